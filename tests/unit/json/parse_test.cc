@@ -1,0 +1,122 @@
+#include "server/json/parse.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "server/json/write.h"
+
+namespace extractd::json {
+namespace {
+
+std::string RoundTrip(std::string text) {
+  ParseResult result = Parse(std::move(text));
+  if (const auto* error = std::get_if<ParseError>(&result)) return "error: " + error->message;
+  return ToText(std::get<Document>(result).root());
+}
+
+ParseError ErrorOf(std::string text, const ParseOptions& options = {}) {
+  ParseResult result = Parse(std::move(text), options);
+  const auto* error = std::get_if<ParseError>(&result);
+  return error == nullptr ? ParseError{.message = "parsed"} : *error;
+}
+
+TEST(ParseTest, KeepsKeyOrderAndNumbersAsWritten) {
+  const std::string text = R"({"z":1.50,"a":-0,"m":[1E400,12345678901234567890.12345],"k":{}})";
+  EXPECT_EQ(RoundTrip(text), text);
+}
+
+TEST(ParseTest, ReadsEscapes) {
+  ParseResult result = Parse(R"("\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00")");
+  EXPECT_EQ(std::get<Document>(result).root().string(), "\"\\/\b\f\n\r\t\xC3\xBC\xF0\x9F\x98\x80");
+}
+
+TEST(ParseTest, NulAndUnpairedSurrogatesKeepTheirValue) {
+  EXPECT_EQ(RoundTrip(R"("a\u0000b")"), R"("a\u0000b")");
+  EXPECT_EQ(RoundTrip(R"("\ud83d")"), R"("\ud83d")");
+  EXPECT_EQ(RoundTrip(R"("\ude00\ud83dx")"), R"("\ude00\ud83dx")");
+}
+
+TEST(ParseTest, EscapedKeysAreDecoded) {
+  EXPECT_EQ(RoundTrip(R"({"\u0061\n":1})"), R"({"a\n":1})");
+}
+
+TEST(ParseTest, ErrorsNameTheOffset) {
+  struct Case {
+    std::string text;
+    size_t offset;
+  };
+  const std::vector<Case> cases = {
+      {"", 0},
+      {"[1,]", 3},
+      {"{\"a\" 1}", 5},
+      {"[1 2]", 3},
+      {"01", 1},
+      {"1.", 2},
+      {"1e+", 3},
+      {"-", 1},
+      {"\"\\x\"", 2},
+      {"\"\n\"", 1},
+      {"nul", 0},
+      {"{a:1}", 1},
+      {"[1]x", 3},
+      {"\"\\u12g4\"", 5},
+      {"\"\xFF\"", 1},
+      {"{\"a\":1,}", 7},
+      {"\xEF\xBB\xBF{}", 0},
+      {"'a'", 0},
+      {"[1", 2},
+  };
+  for (const Case& c : cases) {
+    const ParseError error = ErrorOf(c.text);
+    EXPECT_NE(error.message, "parsed") << c.text;
+    EXPECT_EQ(error.offset, c.offset) << c.text << ": " << error.message;
+  }
+}
+
+TEST(ParseTest, DepthIsBoundedWithoutRecursion) {
+  const std::string deepest = std::string(kMaxDepth, '[') + std::string(kMaxDepth, ']');
+  EXPECT_EQ(RoundTrip(deepest), deepest);
+  const ParseError error = ErrorOf(std::string(1'000'000, '['));
+  EXPECT_EQ(error.offset, kMaxDepth);
+  EXPECT_EQ(error.message, "nested deeper than 128 levels");
+}
+
+TEST(ParseTest, ExponentBeyondFifteenDigitsIsRefused) {
+  EXPECT_EQ(RoundTrip("1e000000000000000000012"), "1e000000000000000000012");
+  EXPECT_EQ(ErrorOf("1e1000000000000000").message, "exponent of more than 15 digits");
+}
+
+TEST(ParseTest, DuplicateKeysAreRefusedOnDemand) {
+  const ParseOptions reject = {.duplicate_keys = DuplicateKeys::kReject};
+  EXPECT_EQ(ErrorOf(R"({"a":1,"b":{"a":1},"\u0061":2})", reject).offset, 19U);
+  EXPECT_EQ(ErrorOf(R"({"a":{"a":[{"a":1}]}})", reject).message, "parsed");
+
+  std::string many = "{";
+  for (int i = 0; i < 100; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  EXPECT_EQ(ErrorOf(many + "\"k3\":1}", reject).message, "duplicate member name");
+  EXPECT_EQ(ErrorOf(many + "\"k100\":1}", reject).message, "parsed");
+}
+
+TEST(ParseTest, LastOfDuplicateKeysIsFound) {
+  ParseResult result = Parse(R"({"a":1,"a":2})");
+  EXPECT_EQ(std::get<Document>(result).root().Find("a")->number(), "2");
+}
+
+TEST(ParseTest, PositionCountsLinesAndBytes) {
+  EXPECT_EQ(PositionOf("ab\ncd", 0).line, 1U);
+  EXPECT_EQ(PositionOf("ab\ncd", 4).line, 2U);
+  EXPECT_EQ(PositionOf("ab\ncd", 4).column, 2U);
+}
+
+TEST(ParseTest, DocumentOutlivesItsMove) {
+  Document moved;
+  {
+    ParseResult result = Parse(R"({"a":["x\ny",1]})");
+    moved = std::get<Document>(std::move(result));
+  }
+  EXPECT_EQ(ToText(moved.root()), R"({"a":["x\ny",1]})");
+}
+
+}  // namespace
+}  // namespace extractd::json
