@@ -1,0 +1,102 @@
+// The provider-neutral chat vocabulary: modes write requests in it, dialects encode them and decode
+// replies into it. Plain values without behaviour.
+#ifndef EXTRACTD_SERVER_CHAT_CHAT_H_
+#define EXTRACTD_SERVER_CHAT_CHAT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace extractd {
+
+enum class Role : std::uint8_t { kSystem, kUser, kAssistant, kTool };
+
+struct ToolCall {
+  std::string id = {};  // the provider's; empty if it gave none
+  std::string name = {};
+  std::string arguments = {};  // JSON text as the model wrote it; may be malformed
+};
+
+struct Message {
+  Role role = Role::kUser;
+  std::string text = {};
+  std::vector<ToolCall> tool_calls = {};  // kAssistant only
+  std::string tool_call_id = {};          // kTool only
+};
+
+// A JSON Schema on its way to a provider. The bytes belong to the plan of the call, which outlives
+// every request made from it, and are spliced into bodies as they are.
+struct SchemaText {
+  std::string_view name = {};         // [A-Za-z0-9_-]{1,64}
+  std::string_view description = {};  // may be empty
+  std::string_view json = {};         // compact JSON text
+  bool strict = false;  // the provider shall enforce it; it fits the provider's subset
+};
+
+enum class AnswerFormat : std::uint8_t { kText, kJsonObject, kJsonSchema };
+
+// How the model generates; what is absent is the provider's default.
+struct Generation {
+  std::optional<double> temperature = {};
+  std::optional<double> top_p = {};
+  std::optional<std::int32_t> max_output_tokens = {};
+  std::optional<std::int64_t> seed = {};
+  std::vector<std::string> stop = {};
+};
+
+struct ChatRequest {
+  std::string model = {};
+  std::vector<Message> messages = {};
+  std::optional<SchemaText> tool = {};  // one tool, which the model must call
+  AnswerFormat format = AnswerFormat::kText;
+  std::optional<SchemaText> schema = {};  // with kJsonSchema
+  Generation generation = {};
+  // JSON object whose members replace or join those of the body; empty for none.
+  std::string extra_body = {};
+};
+
+// Tokens as the provider counted them. Cached and cache-write tokens are part of the input tokens,
+// reasoning tokens part of the output tokens.
+struct Usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t cached_input_tokens = 0;
+  std::int64_t cache_write_input_tokens = 0;
+  std::int64_t reasoning_tokens = 0;
+
+  Usage& operator+=(const Usage& other) {
+    input_tokens += other.input_tokens;
+    output_tokens += other.output_tokens;
+    cached_input_tokens += other.cached_input_tokens;
+    cache_write_input_tokens += other.cache_write_input_tokens;
+    reasoning_tokens += other.reasoning_tokens;
+    return *this;
+  }
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+
+// Why the model stopped. Not what it did: some providers say kStop after a tool call.
+enum class FinishReason : std::uint8_t {
+  kUnspecified,
+  kStop,
+  kToolCalls,
+  kLength,
+  kRefusal,
+  kContentFilter,
+  kOther
+};
+// "stop", "tool_calls" …
+std::string_view FinishReasonName(FinishReason reason);
+
+struct ChatReply {
+  Message message = {.role = Role::kAssistant};
+  std::string refusal = {};  // the model's words when it refused
+  FinishReason finish_reason = FinishReason::kUnspecified;
+  Usage usage = {};
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_CHAT_CHAT_H_

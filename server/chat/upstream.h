@@ -1,0 +1,87 @@
+// Upstream: the engine's only view of a provider. It turns a chat request into bytes, sends them
+// once, and says what came back in terms that need no knowledge of the wire.
+#ifndef EXTRACTD_SERVER_CHAT_UPSTREAM_H_
+#define EXTRACTD_SERVER_CHAT_UPSTREAM_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "server/base/task.h"
+#include "server/chat/chat.h"
+
+namespace extractd {
+
+struct WireHeader {
+  std::string name = {};  // lower case
+  std::string value = {};
+  bool secret = false;  // shown as "[redacted]"
+};
+
+// The exact bytes of one request.
+struct WireRequest {
+  std::string method = "POST";
+  std::string url = {};
+  std::vector<WireHeader> headers = {};
+  std::string body = {};
+};
+
+// How a send can fail. One closed list: retries, statuses and metrics are tables over it.
+enum class SendFailure : std::uint8_t {
+  kNone,
+  kConnection,       // refused, DNS, TLS, reset; `cause` says which
+  kTimeout,          // a timer of ours; `cause` names the phase
+  kRateLimited,      // 429 that waiting helps
+  kQuotaExhausted,   // 429 or 402 that waiting does not help
+  kServerError,      // 408, 409, 425, 498, 5xx, 529, an error inside a 200
+  kMalformed,        // HTML, empty or unreadable body
+  kTooLarge,         // above our limit of bytes
+  kAuth,             // 401, 403
+  kUnknownModel,     // 404 of the model
+  kSchemaRejected,   // 400 about the schema
+  kContextTooLong,   // 400 about the length of the prompt
+  kContentFiltered,  // 400 of the content filter
+  kRejected,         // any other 4xx
+  kCancelled,        // the coroutine's slot fired
+};
+// "connection", "rate_limited" …; the values of metric labels.
+std::string_view SendFailureName(SendFailure failure);
+
+// Zero: no limit of that kind. `total` bounds the others.
+struct SendTimers {
+  std::chrono::milliseconds connect{0};
+  std::chrono::milliseconds first_byte{0};
+  std::chrono::milliseconds idle{0};
+  std::chrono::milliseconds total{0};
+};
+
+struct SendResult {
+  SendFailure failure = SendFailure::kNone;
+  ChatReply reply = {};      // with kNone
+  std::string message = {};  // one sentence on the failure, scrubbed of secrets
+  std::string cause = {};    // kConnection: "refused", "dns", "tls", "reset"; kTimeout: the phase
+  std::optional<std::chrono::milliseconds> retry_after = {};  // what the provider asked for
+  int http_status = 0;                                        // 0: no answer
+  std::string provider_request_id = {};
+  std::chrono::microseconds latency{0};
+  bool ok() const { return failure == SendFailure::kNone; }
+};
+
+// One provider with one credential, for one call. Lives on the call's loop.
+class Upstream {
+ public:
+  virtual ~Upstream() = default;
+  // The bytes that `request` becomes; no I/O. InvalidArgument: extra_body does not fit.
+  virtual absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const = 0;
+  // Sends once; never retries. Cancelled through the coroutine's slot, in any phase.
+  virtual Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) = 0;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_CHAT_UPSTREAM_H_

@@ -1,0 +1,76 @@
+// A mode is a way of asking for JSON: how the schema is put to the model, where the answer sits in
+// its reply, and how a wrong answer is sent back. Handlers are stateless constants, so one instance
+// serves every call; no handler knows a provider.
+#ifndef EXTRACTD_SERVER_MODES_MODE_HANDLER_H_
+#define EXTRACTD_SERVER_MODES_MODE_HANDLER_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <absl/status/statusor.h>
+
+#include "server/chat/chat.h"
+#include "server/schema/issue.h"
+
+namespace extractd {
+
+// Names of the modes that the API knows; the registry says which of them are served by whom.
+namespace mode_names {
+inline constexpr std::string_view kTools = "TOOLS";
+inline constexpr std::string_view kJson = "JSON";
+inline constexpr std::string_view kJsonSchema = "JSON_SCHEMA";
+inline constexpr std::string_view kMdJson = "MD_JSON";
+inline constexpr std::string_view kParallelTools = "PARALLEL_TOOLS";
+inline constexpr std::string_view kReasoningTools = "REASONING_TOOLS";
+inline constexpr std::string_view kResponsesTools = "RESPONSES_TOOLS";
+}  // namespace mode_names
+
+// How a provider's models want to be asked, beyond what the mode does everywhere.
+struct AskStyle {
+  // The model never sees a schema that only constrains its decoding: describe it in words, too.
+  bool describe_schema = false;
+  // Instructions follow the text instead of standing in a system message.
+  bool instruct_last = false;
+  // Show one solved example of another schema first; very small models need it.
+  bool worked_example = false;
+  // The schema in the short notation of schema/outline.h.
+  std::string_view outline = {};
+};
+
+// What a mode asks of the provider's API and of the schema.
+struct ModeTraits {
+  std::string_view name;
+  std::string_view description;    // one sentence, for people
+  bool provider_enforces = false;  // the provider can be asked to decode under the schema
+  bool object_root_only = false;   // the API takes only schemas whose root is an object
+};
+
+class ModeHandler {
+ public:
+  virtual const ModeTraits& traits() const = 0;
+
+  // Adds the schema and its instructions to `request`. Called once per call, before the first turn.
+  virtual void Ask(const SchemaText& schema, const AskStyle& style, ChatRequest& request) const = 0;
+
+  // The text of the answer inside `reply`, which it points into; unparsed, possibly malformed.
+  // NotFound: the reply holds no candidate; the message says what is missing, to the model.
+  virtual absl::StatusOr<std::string_view> Find(const ChatReply& reply) const = 0;
+
+  // Appends the failed `reply` and one correction to `request`, which is the one that Ask made.
+  virtual void Reask(const ChatReply& reply, const schema::IssueList& issues, ChatRequest& request)
+      const = 0;
+
+ protected:
+  ~ModeHandler() = default;  // never owned through this type: handlers are constants
+};
+
+// The modes that are written here, by name.
+std::span<const ModeHandler* const> AllModes();
+// Null: there is no such mode here.
+const ModeHandler* FindModeHandler(std::string_view name);
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_MODES_MODE_HANDLER_H_

@@ -1,0 +1,80 @@
+// What is known of a provider and of its model families: rows of facts, never code. Built-in rows
+// stand in providers/defs and providers/models; configuration adds and changes rows of the same
+// form.
+#ifndef EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
+#define EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/chat/upstream.h"
+
+namespace extractd {
+
+// How a forced tool call is written; kNone: the API has no such field.
+enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
+
+// What the provider enforces of a schema when it is asked to.
+enum class SchemaEnforcement : std::uint8_t {
+  kNone,          // best effort
+  kOpenAiStrict,  // everything, if the schema stays within the openai_strict subset
+  kGrammar        // any schema, by constrained decoding
+};
+
+struct ProviderRow {
+  std::string name = {};  // lower case, as in requests
+  std::vector<std::string> aliases = {};
+  std::string dialect = "openai_chat";
+  std::string base_url = {};           // no trailing slash
+  std::string base_url_variable = {};  // environment variable that replaces it
+  std::string chat_path = "/chat/completions";
+  std::string key_variable = {};  // environment variable of the key; empty: none is sent
+  std::string key_file = {};      // read instead of the variable, if set
+  bool key_required = true;
+  std::string docs_url = {};
+  std::string default_model = {};       // empty: the caller must name one
+  std::vector<std::string> modes = {};  // by name, the best first
+  std::string origin = "built-in";
+
+  // Wire facts.
+  bool http2 = false;
+  std::string max_tokens_field = "max_tokens";
+  ToolChoiceForm tool_choice = ToolChoiceForm::kNamed;
+  bool sends_strict_tools = false;        // tools[].function.strict
+  bool sends_parallel_tool_calls = true;  // parallel_tool_calls: false beside a forced tool
+  SchemaEnforcement enforcement = SchemaEnforcement::kNone;
+  bool object_root_only = true;  // of schemas in response_format
+  bool describe_schema = false;  // see AskStyle
+  bool instruct_last = false;    // see AskStyle
+  std::string body = {};         // JSON object of members that every body gets
+
+  SendTimers timers = {
+      .connect = std::chrono::seconds(5),
+      .first_byte = std::chrono::seconds(300),
+      .idle = std::chrono::seconds(60),
+      .total = std::chrono::seconds(600),
+  };
+};
+
+// What the models of a family can and can't. A row describes them whole: the row with the longest
+// matching prefix counts, one of the provider before one of any provider.
+struct ModelFamily {
+  std::string provider = {};  // empty: wherever the model is served
+  std::string prefix = {};    // of the provider's name of the model
+  std::vector<std::string> modes = {
+  };  // replaces the provider's, the best first; empty: all of them
+  bool forced_tool = true;                                      // honours a forced tool choice
+  SchemaEnforcement enforcement = SchemaEnforcement::kGrammar;  // at most this
+  bool reasons = false;                                         // unless told not to
+  bool sampling_while_reasoning = true;                         // takes temperature and top_p then
+  std::string reasoning_off = {};  // JSON object of members that switch reasoning off
+  bool tools_need_reasoning_off = false;
+  bool worked_example = false;  // see AskStyle
+  std::string body = {};        // JSON object of members that every body gets
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
