@@ -93,6 +93,7 @@ std::string_view FinishReasonName(FinishReason reason);
 struct ChatReply {
   Message message = {.role = Role::kAssistant};
   std::string refusal = {};  // the model's words when it refused
+  bool sanitized = false;    // bytes that were not UTF-8 were replaced by U+FFFD
   FinishReason finish_reason = FinishReason::kUnspecified;
   Usage usage = {};
 };

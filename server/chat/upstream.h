@@ -66,7 +66,8 @@ struct SendResult {
   std::string message = {};  // one sentence on the failure, scrubbed of secrets
   std::string cause = {};    // kConnection: "refused", "dns", "tls", "reset"; kTimeout: the phase
   std::optional<std::chrono::milliseconds> retry_after = {};  // what the provider asked for
-  int http_status = 0;                                        // 0: no answer
+  bool final = false;     // the provider says that sending again is useless
+  int http_status = 0;    // 0: no answer
   std::string provider_request_id = {};
   std::chrono::microseconds latency{0};
   bool ok() const { return failure == SendFailure::kNone; }

@@ -35,6 +35,7 @@ struct ProviderRow {
   bool key_required = true;
   std::string docs_url = {};
   std::string default_model = {};       // empty: the caller must name one
+  std::vector<std::string> models = {};  // known ones besides; metrics name no others
   std::vector<std::string> modes = {};  // by name, the best first
   std::string origin = "built-in";
 

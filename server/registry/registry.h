@@ -85,9 +85,9 @@ class Registry {
 
  private:
   struct Slot {
-    std::string mode;
-    std::shared_ptr<const Handler> handler;  // null: lazy
-    Registration::Loader loader;
+    std::string mode = {};
+    std::shared_ptr<const Handler> handler = {};  // null: lazy
+    Registration::Loader loader = {};
     std::uint64_t version = 0;  // changes when the slot is registered again
   };
   using Key = std::pair<std::string, std::string>;

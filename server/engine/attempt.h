@@ -1,0 +1,53 @@
+// Attempt: the record of one send, as callers see it.
+#ifndef EXTRACTD_SERVER_ENGINE_ATTEMPT_H_
+#define EXTRACTD_SERVER_ENGINE_ATTEMPT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/chat/chat.h"
+#include "server/chat/upstream.h"
+#include "server/schema/issue.h"
+
+namespace extractd {
+
+enum class AttemptKind : std::uint8_t { kFirst, kRetry, kReask };
+std::string_view AttemptKindName(AttemptKind kind);
+
+enum class AttemptOutcome : std::uint8_t {
+  kValid,
+  kInvalid,
+  kTruncated,
+  kRefused,
+  kRateLimited,
+  kRejected,
+  kAuthFailed,
+  kUnavailable,
+  kTimedOut,
+  kCancelled
+};
+// "valid", "rate_limited" …; the values of metric labels and logs.
+std::string_view AttemptOutcomeName(AttemptOutcome outcome);
+
+struct Attempt {
+  int number = 0;  // from 1
+  int turn = 0;    // from 1
+  AttemptKind kind = AttemptKind::kFirst;
+  AttemptOutcome outcome = AttemptOutcome::kUnavailable;
+  SendFailure failure = SendFailure::kNone;
+  schema::IssueList issues = {};
+  std::string raw_text = {};  // only if the caller wants it
+  Usage usage = {};
+  std::chrono::milliseconds backoff{0};
+  std::chrono::microseconds latency{0};
+  int http_status = 0;
+  std::string provider_request_id = {};
+  std::string error_message = {};
+  FinishReason finish_reason = FinishReason::kUnspecified;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_ATTEMPT_H_

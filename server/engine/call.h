@@ -1,0 +1,105 @@
+// ExtractCall: one extraction as a caller asks for it, free of any wire form. What is absent takes
+// the defaults, which CallSettings holds in the order provider before server.
+#ifndef EXTRACTD_SERVER_ENGINE_CALL_H_
+#define EXTRACTD_SERVER_ENGINE_CALL_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/base/strings.h"
+#include "server/chat/chat.h"
+#include "server/json/repair.h"
+
+namespace extractd {
+
+// Classes of failures that a send may be repeated after; a set of them.
+enum class RetryCondition : std::uint8_t {
+  kConnect = 1,
+  kRateLimited = 2,
+  kServerError = 4,
+  kTimeout = 8,
+  kMalformed = 16
+};
+using RetryConditions = std::uint8_t;
+inline constexpr RetryConditions kAllRetryConditions = 31;
+constexpr bool Contains(RetryConditions set, RetryCondition condition) {
+  return (set & static_cast<RetryConditions>(condition)) != 0;
+}
+
+// How often and when to try again.
+struct RetryPolicy {
+  int max_attempts = 8;           // all sends of a call
+  int max_reasks = 3;             // turns after the first
+  int max_transport_retries = 3;  // further sends per turn
+  RetryConditions retry_on = kAllRetryConditions;
+  std::chrono::milliseconds initial_backoff{500};
+  std::chrono::milliseconds max_backoff{20'000};
+  double backoff_multiplier = 2;
+  double backoff_jitter = 1;  // the part of the wait that is random
+};
+
+// The same, where a caller or a provider says something about it.
+struct RetryOverrides {
+  std::optional<int> max_attempts = {};
+  std::optional<int> max_reasks = {};
+  std::optional<int> max_transport_retries = {};
+  std::optional<RetryConditions> retry_on = {};
+  std::optional<std::chrono::milliseconds> initial_backoff = {};
+  std::optional<std::chrono::milliseconds> max_backoff = {};
+  std::optional<double> backoff_multiplier = {};
+  std::optional<double> backoff_jitter = {};
+};
+RetryPolicy Apply(const RetryOverrides& overrides, RetryPolicy policy);
+
+// Timers of one send, where a caller says something about them.
+struct TimerOverrides {
+  std::optional<std::chrono::milliseconds> attempt = {};
+  std::optional<std::chrono::milliseconds> first_byte = {};
+  std::optional<std::chrono::milliseconds> idle = {};
+};
+
+enum class OnInvalid : std::uint8_t { kFail, kReturnBestEffort };
+enum class ProviderStrict : std::uint8_t { kWhereItFits, kRequired, kOff };
+enum class OnUnsupported : std::uint8_t { kWarn, kFail };
+
+struct ExtractCall {
+  std::string request_id = {};
+  std::string model = {};        // "provider/model", or the provider's own name with `provider`
+  std::string provider = {};     // name or alias
+  std::string json_schema = {};  // or
+  std::string schema_id = {};
+  std::string schema_name = {};
+  std::string schema_description = {};
+  std::vector<Message> messages = {};  // the whole chat, at least one
+  std::string mode = {};               // any name of a mode; empty: the best one
+  Generation generation = {};
+  ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
+  OnUnsupported on_unsupported = OnUnsupported::kWarn;
+  std::string provider_options = {};  // JSON object, or empty
+  RetryOverrides retry = {};
+  TimerOverrides timers = {};
+  std::optional<json::MaxLoss> max_loss = {};
+  std::optional<bool> assert_formats = {};
+  std::optional<OnInvalid> on_invalid = {};
+  bool include_raw = false;
+  std::optional<SteadyTime> deadline = {};  // the caller's
+};
+
+// The configured defaults of calls.
+struct CallSettings {
+  std::string default_model = {};
+  RetryPolicy retry = {};
+  json::MaxLoss max_loss = json::MaxLoss::kLossless;
+  bool assert_formats = true;
+  OnInvalid on_invalid = OnInvalid::kFail;
+  std::chrono::milliseconds default_deadline{600'000};
+  StringMap<RetryOverrides> provider_retry = {};  // by provider name
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_CALL_H_

@@ -1,0 +1,61 @@
+// Extract: runs one plan. Start here.
+//
+// Two loops, kept apart on purpose. A *send* is one HTTP exchange; a send that was lost is repeated
+// after a wait, with the same bytes. A *turn* is one answer of the model; a wrong answer is sent
+// back with what is wrong, at once, as the next turn. The attempts of a call are its sends.
+#ifndef EXTRACTD_SERVER_ENGINE_EXTRACTION_H_
+#define EXTRACTD_SERVER_ENGINE_EXTRACTION_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <absl/random/bit_gen_ref.h>
+#include <absl/status/status.h>
+
+#include "server/base/clock.h"
+#include "server/base/task.h"
+#include "server/engine/attempt.h"
+#include "server/engine/latencies.h"
+#include "server/engine/observer.h"
+#include "server/engine/plan.h"
+#include "server/json/repair.h"
+#include "server/schema/issue.h"
+
+namespace extractd {
+
+// How a call ended. `attempts` and `usage` are complete whatever the status.
+struct Extraction {
+  absl::Status status = absl::OkStatus();
+  std::string json = {};  // the answer, or with an error the best one so far
+  bool valid = false;     // false with an OK status: best effort
+  std::vector<Attempt> attempts = {};
+  Usage usage = {};
+  std::vector<json::Repair> repairs = {};
+  schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort
+  FinishReason finish_reason = FinishReason::kUnspecified;
+  bool retries_exhausted = false;  // our own retries were used up; the caller's would multiply them
+  std::chrono::microseconds upstream_time{0};  // sends and waits
+  std::chrono::nanoseconds parse_time{0};
+  std::chrono::nanoseconds validate_time{0};
+};
+
+// All outlive the call.
+struct ExtractionTools {
+  Clock& clock;
+  absl::BitGenRef random;
+  Latencies& latencies;
+  ExtractionObserver& observer;
+};
+
+// Asks, judges and re-asks until an answer is valid, a limit of the plan is reached, or the failure
+// is one that trying again cannot mend. `plan` stays alive until the Task ends.
+//
+// Statuses: kOutputInvalid, kOutputTruncated and kProviderRefused for answers; what failures.h says
+// for sends; kDeadline when the plan's deadline has no room for the next step; kCancelled when the
+// coroutine's slot fired.
+Task<Extraction> Extract(const Plan& plan, ExtractionTools tools);
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_EXTRACTION_H_

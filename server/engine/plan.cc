@@ -1,0 +1,328 @@
+#include "server/engine/plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/json/parse.h"
+#include "server/registry/mode_names.h"
+
+namespace extractd {
+namespace {
+
+absl::Status InvalidField(std::string_view field, const std::string& problem) {
+  return MakeError(
+      {.reason = Reason::kInvalidRequest, .fields = {{std::string(field), problem}}},
+      fmt::format("{}: {}", field, problem)
+  );
+}
+
+// The provider and the provider's own name of the model; the latter may be empty.
+struct ModelName {
+  std::string_view provider;
+  std::string_view model;
+};
+
+absl::StatusOr<ModelName> SplitModel(const ExtractCall& call, const CallSettings& settings) {
+  if (!call.provider.empty()) return ModelName{call.provider, call.model};
+  const std::string& name = call.model.empty() ? settings.default_model : call.model;
+  if (name.empty()) {
+    return InvalidField("model", "name one as provider/model, or configure default_model");
+  }
+  const size_t slash = name.find('/');
+  if (slash == std::string::npos) {
+    return InvalidField("model", fmt::format("'{}' names no provider: use provider/model", name));
+  }
+  const std::string_view text = name;
+  return ModelName{text.substr(0, slash), text.substr(slash + 1)};
+}
+
+absl::StatusOr<std::string> ChooseModel(const ProviderRow& row, std::string_view model) {
+  if (!model.empty()) return std::string(model);
+  if (!row.default_model.empty()) return row.default_model;
+  return MakeError(
+      {.reason = Reason::kUnknownModel, .metadata = {{"provider", row.name}}},
+      fmt::format("provider '{0}' has no default model: name one as {0}/model", row.name)
+  );
+}
+
+// The modes that a model has at a provider, the best first.
+std::span<const std::string> ModesFor(const ProviderRow& row, const ModelFamily& family) {
+  return family.modes.empty() ? row.modes : family.modes;
+}
+
+bool Lists(std::span<const std::string> modes, std::string_view mode) {
+  return std::ranges::find(modes, mode) != modes.end();
+}
+
+// Why a mode cannot carry a schema to a provider; nothing if it can.
+std::optional<schema::SubsetObstacle> ObstacleOf(
+    const ModeTraits& mode, const ProviderRow& row, const schema::PreparedSchema& schema
+) {
+  const bool needs_object =
+      mode.object_root_only || (mode.provider_enforces && row.object_root_only);
+  if (!needs_object || schema.object_root) return std::nullopt;
+  return schema::SubsetObstacle{
+      .pointer = "",
+      .keyword = "type",
+      .reason = fmt::format("mode {} needs a schema whose root is of type object", mode.name),
+  };
+}
+
+absl::Status UnsupportedSchema(
+    const ProviderRow& row, const schema::SubsetObstacle& obstacle, std::string_view what
+) {
+  return MakeError(
+      {.reason = Reason::kSchemaUnsupportedByProvider,
+       .metadata =
+           {{"provider", row.name}, {"pointer", obstacle.pointer}, {"keyword", obstacle.keyword}}},
+      fmt::format("{}: at '{}': {}", what, obstacle.pointer, obstacle.reason)
+  );
+}
+
+absl::Status UnsupportedMode(
+    const ProviderRow& row, const ModelFamily& family, std::string_view model, std::string_view mode
+) {
+  const std::string supported = fmt::format("{}", fmt::join(ModesFor(row, family), ", "));
+  return MakeError(
+      {.reason = Reason::kModeNotSupported,
+       .metadata = {{"provider", row.name}, {"model", std::string(model)}, {"supported", supported}}
+      },
+      fmt::format("model '{}' of '{}' has no mode {}; it has {}", model, row.name, mode, supported)
+  );
+}
+
+// What of a schema the provider enforces for a model, whatever is asked.
+SchemaEnforcement EnforcementOf(const ProviderRow& row, const ModelFamily& family) {
+  return std::min(row.enforcement, family.enforcement);
+}
+
+// Whether the provider will enforce the schema, and if not, why.
+std::optional<schema::SubsetObstacle> EnforcementObstacle(const Plan& plan) {
+  if (!plan.handler->mode->traits().provider_enforces) {
+    return schema::SubsetObstacle{
+        "", "", fmt::format("mode {} leaves the schema to the prompt", plan.mode())
+    };
+  }
+  switch (EnforcementOf(*plan.handler->row, *plan.family)) {
+    case SchemaEnforcement::kNone:
+      return schema::SubsetObstacle{"", "", "the provider enforces no schema for this model"};
+    case SchemaEnforcement::kOpenAiStrict:
+      return plan.schema->openai_strict;
+    case SchemaEnforcement::kGrammar:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Decides on strictness; a constraint that is not enforced is a downgrade, or an error if the
+// caller demands enforcement.
+absl::StatusOr<bool> ChooseStrictness(Plan& plan) {
+  if (plan.provider_strict == ProviderStrict::kOff) return false;
+  const std::optional<schema::SubsetObstacle> obstacle = EnforcementObstacle(plan);
+  if (!obstacle.has_value()) return true;
+  if (plan.provider_strict == ProviderStrict::kRequired) {
+    return UnsupportedSchema(
+        *plan.handler->row, *obstacle, "the provider cannot enforce this schema"
+    );
+  }
+  if (!obstacle->keyword.empty()) {
+    plan.downgrades.push_back({
+        .schema_path = obstacle->pointer,
+        .keyword = obstacle->keyword,
+        .action = "not enforced by the provider",
+        .reason = obstacle->reason,
+    });
+  }
+  return false;
+}
+
+// Sampling parameters that the model does not take are left out, or refused.
+absl::Status CheckSampling(Plan& plan) {
+  const ModelFamily& family = *plan.family;
+  const bool switched_off = plan.request.tool.has_value() && family.tools_need_reasoning_off;
+  if (!family.reasons || family.sampling_while_reasoning || switched_off) return absl::OkStatus();
+  Generation& generation = plan.request.generation;
+  const auto drop = [&plan](std::optional<double>& setting, std::string_view name) {
+    if (!setting.has_value()) return absl::OkStatus();
+    const std::string problem =
+        fmt::format("model '{}' takes no {} while it reasons", plan.model(), name);
+    if (plan.on_unsupported == OnUnsupported::kFail) {
+      return MakeError(
+          {.reason = Reason::kSettingNotSupported,
+           .metadata = {{"field", fmt::format("generation.{}", name)}, {"model", plan.model()}}},
+          problem
+      );
+    }
+    setting.reset();
+    plan.warnings.push_back({"SETTING_NOT_SUPPORTED", problem + "; it was left out"});
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(drop(generation.temperature, "temperature"));
+  return drop(generation.top_p, "top_p");
+}
+
+absl::Status CheckProviderOptions(const std::string& options) {
+  if (options.empty()) return absl::OkStatus();
+  const json::ParseResult parsed = json::ParseView(options);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  if (document != nullptr && document->root().is_object()) return absl::OkStatus();
+  return InvalidField("generation.provider_options_json", "must be a JSON object");
+}
+
+SendTimers TimersOf(const ProviderRow& row, const TimerOverrides& overrides) {
+  SendTimers timers = row.timers;
+  timers.total = overrides.attempt.value_or(timers.total);
+  timers.first_byte = overrides.first_byte.value_or(timers.first_byte);
+  timers.idle = overrides.idle.value_or(timers.idle);
+  return timers;
+}
+
+// Part of the caller's time that is kept to bring the answer back before the caller hangs up.
+SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, SteadyTime now) {
+  if (!call.deadline.has_value()) return now + settings.default_deadline;
+  constexpr std::chrono::milliseconds kLongestMargin{25};
+  const auto left = *call.deadline - now;
+  const auto margin = std::min<std::chrono::nanoseconds>(left / 10, kLongestMargin);
+  return *call.deadline - margin;
+}
+
+// Resolves who is asked, and how. One for each call.
+class PlanMaker {
+ public:
+  PlanMaker(const Planner::Parts& parts, const CallSettings& settings, ExtractCall& call)
+      : parts_(parts), settings_(settings), call_(call) {}
+
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> Make() {
+    CO_RETURN_IF_ERROR(ResolveProvider());
+    CO_RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
+    CO_ASSIGN_OR_RETURN(const std::string schema_text, SchemaTextOf());
+    CO_ASSIGN_OR_RETURN(plan_->schema, co_await parts_.schemas.Get(schema_text));
+    CO_RETURN_IF_ERROR(ResolveMode());
+    FillOptions();
+    CO_RETURN_IF_ERROR(Ask());
+    CO_ASSIGN_OR_RETURN(plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family));
+    co_return std::move(plan_);
+  }
+
+ private:
+  absl::Status ResolveProvider() {
+    ASSIGN_OR_RETURN(const ModelName name, SplitModel(call_, settings_));
+    row_ = parts_.catalog.Find(name.provider);
+    if (row_ == nullptr) return parts_.catalog.registry().Find(name.provider, "").status();
+    ASSIGN_OR_RETURN(plan_->request.model, ChooseModel(*row_, name.model));
+    plan_->family = &parts_.catalog.FamilyOf(row_->name, plan_->request.model);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> SchemaTextOf() {
+    if (call_.schema_id.empty()) return std::move(call_.json_schema);
+    ASSIGN_OR_RETURN(const auto registered, parts_.library.Find(call_.schema_id));
+    return registered->text;
+  }
+
+  absl::Status ResolveMode() {
+    ASSIGN_OR_RETURN(const std::string mode, call_.mode.empty() ? BestMode() : NamedMode());
+    ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
+    const auto obstacle =
+        ObstacleOf(plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema);
+    if (!obstacle.has_value()) return absl::OkStatus();
+    return UnsupportedSchema(*row_, *obstacle, "the schema does not fit the mode");
+  }
+
+  // The first mode of the model that can carry the schema; else its first one.
+  absl::StatusOr<std::string> BestMode() const {
+    const std::span<const std::string> modes = ModesFor(*row_, *plan_->family);
+    for (const std::string& mode : modes) {
+      const ModeHandler* handler = FindModeHandler(mode);
+      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
+      if (served && !ObstacleOf(handler->traits(), *row_, *plan_->schema)) return mode;
+    }
+    return modes.front();
+  }
+
+  absl::StatusOr<std::string> NamedMode() {
+    const std::vector<std::string> providers = parts_.catalog.registry().Providers();
+    ASSIGN_OR_RETURN(
+        const NormalizedMode named, NormalizeModeName(call_.mode, row_->name, providers)
+    );
+    if (named.deprecated) {
+      plan_->warnings.push_back({
+          "DEPRECATED_MODE_NAME",
+          fmt::format("mode name '{}' is deprecated; use '{}'", call_.mode, named.mode),
+      });
+    }
+    if (!Lists(ModesFor(*row_, *plan_->family), named.mode)) {
+      return UnsupportedMode(*row_, *plan_->family, plan_->request.model, named.mode);
+    }
+    return named.mode;
+  }
+
+  void FillOptions() {
+    Plan& plan = *plan_;
+    plan.request_id = std::move(call_.request_id);
+    plan.provider_strict = call_.provider_strict;
+    plan.on_unsupported = call_.on_unsupported;
+    plan.include_raw = call_.include_raw;
+    const auto provider_retry = settings_.provider_retry.find(row_->name);
+    plan.retry = settings_.retry;
+    if (provider_retry != settings_.provider_retry.end()) {
+      plan.retry = Apply(provider_retry->second, plan.retry);
+    }
+    plan.retry = Apply(call_.retry, plan.retry);
+    plan.judge.max_loss = call_.max_loss.value_or(settings_.max_loss);
+    plan.judge.assert_formats = call_.assert_formats.value_or(settings_.assert_formats);
+    plan.on_invalid = call_.on_invalid.value_or(settings_.on_invalid);
+    plan.timers = TimersOf(*row_, call_.timers);
+    plan.deadline = DeadlineOf(call_, settings_, parts_.clock.Now());
+  }
+
+  absl::Status Ask() {
+    Plan& plan = *plan_;
+    plan.schema_name = call_.schema_name.empty() ? plan.schema->name : std::move(call_.schema_name);
+    plan.schema_description = call_.schema_description.empty()
+                                  ? std::string(plan.schema->compiled->description())
+                                  : std::move(call_.schema_description);
+    ASSIGN_OR_RETURN(const bool strict, ChooseStrictness(plan));
+    const SchemaText text = {
+        .name = plan.schema_name,
+        .description = plan.schema_description,
+        .json = plan.schema->compact,
+        .strict = strict,
+    };
+    const AskStyle style = {
+        .describe_schema = row_->describe_schema,
+        .instruct_last = row_->instruct_last,
+        .worked_example = plan.family->worked_example,
+        .outline = plan.schema->outline,
+    };
+    plan.request.messages = std::move(call_.messages);
+    plan.request.generation = std::move(call_.generation);
+    plan.request.extra_body = std::move(call_.provider_options);
+    plan.handler->mode->Ask(text, style, plan.request);
+    return CheckSampling(plan);
+  }
+
+  const Planner::Parts& parts_;
+  const CallSettings& settings_;
+  ExtractCall& call_;
+  std::shared_ptr<const ProviderRow> row_;
+  std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
+};
+
+}  // namespace
+
+Task<absl::StatusOr<std::unique_ptr<Plan>>> Planner::MakePlan(
+    ExtractCall call, std::shared_ptr<const CallSettings> settings
+) {
+  PlanMaker maker(parts_, *settings, call);
+  co_return co_await maker.Make();
+}
+
+}  // namespace extractd

@@ -1,0 +1,105 @@
+// Plan: one extraction with every choice made and checked, before anything is sent.
+#ifndef EXTRACTD_SERVER_ENGINE_PLAN_H_
+#define EXTRACTD_SERVER_ENGINE_PLAN_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "server/base/clock.h"
+#include "server/base/task.h"
+#include "server/chat/chat.h"
+#include "server/chat/upstream.h"
+#include "server/engine/call.h"
+#include "server/registry/catalog.h"
+#include "server/schema/prepared_schema.h"
+#include "server/schema/schema_cache.h"
+#include "server/schema/schema_library.h"
+#include "server/schema/verdict.h"
+
+namespace extractd {
+
+// A constraint that the provider does not enforce; it is validated here all the same.
+struct Downgrade {
+  std::string schema_path = {};
+  std::string keyword = {};
+  std::string action = {};
+  std::string reason = {};
+};
+
+struct Warning {
+  std::string code = {};  // UPPER_SNAKE_CASE
+  std::string message = {};
+};
+
+// Not movable: `request` holds views of its texts.
+struct Plan {
+  Plan() = default;
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  std::string request_id = {};
+  std::shared_ptr<const Handler> handler = {};
+  const ModelFamily* family = nullptr;
+  std::shared_ptr<const schema::PreparedSchema> schema = {};
+  std::string schema_name = {};
+  std::string schema_description = {};
+  ChatRequest request = {};  // as the mode asks it, first turn
+  RetryPolicy retry = {};
+  schema::JudgeOptions judge = {};
+  OnInvalid on_invalid = OnInvalid::kFail;
+  ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
+  OnUnsupported on_unsupported = OnUnsupported::kWarn;
+  SendTimers timers = {};  // of each send; `total` is bounded by the deadline besides
+  bool include_raw = false;
+  SteadyTime deadline = {};
+  std::vector<Downgrade> downgrades = {};
+  std::vector<Warning> warnings = {};
+  std::unique_ptr<Upstream> upstream = {};
+
+  const std::string& provider() const { return handler->row->name; }
+  const std::string& model() const { return request.model; }
+  std::string_view mode() const { return handler->mode->traits().name; }
+};
+
+// Opens a provider for one call; one for each loop.
+class UpstreamFactory {
+ public:
+  virtual ~UpstreamFactory() = default;
+  // kCredentialsMissing: the provider needs a key and none is configured.
+  virtual absl::StatusOr<std::unique_ptr<Upstream>> Open(
+      std::shared_ptr<const Handler> handler, const ModelFamily& family
+  ) = 0;
+};
+
+// Makes plans. Thread-safe but for its factory, which belongs to one loop.
+class Planner {
+ public:
+  // All outlive the planner.
+  struct Parts {
+    const Catalog& catalog;
+    schema::SchemaCache& schemas;
+    schema::SchemaLibrary& library;
+    UpstreamFactory& upstreams;
+    const Clock& clock;
+  };
+  explicit Planner(const Parts& parts) : parts_(parts) {}
+
+  // Resolves provider, model, schema, mode and credentials, in this order, and asks the mode to
+  // shape the request. Nothing is sent. Errors: kInvalidRequest, kUnknownProvider, kUnknownModel,
+  // kInvalidSchema, kSchemaTooLarge, kSchemaNotFound, kModeNotSupported, kSettingNotSupported,
+  // kSchemaUnsupportedByProvider, kCredentialsMissing.
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> MakePlan(
+      ExtractCall call, std::shared_ptr<const CallSettings> settings
+  );
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_PLAN_H_

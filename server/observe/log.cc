@@ -1,0 +1,185 @@
+#include "server/observe/log.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
+
+#include "server/json/write.h"
+
+namespace extractd::observe {
+namespace {
+
+constexpr size_t kBufferBytes = 64 * 1024;
+// A secret shorter than this would redact ordinary words.
+constexpr size_t kMinSecretBytes = 6;
+
+struct LevelRow {
+  LogLevel level;
+  std::string_view name;
+  spdlog::level::level_enum spdlog_level;
+};
+constexpr std::array kLevels = {
+    LevelRow{LogLevel::kDebug, "debug", spdlog::level::debug},
+    LevelRow{LogLevel::kInfo, "info", spdlog::level::info},
+    LevelRow{LogLevel::kWarn, "warn", spdlog::level::warn},
+    LevelRow{LogLevel::kError, "error", spdlog::level::err},
+};
+const LevelRow& RowOf(LogLevel level) {
+  return kLevels[static_cast<size_t>(level)];
+}
+
+std::string Now() {
+  const auto now = std::chrono::system_clock::now();
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() %
+      1'000'000;
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), micros
+  );
+}
+
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody reads the log: it must not stop the daemon
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+}  // namespace
+
+std::string_view LogLevelName(LogLevel level) {
+  return RowOf(level).name;
+}
+
+std::optional<LogLevel> ParseLogLevel(std::string_view name) {
+  const auto* row = std::ranges::find(kLevels, name, &LevelRow::name);
+  if (row == kLevels.end()) return std::nullopt;
+  return row->level;
+}
+
+LogLine& LogLine::Text(std::string_view key, std::string_view value) {
+  if (log_ == nullptr) return *this;
+  text_.append(",\"").append(key).append("\":");
+  json::WriteString(value, text_);
+  return *this;
+}
+
+LogLine& LogLine::Number(std::string_view key, std::int64_t value) {
+  if (log_ != nullptr) fmt::format_to(std::back_inserter(text_), ",\"{}\":{}", key, value);
+  return *this;
+}
+
+LogLine& LogLine::Flag(std::string_view key, bool value) {
+  if (log_ != nullptr) fmt::format_to(std::back_inserter(text_), ",\"{}\":{}", key, value);
+  return *this;
+}
+
+void LogLine::Write() {
+  if (log_ == nullptr) return;
+  text_ += '}';
+  std::exchange(log_, nullptr)->Put(level_, text_);
+}
+
+// The one way out. Redacts here, so that no caller can forget to.
+class Log::Sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit Sink(int fd) : fd_(fd) { buffer_.reserve(kBufferBytes); }
+
+  void Protect(const Secret& secret) {
+    const std::scoped_lock lock(mutex_);
+    if (secret.Reveal().size() < kMinSecretBytes) return;
+    if (std::ranges::find(secrets_, secret) == secrets_.end()) secrets_.push_back(secret);
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view line(message.payload.data(), message.payload.size());
+    if (HoldsSecret(line)) {
+      buffer_ += Redact(line);
+    } else {
+      buffer_ += line;
+    }
+    buffer_ += '\n';
+    if (buffer_.size() >= kBufferBytes) flush_();
+  }
+
+  void flush_() override {
+    WriteAll(fd_, buffer_);
+    buffer_.clear();
+  }
+
+ private:
+  bool HoldsSecret(std::string_view line) const {
+    return std::ranges::any_of(secrets_, [line](const Secret& secret) {
+      return line.find(secret.Reveal()) != std::string_view::npos;
+    });
+  }
+
+  std::string Redact(std::string_view line) const {
+    std::string text(line);
+    for (const Secret& secret : secrets_) text = secret.ScrubFrom(text);
+    return text;
+  }
+
+  int fd_;
+  std::string buffer_;
+  std::vector<Secret> secrets_;
+};
+
+struct Log::State {
+  explicit State(int fd) : sink(std::make_shared<Sink>(fd)), logger("extractd", sink) {}
+  std::shared_ptr<Sink> sink;
+  spdlog::logger logger;
+};
+
+Log::Log(int fd, LogLevel level) : state_(std::make_unique<State>(fd)) {
+  state_->logger.flush_on(spdlog::level::warn);
+  set_level(level);
+}
+
+Log::~Log() {
+  Flush();
+}
+
+void Log::set_level(LogLevel level) {
+  state_->logger.set_level(RowOf(level).spdlog_level);
+}
+
+bool Log::IsOn(LogLevel level) const {
+  return state_->logger.should_log(RowOf(level).spdlog_level);
+}
+
+LogLine Log::Line(LogLevel level, std::string_view event) {
+  LogLine line(IsOn(level) ? this : nullptr, level);
+  if (line.log_ != nullptr) {
+    line.text_ =
+        fmt::format(R"({{"ts":"{}","level":"{}","event":"{}")", Now(), LogLevelName(level), event);
+  }
+  return line;
+}
+
+void Log::Put(LogLevel level, std::string_view line) {
+  state_->logger.log(RowOf(level).spdlog_level, spdlog::string_view_t(line.data(), line.size()));
+}
+
+void Log::Protect(const Secret& secret) {
+  state_->sink->Protect(secret);
+}
+
+void Log::Flush() {
+  state_->logger.flush();
+}
+
+}  // namespace extractd::observe

@@ -1,0 +1,188 @@
+#include "server/observe/metrics.h"
+
+#include <map>
+#include <sstream>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "server/base/strings.h"
+
+namespace extractd::observe {
+namespace {
+
+constexpr std::string_view kPrefix = "extractd_";
+
+const std::vector<double> kRpcSeconds = {
+    .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320
+};
+const std::vector<double> kUpstreamSeconds = {
+    .01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
+};
+const std::vector<double> kOverheadSeconds = {
+    .00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1
+};
+
+// One metric family whose children are made at first use and looked up by their label values.
+template <class Metric, class... Arguments>
+class LabeledFamily {
+ public:
+  LabeledFamily(
+      prometheus::Family<Metric>& family, std::vector<std::string> labels, Arguments... arguments
+  )
+      : family_(family), labels_(std::move(labels)), arguments_(std::move(arguments)...) {}
+
+  Metric& At(LabelValues values) {
+    std::string key;
+    for (const std::string_view value : values) key.append(value).push_back('\0');
+    const absl::MutexLock lock(&mutex_);
+    const auto known = children_.find(key);
+    if (known != children_.end()) return *known->second;
+    std::map<std::string, std::string> labels;
+    size_t i = 0;
+    for (const std::string_view value : values) labels.emplace(labels_.at(i++), value);
+    Metric& child = std::apply(
+        [&](const auto&... arguments) -> Metric& { return family_.Add(labels, arguments...); },
+        arguments_
+    );
+    children_.emplace(std::move(key), &child);
+    return child;
+  }
+
+ private:
+  prometheus::Family<Metric>& family_;
+  std::vector<std::string> labels_;
+  std::tuple<Arguments...> arguments_;
+  absl::Mutex mutex_;
+  StringMap<Metric*> children_ ABSL_GUARDED_BY(mutex_);
+};
+
+std::string FullName(std::string_view name) {
+  return std::string(kPrefix).append(name);
+}
+
+// Samples of one name become one family, as the format demands.
+void AddSamples(const std::vector<Sample>& samples, std::vector<prometheus::MetricFamily>& page) {
+  std::map<std::string, prometheus::MetricFamily> families;
+  for (const Sample& sample : samples) {
+    prometheus::MetricFamily& family = families[sample.name];
+    const bool counter = sample.kind == MetricKind::kCounter;
+    family.name = FullName(sample.name);
+    family.help = sample.help;
+    family.type = counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    prometheus::ClientMetric& metric = family.metric.emplace_back();
+    for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
+    (counter ? metric.counter.value : metric.gauge.value) = sample.value;
+  }
+  for (auto& [name, family] : families) page.push_back(std::move(family));
+}
+
+}  // namespace
+
+struct Metrics::State {
+  prometheus::Registry registry;
+  absl::Mutex mutex;
+  std::vector<Source> sources ABSL_GUARDED_BY(mutex);
+};
+
+struct Metrics::Counter::Family : LabeledFamily<prometheus::Counter> {
+  using LabeledFamily::LabeledFamily;
+};
+struct Metrics::Gauge::Family : LabeledFamily<prometheus::Gauge> {
+  using LabeledFamily::LabeledFamily;
+};
+struct Metrics::Histogram::Family : LabeledFamily<prometheus::Histogram, std::vector<double>> {
+  using LabeledFamily::LabeledFamily;
+};
+
+void Metrics::Counter::Add(LabelValues labels, double by) {
+  family_->At(labels).Increment(by);
+}
+void Metrics::Gauge::Set(LabelValues labels, double value) {
+  family_->At(labels).Set(value);
+}
+void Metrics::Gauge::Add(LabelValues labels, double by) {
+  family_->At(labels).Increment(by);
+}
+void Metrics::Histogram::Observe(LabelValues labels, double value) {
+  family_->At(labels).Observe(value);
+}
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {
+  const auto counter = [this](auto name, auto help, std::vector<std::string> labels) {
+    Counter made;
+    made.family_ = std::make_shared<Counter::Family>(
+        prometheus::BuildCounter().Name(FullName(name)).Help(help).Register(state_->registry),
+        std::move(labels)
+    );
+    return made;
+  };
+  const auto histogram =
+      [this](auto name, auto help, std::vector<std::string> labels, std::vector<double> buckets) {
+        Histogram made;
+        made.family_ = std::make_shared<Histogram::Family>(
+            prometheus::BuildHistogram().Name(FullName(name)).Help(help).Register(state_->registry),
+            std::move(labels),
+            std::move(buckets)
+        );
+        return made;
+      };
+  rpc_requests = counter("rpc_requests_total", "Calls ended.", {"method", "code"});
+  rpc_duration = histogram("rpc_duration_seconds", "Time of calls.", {"method"}, kRpcSeconds);
+  overhead = histogram(
+      "overhead_seconds", "Time of extractions beside waiting for providers.", {}, kOverheadSeconds
+  );
+  in_flight.family_ = std::make_shared<Gauge::Family>(
+      prometheus::BuildGauge()
+          .Name(FullName("in_flight"))
+          .Help("Calls being served.")
+          .Register(state_->registry),
+      std::vector<std::string>{}
+  );
+  upstream_duration = histogram(
+      "upstream_request_duration_seconds",
+      "Time of sends to providers.",
+      {"provider", "model", "mode", "outcome"},
+      kUpstreamSeconds
+  );
+  upstream_attempts =
+      counter("upstream_attempts_total", "Sends to providers.", {"provider", "kind", "reason"});
+  reasks = counter("reask_total", "Turns after the first.", {"provider", "mode", "result"});
+  validation_failures =
+      counter("validation_failures_total", "Issues found in answers.", {"keyword"});
+  repairs = counter("repair_total", "Local repairs of answers.", {"kind"});
+  tokens = counter("tokens_total", "Tokens used.", {"provider", "model", "type"});
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::AddSource(Source source) {
+  const absl::MutexLock lock(&state_->mutex);
+  state_->sources.push_back(std::move(source));
+}
+
+std::string Metrics::Text() const {
+  std::vector<prometheus::MetricFamily> page = state_->registry.Collect();
+  std::vector<Source> sources;
+  {
+    const absl::MutexLock lock(&state_->mutex);
+    sources = state_->sources;
+  }
+  std::vector<Sample> samples;
+  for (const Source& source : sources) {
+    std::vector<Sample> more = source();
+    samples.insert(samples.end(), more.begin(), more.end());
+  }
+  AddSamples(samples, page);
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, page);
+  return out.str();
+}
+
+}  // namespace extractd::observe

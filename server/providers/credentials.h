@@ -1,0 +1,50 @@
+// Where keys come from: an environment variable, a file that <VARIABLE>_FILE names (as secrets are
+// mounted in containers), or a file that the row names. Files are read again when they change.
+#ifndef EXTRACTD_SERVER_PROVIDERS_CREDENTIALS_H_
+#define EXTRACTD_SERVER_PROVIDERS_CREDENTIALS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+
+#include "server/base/secret.h"
+#include "server/base/strings.h"
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+// Thread-safe.
+class Credentials {
+ public:
+  // A file is looked at no more often than this.
+  static constexpr std::chrono::milliseconds kFileCheckInterval{500};
+  static constexpr size_t kMaxKeyBytes = 64 * 1024;
+
+  // The key that `row` names; empty if the provider needs none and none is set.
+  // kCredentialsMissing (metadata: variable, docs_url): none is set, or its file cannot be used;
+  // says which places were tried, never a value.
+  absl::StatusOr<Secret> KeyOf(const ProviderRow& row);
+  // A key is set for `row`; says nothing about its worth.
+  bool IsConfigured(const ProviderRow& row);
+
+ private:
+  struct KeyFile {
+    Secret key;
+    std::filesystem::file_time_type changed;
+    std::chrono::steady_clock::time_point checked;
+  };
+  absl::StatusOr<Secret> ReadFile(const std::string& path);
+
+  absl::Mutex mutex_;
+  StringMap<KeyFile> files_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace extractd::providers
+
+#endif  // EXTRACTD_SERVER_PROVIDERS_CREDENTIALS_H_

@@ -1,0 +1,20 @@
+// Groq: an OpenAI-compatible chat API.
+// Wire facts, sources and dates: docs/providers/groq.md.
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+ProviderRow GroqRow() {
+  return {
+      .name = "groq",
+      .base_url = "https://api.groq.com/openai/v1",
+      .key_variable = "GROQ_API_KEY",
+      .docs_url = "https://console.groq.com/docs",
+      .default_model = "openai/gpt-oss-20b",
+      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
+      .max_tokens_field = "max_completion_tokens",
+      .enforcement = SchemaEnforcement::kOpenAiStrict,
+  };
+}
+
+}  // namespace extractd::providers

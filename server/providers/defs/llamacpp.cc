@@ -1,0 +1,27 @@
+// llama.cpp: the server of a local model.
+// Wire facts, sources and dates: docs/providers/llamacpp.md.
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+ProviderRow LlamacppRow() {
+  return {
+      .name = "llamacpp",
+      .base_url = "http://127.0.0.1:8080",
+      .base_url_variable = "LLAMACPP_BASE_URL",
+      .chat_path = "/v1/chat/completions",
+      .key_variable = "LLAMA_API_KEY",
+      .key_required = false,
+      .docs_url = "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
+      .default_model = "default",
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      // A choice by name is silently read as "auto".
+      .tool_choice = ToolChoiceForm::kRequired,
+      .enforcement = SchemaEnforcement::kGrammar,
+      .object_root_only = false,
+      .describe_schema = true,
+      .instruct_last = true,
+  };
+}
+
+}  // namespace extractd::providers

@@ -1,0 +1,22 @@
+// OpenAI's Chat Completions API.
+// Wire facts, sources and dates: docs/providers/openai.md.
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+ProviderRow OpenaiRow() {
+  return {
+      .name = "openai",
+      .base_url = "https://api.openai.com/v1",
+      .base_url_variable = "OPENAI_BASE_URL",
+      .key_variable = "OPENAI_API_KEY",
+      .docs_url = "https://developers.openai.com/api/docs",
+      .default_model = "gpt-6-luna",
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .max_tokens_field = "max_completion_tokens",
+      .sends_strict_tools = true,
+      .enforcement = SchemaEnforcement::kOpenAiStrict,
+  };
+}
+
+}  // namespace extractd::providers

@@ -1,0 +1,22 @@
+// OpenRouter: many providers behind one OpenAI-compatible chat API.
+// Wire facts, sources and dates: docs/providers/openrouter.md.
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+ProviderRow OpenrouterRow() {
+  return {
+      .name = "openrouter",
+      .base_url = "https://openrouter.ai/api/v1",
+      .key_variable = "OPENROUTER_API_KEY",
+      .docs_url = "https://openrouter.ai/docs",
+      .default_model = "openai/gpt-6-luna",
+      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
+      .sends_strict_tools = true,
+      .enforcement = SchemaEnforcement::kOpenAiStrict,
+      // Else a route that does not know tools or formats drops them without a word.
+      .body = R"({"provider":{"require_parameters":true}})",
+  };
+}
+
+}  // namespace extractd::providers

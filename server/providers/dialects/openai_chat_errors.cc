@@ -1,0 +1,209 @@
+// Reads errors: many shapes, one closed list of meanings. Shapes and sources:
+// docs/providers/errors.md.
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "server/base/strings.h"
+#include "server/base/utf8.h"
+#include "server/json/parse.h"
+#include "server/json/read.h"
+#include "server/json/write.h"
+#include "server/providers/dialects/openai_chat.h"
+
+namespace extractd::providers::openai_chat {
+namespace {
+
+constexpr size_t kMaxMessageBytes = 300;
+
+// What the shapes have in common.
+struct ErrorFacts {
+  int status = 0;
+  std::string message = {};
+  std::string lower = {};  // the message in lower case, for matching
+  std::string code = {};   // code, type and param in lower case, one after the other
+  std::string failed_generation = {};
+  bool moderated = false;
+};
+
+std::string TextOf(const json::Value* value) {
+  if (value == nullptr || value->is_null()) return {};
+  return value->is_string() ? std::string(value->string()) : json::ToText(*value);
+}
+
+// {"error": {message, type, code, param}} | {"error": "text"} | {message, type, code} |
+// {"detail": …} | {"error_code", "message"} | {"errors": [{description}]}
+ErrorFacts ReadFacts(int status, const json::Value& body) {
+  const json::Value* error = body.Find("error");
+  const json::Value& object = error != nullptr && error->is_object() ? *error : body;
+  ErrorFacts facts = {.status = status};
+  facts.message = TextOf(object.Find("message"));
+  if (facts.message.empty() && error != nullptr && error->is_string())
+    facts.message = TextOf(error);
+  if (facts.message.empty()) facts.message = TextOf(object.Find("detail"));
+  if (const json::Value* list = object.Find("errors"); facts.message.empty() && list != nullptr) {
+    if (const json::Value* first = list->At(0)) facts.message = TextOf(first->Find("description"));
+  }
+  for (const auto* key : {"code", "type", "param", "error_type", "error_code"}) {
+    facts.code += ToLower(TextOf(object.Find(key))) + " ";
+  }
+  if (const json::Value* metadata = object.Find("metadata"); metadata != nullptr) {
+    facts.code += ToLower(TextOf(metadata->Find("error_type"))) + " ";
+    facts.moderated = metadata->Find("flagged_input") != nullptr;
+  }
+  facts.failed_generation = std::string(json::StringMember(object, "failed_generation"));
+  facts.lower = ToLower(facts.message);
+  // An error inside a 200 has its status in the code, if anywhere.
+  if (status == 200) {
+    const auto inner = json::IntegerMember(object, "code");
+    facts.status =
+        inner.has_value() && *inner >= 400 && *inner < 600 ? static_cast<int>(*inner) : 500;
+  }
+  return facts;
+}
+
+bool Has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+template <size_t N>
+bool HasAny(std::string_view text, const std::array<std::string_view, N>& parts) {
+  return std::ranges::any_of(parts, [text](std::string_view part) { return Has(text, part); });
+}
+
+constexpr std::array<std::string_view, 7> kQuotaCodes = {
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "credit_balance_exhausted",
+    "organization_spend_limit_exceeded",
+    "project_spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+    "billing_not_active"
+};
+constexpr std::array<std::string_view, 4> kContextCodes = {
+    "context_length_exceeded",
+    "max_tokens_exceeded",
+    "token_limit_exceeded",
+    "exceed_context_size_error"
+};
+constexpr std::array<std::string_view, 13> kContextPhrases = {
+    "maximum context length",
+    "reduce the length of the messages",
+    "exceed context limit",
+    "maximum context limit",
+    "longer than the model's context length",
+    "input tokens exceed the configured limit",
+    "exceeds the available context size",
+    "exceeds the maximum number of tokens allowed",
+    "prompt is too long",
+    "input is too long",
+    "exceeds the context length",
+    "longer than the context length",
+    "too large for model with"
+};
+constexpr std::array<std::string_view, 4> kFilterCodes = {
+    "content_filter",
+    "content_policy_violation",
+    "responsibleaipolicyviolation",
+    "safety_violations"
+};
+constexpr std::array<std::string_view, 5> kSchemaPhrases = {
+    "invalid schema",
+    "invalid_json_schema",
+    "json schema",
+    "response_format",
+    "failed to parse grammar"
+};
+
+bool IsContextTooLong(const ErrorFacts& facts) {
+  const bool possible =
+      facts.status == 400 || facts.status == 413 || facts.status == 422 || facts.status == 500;
+  return possible && (HasAny(facts.code, kContextCodes) || HasAny(facts.lower, kContextPhrases));
+}
+
+bool IsModelUnknown(const ErrorFacts& facts) {
+  return Has(facts.code, "model_not_found") || (facts.status == 404 && Has(facts.lower, "model"));
+}
+
+// Of a 400, 413 or 422.
+SendFailure ClassifyBadRequest(const ErrorFacts& facts) {
+  if (HasAny(facts.code, kFilterCodes) || HasAny(facts.lower, kFilterCodes) ||
+      Has(facts.lower, "rejected as a result of our safety system")) {
+    return SendFailure::kContentFiltered;
+  }
+  if (IsModelUnknown(facts)) return SendFailure::kUnknownModel;
+  if (HasAny(facts.lower, kSchemaPhrases) || HasAny(facts.code, kSchemaPhrases)) {
+    return SendFailure::kSchemaRejected;
+  }
+  return SendFailure::kRejected;
+}
+
+SendFailure ClassifyStatus(const ErrorFacts& facts) {
+  switch (facts.status) {
+    case 401:
+      return SendFailure::kAuth;
+    case 402:
+      return SendFailure::kQuotaExhausted;
+    case 403:
+      return facts.moderated ? SendFailure::kContentFiltered : SendFailure::kAuth;
+    case 404:
+      return IsModelUnknown(facts) ? SendFailure::kUnknownModel : SendFailure::kRejected;
+    case 408:
+    case 409:
+    case 425:
+    case 498:
+      return SendFailure::kServerError;
+    case 429:
+      return HasAny(facts.code, kQuotaCodes) ? SendFailure::kQuotaExhausted
+                                             : SendFailure::kRateLimited;
+    default:
+      return facts.status >= 500 ? SendFailure::kServerError : ClassifyBadRequest(facts);
+  }
+}
+
+// Some servers check the model's answer themselves and give the wrong one back inside a 400. It is
+// an answer like any other: judged, and asked for again.
+bool IsRejectedAnswer(const ErrorFacts& facts) {
+  return facts.status == 400 &&
+         (Has(facts.code, "tool_use_failed") || Has(facts.code, "json_validate_failed"));
+}
+
+SendResult AnswerOf(const ErrorFacts& facts) {
+  SendResult result;
+  result.reply.message.text = facts.failed_generation;
+  result.reply.finish_reason = FinishReason::kOther;
+  return result;
+}
+
+SendResult FailureOf(const ErrorFacts& facts) {
+  SendResult result;
+  result.failure = IsContextTooLong(facts) ? SendFailure::kContextTooLong : ClassifyStatus(facts);
+  // What providers say of bad credentials can hold a part of the key.
+  const bool quotable = result.failure != SendFailure::kAuth && !facts.message.empty();
+  const std::string said = ReplaceInvalidUtf8(facts.message);
+  result.message = quotable ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
+                            : fmt::format("the provider answered with status {}", facts.status);
+  return result;
+}
+
+}  // namespace
+
+SendResult ClassifyError(int http_status, const json::Value& body) {
+  const ErrorFacts facts = ReadFacts(http_status, body);
+  return IsRejectedAnswer(facts) ? AnswerOf(facts) : FailureOf(facts);
+}
+
+SendResult DecodeError(int http_status, std::string_view body) {
+  const json::ParseResult parsed = json::ParseView(body);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  if (document != nullptr && document->root().is_object()) {
+    return ClassifyError(http_status, document->root());
+  }
+  return FailureOf({.status = http_status});
+}
+
+}  // namespace extractd::providers::openai_chat

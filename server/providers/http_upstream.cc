@@ -1,0 +1,125 @@
+#include "server/providers/http_upstream.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/net/retry_after.h"
+
+namespace extractd::providers {
+namespace {
+
+// The provider's id of a request, in the order of trust.
+constexpr std::array<std::string_view, 5> kRequestIdHeaders = {
+    "x-request-id", "apim-request-id", "mistral-correlation-id", "x-ds-trace-id", "cf-ray"
+};
+constexpr size_t kMaxRequestIdBytes = 128;
+
+std::string RequestIdOf(const net::HttpReply& reply) {
+  for (const std::string_view name : kRequestIdHeaders) {
+    const std::string_view id = reply.Header(name);
+    if (!id.empty()) return std::string(id.substr(0, kMaxRequestIdBytes));
+  }
+  return {};
+}
+
+struct TransportMeaning {
+  SendFailure failure;
+  std::string_view cause;
+};
+
+TransportMeaning MeaningOf(net::TransportFailure failure) {
+  using net::TransportFailure;
+  switch (failure) {
+    case TransportFailure::kNone:
+      return {SendFailure::kNone, ""};
+    case TransportFailure::kConnectTimeout:
+      return {SendFailure::kTimeout, "connect"};
+    case TransportFailure::kFirstByteTimeout:
+      return {SendFailure::kTimeout, "first_byte"};
+    case TransportFailure::kIdleTimeout:
+      return {SendFailure::kTimeout, "idle"};
+    case TransportFailure::kTotalTimeout:
+      return {SendFailure::kTimeout, "total"};
+    case TransportFailure::kTooLarge:
+      return {SendFailure::kTooLarge, ""};
+    case TransportFailure::kCancelled:
+      return {SendFailure::kCancelled, ""};
+    case TransportFailure::kProtocol:
+      return {SendFailure::kMalformed, "protocol"};
+    case TransportFailure::kDns:
+    case TransportFailure::kRefused:
+    case TransportFailure::kTls:
+    case TransportFailure::kReset:
+      return {SendFailure::kConnection, net::TransportFailureName(failure)};
+  }
+  return {SendFailure::kConnection, ""};
+}
+
+}  // namespace
+
+HttpUpstream::HttpUpstream(
+    net::HttpClient& client,
+    std::shared_ptr<const Handler> handler,
+    const ModelFamily& model,
+    Secret key
+)
+    : client_(client), handler_(std::move(handler)), model_(model), key_(std::move(key)) {}
+
+absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) const {
+  const ProviderRow& row = *handler_->row;
+  WireRequest wire;
+  wire.url = row.base_url + handler_->dialect->Path(row, request);
+  wire.headers.push_back({.name = "content-type", .value = "application/json"});
+  if (!key_.empty()) {
+    wire.headers.push_back({
+        .name = "authorization",
+        .value = fmt::format("Bearer {}", key_.Reveal()),
+        .secret = true,
+    });
+  }
+  ASSIGN_OR_RETURN(wire.body, handler_->dialect->EncodeBody(row, model_, request));
+  return wire;
+}
+
+Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers& timers) {
+  net::HttpRequest http = {
+      .method = request.method,
+      .url = request.url,
+      .body = request.body,
+      .timers = {timers.connect, timers.first_byte, timers.idle, timers.total},
+      .max_reply_bytes = max_reply_bytes_,
+      .version = handler_->row->http2 ? net::HttpVersion::k2 : net::HttpVersion::k1,
+      .pool = handler_->row->name,
+  };
+  http.headers.reserve(request.headers.size());
+  for (const WireHeader& header : request.headers) {
+    http.headers.push_back({header.name, header.value});
+  }
+  const net::HttpResult result = co_await client_.Send(std::move(http));
+  co_return Interpret(result);
+}
+
+SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
+  SendResult result;
+  if (http.ok()) {
+    result = handler_->dialect->Decode(http.reply.status, http.reply.body);
+    result.message = key_.ScrubFrom(result.message);
+    result.provider_request_id = RequestIdOf(http.reply);
+    result.retry_after = net::RetryAfter(http.reply.headers, std::chrono::system_clock::now());
+    result.final = http.reply.Header("x-should-retry") == "false";
+  } else {
+    const TransportMeaning meaning = MeaningOf(http.failure);
+    result.failure = meaning.failure;
+    result.cause = meaning.cause;
+    result.message = http.message;
+  }
+  result.http_status = http.reply.status;
+  result.latency = http.latency;
+  return result;
+}
+
+}  // namespace extractd::providers

@@ -1,0 +1,38 @@
+// Open-weight models, wherever they are served. Sources and dates: docs/providers/.
+#include "server/providers/models/model_groups.h"
+
+namespace extractd::providers {
+
+std::vector<ModelFamily> OpenModels() {
+  return {
+      // gpt-oss does not honour a forced tool; Groq enforces schemas for these two alone.
+      {.prefix = "gpt-oss",
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .forced_tool = false},
+      {.provider = "groq", .prefix = "", .enforcement = SchemaEnforcement::kNone},
+      {.provider = "groq",
+       .prefix = "openai/gpt-oss-",
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .reasons = true,
+       .body = R"({"include_reasoning":false})"},
+      {.provider = "groq",
+       .prefix = "qwen/",
+       .enforcement = SchemaEnforcement::kNone,
+       .body = R"({"reasoning_format":"hidden"})"},
+      {.provider = "together",
+       .prefix = "openai/gpt-oss-",
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .forced_tool = false,
+       .reasons = true},
+      // DeepSeek refuses a forced tool while it thinks, which it does unless told not to.
+      {.provider = "deepseek",
+       .prefix = "deepseek-",
+       .reasons = true,
+       .reasoning_off = R"({"thinking":{"type":"disabled"}})",
+       .tools_need_reasoning_off = true},
+      // Too small to follow an instruction without having seen one followed.
+      {.prefix = "gemma-3-270m", .worked_example = true},
+  };
+}
+
+}  // namespace extractd::providers

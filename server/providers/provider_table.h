@@ -1,0 +1,25 @@
+// The built-in rows: one file a provider in defs/, one a group of models in models/. The build
+// collects the provider files, so that a row which is missing does not link.
+#ifndef EXTRACTD_SERVER_PROVIDERS_PROVIDER_TABLE_H_
+#define EXTRACTD_SERVER_PROVIDERS_PROVIDER_TABLE_H_
+
+#include <string_view>
+#include <vector>
+
+#include "server/registry/dialect.h"
+#include "server/registry/provider_row.h"
+
+namespace extractd::providers {
+
+// Every built-in provider, ordered by file name. Generated.
+std::vector<ProviderRow> BuiltInProviders();
+
+// Every known model family.
+std::vector<ModelFamily> BuiltInModelFamilies();
+
+// Null: there is no dialect of that name.
+const Dialect* FindDialect(std::string_view name);
+
+}  // namespace extractd::providers
+
+#endif  // EXTRACTD_SERVER_PROVIDERS_PROVIDER_TABLE_H_

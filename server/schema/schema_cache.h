@@ -1,0 +1,75 @@
+// SchemaCache: the process-wide cache of prepared schemas, bounded in bytes, least recently used
+// out first. Calls that ask for the same new schema at the same time wait for one compilation.
+// Thread-safe.
+#ifndef EXTRACTD_SERVER_SCHEMA_SCHEMA_CACHE_H_
+#define EXTRACTD_SERVER_SCHEMA_SCHEMA_CACHE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/functional/any_invocable.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+#include <boost/asio/thread_pool.hpp>
+
+#include "server/base/byte_lru.h"
+#include "server/base/strings.h"
+#include "server/base/task.h"
+#include "server/schema/prepared_schema.h"
+
+namespace extractd::schema {
+
+struct SchemaCacheStats {
+  std::int64_t hits = 0;
+  std::int64_t misses = 0;  // compilations, failed ones included
+  std::int64_t joined = 0;  // calls that waited for another's compilation
+  LruStats entries = {};
+};
+
+class SchemaCache {
+ public:
+  using Result = absl::StatusOr<std::shared_ptr<const PreparedSchema>>;
+
+  struct Options {
+    size_t max_bytes = size_t{64} << 20U;  // 0: nothing is kept
+    CompileLimits limits = {};
+  };
+  // Texts above this are compiled on `pool`, so that no loop stands still; smaller ones at once.
+  static constexpr size_t kInlineBytes = 16 * 1024;
+
+  // `pool` outlives the cache.
+  SchemaCache(const Options& options, asio::thread_pool& pool);
+  SchemaCache(const SchemaCache&) = delete;
+  SchemaCache& operator=(const SchemaCache&) = delete;
+
+  // The schema for a text; fails as Compile does. Failures are not kept. Waits to the end whatever
+  // happens to the RPC: compiling is bounded by the limits.
+  Task<Result> Get(std::string_view text);
+
+  SchemaCacheStats stats() const;
+
+ private:
+  using Waiter = absl::AnyInvocable<void(const Result&)>;
+
+  // The entry if it is there.
+  std::shared_ptr<const PreparedSchema> Find(const std::string& key, std::string_view text);
+  // True: this call is the first and must compile.
+  bool JoinFlight(std::string_view text, Waiter waiter);
+  void CompileAndLand(const std::string& key, const std::string& text);
+
+  const Options options_;
+  asio::thread_pool& pool_;
+  mutable absl::Mutex mutex_;
+  ByteLru<const PreparedSchema> entries_ ABSL_GUARDED_BY(mutex_);
+  StringMap<std::vector<Waiter>> flights_ ABSL_GUARDED_BY(mutex_);  // by text
+  SchemaCacheStats counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace extractd::schema
+
+#endif  // EXTRACTD_SERVER_SCHEMA_SCHEMA_CACHE_H_

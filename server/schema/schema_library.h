@@ -1,0 +1,62 @@
+// SchemaLibrary: registered schemas, by content id and by name with versions. In memory, bounded in
+// bytes; the least recently used entry goes first. Thread-safe.
+#ifndef EXTRACTD_SERVER_SCHEMA_SCHEMA_LIBRARY_H_
+#define EXTRACTD_SERVER_SCHEMA_SCHEMA_LIBRARY_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+
+#include "server/base/byte_lru.h"
+#include "server/base/strings.h"
+
+namespace extractd::schema {
+
+struct RegisteredSchema {
+  std::string id = {};    // "sha256:…" of the text
+  std::string name = {};  // empty: registered by id only
+  int version = 0;        // 1, 2, 3 … within the name; 0 without one
+  std::string text = {};
+  std::chrono::system_clock::time_point created = {};
+};
+
+class SchemaLibrary {
+ public:
+  explicit SchemaLibrary(size_t max_bytes) : schemas_(max_bytes) {}
+
+  struct Added {
+    std::shared_ptr<const RegisteredSchema> schema;
+    bool created = false;  // false: it was there already
+  };
+  // Keeps a schema that is known to compile. With a name it becomes the next version, unless the
+  // newest one has the same text.
+  Added Add(std::string_view id, std::string_view text, std::string_view name);
+
+  // By "sha256:…", "name" (newest version) or "name@version".
+  // kSchemaNotFound: there is none (any more).
+  absl::StatusOr<std::shared_ptr<const RegisteredSchema>> Find(std::string_view reference);
+
+  LruStats stats() const;
+
+ private:
+  using SchemaPtr = std::shared_ptr<const RegisteredSchema>;
+  SchemaPtr FindLocked(std::string_view reference) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  ByteLru<const RegisteredSchema> schemas_ ABSL_GUARDED_BY(mutex_);  // by id and by name@version
+  StringMap<int> newest_ ABSL_GUARDED_BY(mutex_);                    // version by name
+};
+
+// A name for the library: 1 to 64 of a-z 0-9 _ -.
+bool IsSchemaLibraryName(std::string_view name);
+
+}  // namespace extractd::schema
+
+#endif  // EXTRACTD_SERVER_SCHEMA_SCHEMA_LIBRARY_H_
