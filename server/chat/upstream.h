@@ -66,9 +66,10 @@ struct SendResult {
   std::string message = {};  // one sentence on the failure, scrubbed of secrets
   std::string cause = {};    // kConnection: "refused", "dns", "tls", "reset"; kTimeout: the phase
   std::optional<std::chrono::milliseconds> retry_after = {};  // what the provider asked for
-  bool final = false;     // the provider says that sending again is useless
-  int http_status = 0;    // 0: no answer
+  bool final = false;   // the provider says that sending again is useless
+  int http_status = 0;  // 0: no answer
   std::string provider_request_id = {};
+  std::string body_hash = {};  // of a body that could not be read: to tell samples apart in logs
   std::chrono::microseconds latency{0};
   bool ok() const { return failure == SendFailure::kNone; }
 };

@@ -44,6 +44,7 @@ struct Attempt {
   std::chrono::microseconds latency{0};
   int http_status = 0;
   std::string provider_request_id = {};
+  std::string body_hash = {};  // of a body that could not be read
   std::string error_message = {};
   FinishReason finish_reason = FinishReason::kUnspecified;
 };

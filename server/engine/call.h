@@ -76,6 +76,7 @@ struct ExtractCall {
   std::string schema_description = {};
   std::vector<Message> messages = {};  // the whole chat, at least one
   std::string mode = {};               // any name of a mode; empty: the best one
+  std::string mode_number_name = {};   // canonical; where both are set they must mean the same
   Generation generation = {};
   ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
   OnUnsupported on_unsupported = OnUnsupported::kWarn;
@@ -86,6 +87,7 @@ struct ExtractCall {
   std::optional<bool> assert_formats = {};
   std::optional<OnInvalid> on_invalid = {};
   bool include_raw = false;
+  bool dry_run = false;  // nothing will be sent: a missing key does not matter
   std::optional<SteadyTime> deadline = {};  // the caller's
 };
 

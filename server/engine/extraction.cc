@@ -142,6 +142,7 @@ class Run {
     attempt.latency = sent.latency;
     attempt.http_status = sent.http_status;
     attempt.provider_request_id = sent.provider_request_id;
+    attempt.body_hash = sent.body_hash;
     attempt.usage = sent.reply.usage;
     attempt.finish_reason = sent.reply.finish_reason;
     result_.usage += sent.reply.usage;

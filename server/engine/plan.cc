@@ -207,7 +207,7 @@ class PlanMaker {
     CO_RETURN_IF_ERROR(ResolveMode());
     FillOptions();
     CO_RETURN_IF_ERROR(Ask());
-    CO_ASSIGN_OR_RETURN(plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family));
+    CO_ASSIGN_OR_RETURN(plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run));
     co_return std::move(plan_);
   }
 
@@ -252,6 +252,14 @@ class PlanMaker {
     ASSIGN_OR_RETURN(
         const NormalizedMode named, NormalizeModeName(call_.mode, row_->name, providers)
     );
+    if (!call_.mode_number_name.empty() && call_.mode_number_name != named.mode) {
+      return InvalidField(
+          "mode_name",
+          fmt::format(
+              "'{}' means {}, but mode is {}", call_.mode, named.mode, call_.mode_number_name
+          )
+      );
+    }
     if (named.deprecated) {
       plan_->warnings.push_back({
           "DEPRECATED_MODE_NAME",
@@ -289,12 +297,12 @@ class PlanMaker {
     plan.schema_description = call_.schema_description.empty()
                                   ? std::string(plan.schema->compiled->description())
                                   : std::move(call_.schema_description);
-    ASSIGN_OR_RETURN(const bool strict, ChooseStrictness(plan));
+    ASSIGN_OR_RETURN(plan.strict, ChooseStrictness(plan));
     const SchemaText text = {
         .name = plan.schema_name,
         .description = plan.schema_description,
         .json = plan.schema->compact,
-        .strict = strict,
+        .strict = plan.strict,
     };
     const AskStyle style = {
         .describe_schema = row_->describe_schema,

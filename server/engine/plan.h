@@ -52,6 +52,7 @@ struct Plan {
   schema::JudgeOptions judge = {};
   OnInvalid on_invalid = OnInvalid::kFail;
   ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
+  bool strict = false;  // the provider enforces the schema
   OnUnsupported on_unsupported = OnUnsupported::kWarn;
   SendTimers timers = {};  // of each send; `total` is bounded by the deadline besides
   bool include_raw = false;
@@ -59,6 +60,7 @@ struct Plan {
   std::vector<Downgrade> downgrades = {};
   std::vector<Warning> warnings = {};
   std::unique_ptr<Upstream> upstream = {};
+  std::chrono::nanoseconds prepare_time{0};  // what it took to make this plan
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
@@ -69,9 +71,9 @@ struct Plan {
 class UpstreamFactory {
  public:
   virtual ~UpstreamFactory() = default;
-  // kCredentialsMissing: the provider needs a key and none is configured.
+  // kCredentialsMissing: the provider needs a key, none is configured, and it is not `dry_run`.
   virtual absl::StatusOr<std::unique_ptr<Upstream>> Open(
-      std::shared_ptr<const Handler> handler, const ModelFamily& family
+      std::shared_ptr<const Handler> handler, const ModelFamily& family, bool dry_run
   ) = 0;
 };
 

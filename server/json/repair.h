@@ -13,8 +13,8 @@ namespace extractd::json {
 enum class MaxLoss : std::uint8_t { kNone, kLossless, kLossy };
 
 struct Repair {
-  std::string path = {};  // JSON Pointer into the answer; "" for changes of the text around it
-  std::string kind = {};  // stable lower_snake_case name, e.g. "trailing_comma"
+  std::string path = {};    // JSON Pointer into the answer; "" for changes of the text around it
+  std::string kind = {};    // stable lower_snake_case name, e.g. "trailing_comma"
   std::string before = {};  // text before the fix, cut at kMaxRepairTextBytes
   std::string after = {};   // text after it; empty when the text was dropped
   bool lossless = true;     // no information went away

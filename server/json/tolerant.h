@@ -24,15 +24,15 @@ struct TolerantResult {
   std::string_view error = {};            // why; a constant sentence without text of the answer
 };
 
-// Finds the candidate in `text`: the last complete object or array, inside a code fence or in prose;
-// a text that is one value of another type is that value. `text` must outlive the document.
+// Finds the candidate in `text`: the last complete object or array, inside a code fence or in
+// prose; a text that is one value of another type is that value. `text` must outlive the document.
 //
 // Accepted, each use a repair: a code fence (fence), text before or after (prose), trailing and
-// doubled commas (trailing_comma, extra_comma), // and /* */ and # comments (comment), single-quoted
-// and typographic quotes (quote), unquoted keys (unquoted_key), True/False/None (literal), raw
-// control characters in strings (control_character), unknown escapes (escape), duplicate keys
-// (duplicate_key, the last one counts; lossless only if the values are equal), bytes that are not
-// UTF-8 (invalid_utf8, lossy).
+// doubled commas (trailing_comma, extra_comma), // and /* */ and # comments (comment),
+// single-quoted and typographic quotes (quote), unquoted keys (unquoted_key), True/False/None
+// (literal), raw control characters in strings (control_character), unknown escapes (escape),
+// duplicate keys (duplicate_key, the last one counts; lossless only if the values are equal), bytes
+// that are not UTF-8 (invalid_utf8, lossy).
 TolerantResult ParseTolerant(std::string_view text);
 
 }  // namespace extractd::json

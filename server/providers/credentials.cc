@@ -54,6 +54,9 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
 
 }  // namespace
 
+Credentials::Credentials(std::function<void(const Secret& key)> on_key)
+    : on_key_(std::move(on_key)) {}
+
 absl::StatusOr<Secret> Credentials::ReadFile(const std::string& path) {
   const auto now = std::chrono::steady_clock::now();
   const absl::MutexLock lock(&mutex_);
@@ -77,7 +80,7 @@ absl::StatusOr<Secret> Credentials::ReadFile(const std::string& path) {
   return entry.key;
 }
 
-absl::StatusOr<Secret> Credentials::KeyOf(const ProviderRow& row) {
+absl::StatusOr<Secret> Credentials::FindKey(const ProviderRow& row) {
   std::string file = row.key_file;
   if (file.empty()) {
     if (std::optional<std::string> key = Environment(row.key_variable)) {
@@ -94,6 +97,19 @@ absl::StatusOr<Secret> Credentials::KeyOf(const ProviderRow& row) {
   return Missing(
       row, fmt::format("set the environment variable {0}, or {0}_FILE to a file", row.key_variable)
   );
+}
+
+absl::StatusOr<Secret> Credentials::KeyOf(const ProviderRow& row) {
+  absl::StatusOr<Secret> key = FindKey(row);
+  if (!key.ok() || key->empty()) return key;
+  {
+    const absl::MutexLock lock(&mutex_);
+    Secret& seen = seen_[row.name];
+    if (seen == *key) return key;
+    seen = *key;
+  }
+  on_key_(*key);
+  return key;
 }
 
 bool Credentials::IsConfigured(const ProviderRow& row) {

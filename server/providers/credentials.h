@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ class Credentials {
   static constexpr std::chrono::milliseconds kFileCheckInterval{500};
   static constexpr size_t kMaxKeyBytes = 64 * 1024;
 
+  // `on_key` is told every key when it is first seen, so that logs can leave it out.
+  explicit Credentials(std::function<void(const Secret& key)> on_key);
+
   // The key that `row` names; empty if the provider needs none and none is set.
   // kCredentialsMissing (metadata: variable, docs_url): none is set, or its file cannot be used;
   // says which places were tried, never a value.
@@ -39,10 +43,13 @@ class Credentials {
     std::filesystem::file_time_type changed;
     std::chrono::steady_clock::time_point checked;
   };
+  absl::StatusOr<Secret> FindKey(const ProviderRow& row);
   absl::StatusOr<Secret> ReadFile(const std::string& path);
 
+  const std::function<void(const Secret& key)> on_key_;
   absl::Mutex mutex_;
   StringMap<KeyFile> files_ ABSL_GUARDED_BY(mutex_);
+  StringMap<Secret> seen_ ABSL_GUARDED_BY(mutex_);  // the last key of each provider
 };
 
 }  // namespace extractd::providers

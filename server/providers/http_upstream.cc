@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
@@ -24,6 +25,10 @@ std::string RequestIdOf(const net::HttpReply& reply) {
     if (!id.empty()) return std::string(id.substr(0, kMaxRequestIdBytes));
   }
   return {};
+}
+
+std::string HashOf(std::string_view body) {
+  return fmt::format("xxh3:{:016x}", XXH3_64bits(body.data(), body.size()));
 }
 
 struct TransportMeaning {
@@ -110,6 +115,7 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
     result.message = key_.ScrubFrom(result.message);
     result.provider_request_id = RequestIdOf(http.reply);
     result.retry_after = net::RetryAfter(http.reply.headers, std::chrono::system_clock::now());
+    if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(http.reply.body);
     result.final = http.reply.Header("x-should-retry") == "false";
   } else {
     const TransportMeaning meaning = MeaningOf(http.failure);

@@ -34,9 +34,9 @@ struct ProviderRow {
   std::string key_file = {};      // read instead of the variable, if set
   bool key_required = true;
   std::string docs_url = {};
-  std::string default_model = {};       // empty: the caller must name one
+  std::string default_model = {};        // empty: the caller must name one
   std::vector<std::string> models = {};  // known ones besides; metrics name no others
-  std::vector<std::string> modes = {};  // by name, the best first
+  std::vector<std::string> modes = {};   // by name, the best first
   std::string origin = "built-in";
 
   // Wire facts.

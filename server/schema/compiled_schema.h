@@ -1,17 +1,17 @@
-// CompiledSchema: a JSON Schema (draft 2020-12) made ready to validate many instances. Immutable and
-// thread-safe; shared by every request that names the schema.
+// CompiledSchema: a JSON Schema (draft 2020-12) made ready to validate many instances. Immutable
+// and thread-safe; shared by every request that names the schema.
 //
 //   ASSIGN_OR_RETURN(auto schema, schema::Compile(text));
 //   schema::IssueList issues = schema->Validate(document.root());
 #ifndef EXTRACTD_SERVER_SCHEMA_COMPILED_SCHEMA_H_
 #define EXTRACTD_SERVER_SCHEMA_COMPILED_SCHEMA_H_
 
-#include <absl/status/statusor.h>
-
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <absl/status/statusor.h>
 
 #include "server/json/value.h"
 #include "server/schema/issue.h"
@@ -58,13 +58,13 @@ class CompiledSchema {
   std::unique_ptr<const Program> program_;
 };
 
-// Compiles a schema text. Nothing is ever fetched: a $ref must resolve inside the document or to one
-// of the built-in meta-schemas.
+// Compiles a schema text. Nothing is ever fetched: a $ref must resolve inside the document or to
+// one of the built-in meta-schemas.
 //
 // kInvalidSchema (metadata: pointer, line, column, keyword): not JSON, no schema, a keyword with a
 // value of the wrong kind, a pattern that RE2 cannot express, a reference that does not resolve, a
-// draft or vocabulary keyword that is not supported. kSchemaTooLarge (metadata: limit, value): above
-// `limits`, found before anything is compiled.
+// draft or vocabulary keyword that is not supported. kSchemaTooLarge (metadata: limit, value):
+// above `limits`, found before anything is compiled.
 absl::StatusOr<std::shared_ptr<const CompiledSchema>> Compile(
     std::string text, const CompileLimits& limits = {}
 );

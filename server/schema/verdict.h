@@ -29,10 +29,12 @@ struct Verdict {
   std::chrono::nanoseconds validate_time{0};
 };
 
-// Strict parse and validation first: a good answer comes back byte for byte, without the white space
-// around it. Only otherwise the tolerant parser tries; a repair above `max_loss` is not applied but
-// becomes an issue (keyword "syntax"). A text that ends open is never closed here.
-Verdict Judge(const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {});
+// Strict parse and validation first: a good answer comes back byte for byte, without the white
+// space around it. Only otherwise the tolerant parser tries; a repair above `max_loss` is not
+// applied but becomes an issue (keyword "syntax"). A text that ends open is never closed here.
+Verdict Judge(
+    const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
+);
 
 }  // namespace extractd::schema
 

@@ -1,0 +1,117 @@
+// extractd: reads the configuration, serves until it is told to stop.
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <absl/strings/ascii.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "server/service/config.h"
+#include "server/service/daemon.h"
+#include "server/service/health_probe.h"
+#include "server/service/provider_config.h"
+#include "server/service/settings.h"
+#include "server/service/shared_state.h"
+#include "server/service/version.h"
+
+namespace extractd {
+namespace {
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const size_t equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+// Keys are in memory: no core dump, no reading by other processes of the user.
+void ProtectMemory() {
+  const rlimit none = {0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int Complain(const absl::Status& status) {
+  fmt::print(stderr, "extractd: {}\n", std::string(status.message()));
+  return EXIT_FAILURE;
+}
+
+absl::StatusOr<Config> LoadChecked(const ConfigSources& sources) {
+  absl::StatusOr<Config> config = LoadConfig(sources);
+  if (!config.ok()) return config;
+  const absl::Status providers = SharedState::CheckProviders(*config);
+  if (!providers.ok()) return providers;
+  return config;
+}
+
+int CheckConfig(const ConfigSources& sources) {
+  const absl::StatusOr<Config> config = LoadChecked(sources);
+  if (!config.ok()) return Complain(config.status());
+  fmt::print("configuration ok\n");
+  return EXIT_SUCCESS;
+}
+
+int PrintSettings() {
+  fmt::print("{}", SettingsAsMarkdown());
+  fmt::print("\n| provider key | meaning |\n|---|---|\n");
+  for (const ProviderKey& key : ProviderKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
+  return EXIT_SUCCESS;
+}
+
+int Serve(const ConfigSources& sources) {
+  ProtectMemory();
+  absl::StatusOr<Config> config = LoadChecked(sources);
+  if (!config.ok()) return Complain(config.status());
+  auto daemon = Daemon::Start(*std::move(config), sources);
+  if (!daemon.ok()) return Complain(daemon.status());
+  return (*daemon)->Run();
+}
+
+int Main(int argc, char** argv) {
+  ConfigSources sources;
+  sources.environment = Environment();
+
+  CLI::App app(
+      "One validated object out of chat messages and a JSON Schema, over gRPC.", "extractd"
+  );
+  app.set_version_flag("--version", std::string(kVersion));
+  app.add_option(
+      "--config", sources.file, "Configuration file; default " + std::string(kDefaultConfigFile)
+  );
+  for (const Setting& setting : AllSettings()) {
+    app.add_option_function<std::string>(
+           FlagOf(setting),
+           [&sources, name = setting.name](const std::string& text) { sources.flags[name] = text; },
+           setting.help
+    )
+        ->group("Settings");
+  }
+  app.fallthrough();
+  CLI::App* check = app.add_subcommand("check-config", "Check the configuration and exit");
+  CLI::App* settings = app.add_subcommand("settings", "Print the table of settings as Markdown");
+  CLI::App* health = app.add_subcommand("healthcheck", "Exit with 0 if the daemon is SERVING");
+  std::string address = "127.0.0.1:50051";
+  health->add_option("--address", address, "Where the daemon listens");
+  app.require_subcommand(0, 1);
+  CLI11_PARSE(app, argc, argv);
+
+  if (settings->parsed()) return PrintSettings();
+  if (health->parsed()) return IsServing(address) ? EXIT_SUCCESS : EXIT_FAILURE;
+  return check->parsed() ? CheckConfig(sources) : Serve(sources);
+}
+
+}  // namespace
+}  // namespace extractd
+
+int main(int argc, char** argv) {
+  return extractd::Main(argc, argv);
+}

@@ -1,0 +1,144 @@
+#include "server/service/call_recorder.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "server/base/error.h"
+#include "server/service/status_code_name.h"
+
+namespace extractd {
+namespace {
+
+using observe::LogLevel;
+
+double Seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+// Callers name models freely; a label must not grow with them.
+std::string_view ModelLabel(const Plan& plan) {
+  const ProviderRow& row = *plan.handler->row;
+  const bool known = plan.model() == row.default_model ||
+                     std::ranges::find(row.models, plan.model()) != row.models.end();
+  return known ? std::string_view(plan.model()) : "other";
+}
+
+std::string_view ReasonOf(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  const auto details = DetailsOf(status);
+  return details.has_value() ? ReasonName(details->reason) : "INTERNAL";
+}
+
+std::string_view AttemptReason(const Attempt& attempt) {
+  return attempt.failure == SendFailure::kNone ? AttemptOutcomeName(attempt.outcome)
+                                               : SendFailureName(attempt.failure);
+}
+
+}  // namespace
+
+void CallRecorder::OnRefused(
+    std::string_view method, const std::string& request_id, const absl::Status& status
+) {
+  const bool ours = !DetailsOf(status).has_value();
+  auto line = log_.Line(ours ? LogLevel::kError : LogLevel::kInfo, "call_refused");
+  line.Text("request_id", request_id).Text("method", method).Text("reason", ReasonOf(status));
+  if (ours) line.Text("error", {status.message().data(), status.message().size()});
+  line.Write();
+}
+
+void CallRecorder::OnPlanned(const Plan& plan) {
+  log_.Line(LogLevel::kDebug, "call_planned")
+      .Text("request_id", plan.request_id)
+      .Text("provider", plan.provider())
+      .Text("model", plan.model())
+      .Text("mode", plan.mode())
+      .Text("schema_id", plan.schema->compiled->id())
+      .Flag("strict", plan.strict)
+      .Write();
+}
+
+void CallRecorder::OnSend(const Plan& plan, const Attempt& attempt) {
+  log_.Line(LogLevel::kDebug, "attempt_started")
+      .Text("request_id", plan.request_id)
+      .Number("attempt", attempt.number)
+      .Number("turn", attempt.turn)
+      .Text("kind", AttemptKindName(attempt.kind))
+      .Number("backoff_ms", attempt.backoff.count())
+      .Write();
+}
+
+void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
+  CountAttempt(plan, attempt);
+  const bool good = attempt.outcome == AttemptOutcome::kValid;
+  auto line = log_.Line(good ? LogLevel::kDebug : LogLevel::kInfo, "attempt_ended");
+  line.Text("request_id", plan.request_id)
+      .Number("attempt", attempt.number)
+      .Number("turn", attempt.turn)
+      .Text("outcome", AttemptOutcomeName(attempt.outcome))
+      .Text("provider", plan.provider())
+      .Number("http_status", attempt.http_status)
+      .Number("latency_us", attempt.latency.count())
+      .Number("issues", static_cast<std::int64_t>(attempt.issues.total));
+  if (attempt.failure != SendFailure::kNone) line.Text("failure", SendFailureName(attempt.failure));
+  if (!attempt.body_hash.empty()) line.Text("body_hash", attempt.body_hash);
+  if (!attempt.provider_request_id.empty()) {
+    line.Text("provider_request_id", attempt.provider_request_id);
+  }
+  line.Write();
+}
+
+void CallRecorder::CountAttempt(const Plan& plan, const Attempt& attempt) {
+  const std::string_view outcome = AttemptOutcomeName(attempt.outcome);
+  const std::string_view model = ModelLabel(plan);
+  metrics_.upstream_duration.Observe(
+      {plan.provider(), model, plan.mode(), outcome}, Seconds(attempt.latency)
+  );
+  metrics_.upstream_attempts.Add(
+      {plan.provider(), AttemptKindName(attempt.kind), AttemptReason(attempt)}
+  );
+  if (attempt.kind == AttemptKind::kReask) {
+    metrics_.reasks.Add({plan.provider(), plan.mode(), outcome});
+  }
+  for (const schema::Issue& issue : attempt.issues.listed) {
+    metrics_.validation_failures.Add({issue.keyword});
+  }
+  const auto count = [&](std::string_view type, std::int64_t tokens) {
+    if (tokens > 0) {
+      metrics_.tokens.Add({plan.provider(), model, type}, static_cast<double>(tokens));
+    }
+  };
+  count("input", attempt.usage.input_tokens);
+  count("output", attempt.usage.output_tokens);
+  count("cached_input", attempt.usage.cached_input_tokens);
+  count("cache_write_input", attempt.usage.cache_write_input_tokens);
+  count("reasoning", attempt.usage.reasoning_tokens);
+}
+
+void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) {
+  for (const json::Repair& repair : extraction.repairs) metrics_.repairs.Add({repair.kind});
+  auto line = log_.Line(LogLevel::kInfo, "call_ended");
+  line.Text("request_id", plan.request_id)
+      .Text("outcome", ReasonOf(extraction.status))
+      .Text("provider", plan.provider())
+      .Text("model", plan.model())
+      .Text("mode", plan.mode())
+      .Flag("valid", extraction.valid)
+      .Number("attempts", static_cast<std::int64_t>(extraction.attempts.size()))
+      .Number("turns", extraction.attempts.empty() ? 0 : extraction.attempts.back().turn)
+      .Number("input_tokens", extraction.usage.input_tokens)
+      .Number("output_tokens", extraction.usage.output_tokens)
+      .Number("upstream_us", extraction.upstream_time.count())
+      .Write();
+}
+
+void CallRecorder::OnRpcStart() {
+  metrics_.in_flight.Add({}, 1);
+}
+
+void CallRecorder::OnRpcEnd(const RpcEnd& end) {
+  metrics_.in_flight.Add({}, -1);
+  metrics_.rpc_requests.Add({end.method, StatusCodeName(end.code)});
+  metrics_.rpc_duration.Observe({end.method}, Seconds(end.duration));
+}
+
+}  // namespace extractd

@@ -1,0 +1,182 @@
+#include "server/service/config.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include "server/base/nearest.h"
+#include "server/base/strings.h"
+#include "server/service/provider_config.h"
+#include "server/service/settings.h"
+
+namespace extractd {
+namespace {
+
+constexpr std::string_view kVariablePrefix = "EXTRACTD_";
+constexpr std::uintmax_t kMaxFileBytes = 4 << 20U;
+
+std::string UnknownSetting(const std::string& name) {
+  std::vector<std::string> known = {"providers"};
+  for (const Setting& setting : AllSettings()) known.push_back(setting.name);
+  const std::string nearest = NearestName(name, known);
+  return nearest.empty() ? "unknown setting"
+                         : fmt::format("unknown setting; did you mean '{}'?", nearest);
+}
+
+// A scalar, or a list as the text that flags and variables would have.
+absl::StatusOr<std::string> TextOf(const YAML::Node& node) {
+  if (node.IsScalar()) return node.Scalar();
+  if (!node.IsSequence()) return absl::InvalidArgumentError("must be a single value or a list");
+  std::vector<std::string> parts;
+  for (const YAML::Node& element : node) {
+    if (!element.IsScalar()) return absl::InvalidArgumentError("must be a list of single values");
+    parts.push_back(element.Scalar());
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+class Loader {
+ public:
+  explicit Loader(const ConfigSources& sources) : sources_(sources) {
+    config_.providers = ProvidersFromEnvironment(sources.environment);
+  }
+
+  absl::StatusOr<Config> Load() {
+    ReadFile();
+    ReadEnvironment();
+    ReadFlags();
+    if (config_.listen.empty()) {
+      config_.listen = {"127.0.0.1:50051"};
+      const std::string socket = DefaultSocketAddress(sources_);
+      if (!socket.empty()) config_.listen.push_back(socket);
+    }
+    if (problems_.empty()) return std::move(config_);
+    return absl::InvalidArgumentError(fmt::format("{}", fmt::join(problems_, "\n")));
+  }
+
+ private:
+  void Complain(std::string_view place, std::string_view name, std::string_view problem) {
+    problems_.push_back(fmt::format("{}: {}: {}", place, name, problem));
+  }
+
+  void Set(const Setting& setting, std::string_view text, const std::string& place) {
+    const absl::Status status = setting.set(text, config_);
+    if (!status.ok()) Complain(place, setting.name, std::string(status.message()));
+  }
+
+  void ReadFile() {
+    std::string path = sources_.file;
+    std::error_code error;
+    if (path.empty()) {
+      path = kDefaultConfigFile;
+      if (!std::filesystem::exists(path, error)) return;
+    }
+    if (std::filesystem::file_size(path, error) > kMaxFileBytes || error) {
+      problems_.push_back(fmt::format(
+          "{}: {}", path, error ? "cannot be read: " + error.message() : "is larger than 4 MiB"
+      ));
+      return;
+    }
+    // yaml-cpp reports by exception; none leaves this function.
+    try {
+      ReadBlock(path, YAML::LoadFile(path));
+    } catch (const YAML::Exception& exception) {
+      problems_.push_back(
+          fmt::format("{}:{}: not YAML: {}", path, exception.mark.line + 1, exception.msg)
+      );
+    }
+  }
+
+  void ReadBlock(const std::string& path, const YAML::Node& root) {
+    if (root.IsNull()) return;
+    if (!root.IsMap()) {
+      problems_.push_back(path + ": must be a block of settings");
+      return;
+    }
+    for (const auto& entry : root) {
+      const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+      const std::string place = fmt::format("{}:{}", path, entry.first.Mark().line + 1);
+      if (name == "providers") {
+        ReadProviderBlock(path, entry.second);
+        continue;
+      }
+      const Setting* setting = FindSetting(name);
+      const absl::StatusOr<std::string> text = TextOf(entry.second);
+      if (setting == nullptr) {
+        Complain(place, name, UnknownSetting(name));
+      } else if (!text.ok()) {
+        Complain(place, name, std::string(text.status().message()));
+      } else {
+        Set(*setting, *text, place);
+      }
+    }
+  }
+
+  void ReadProviderBlock(const std::string& path, const YAML::Node& block) {
+    std::vector<std::string> problems;
+    ReadProviders(block, config_.providers, config_.calls.provider_retry, problems);
+    for (const std::string& problem : problems) {
+      problems_.push_back(fmt::format("{}: {}", path, problem));
+    }
+  }
+
+  void ReadEnvironment() {
+    for (const auto& [variable, text] : sources_.environment) {
+      if (!variable.starts_with(kVariablePrefix)) continue;
+      const std::string name = ToLower(variable.substr(kVariablePrefix.size()));
+      if (const Setting* setting = FindSetting(name)) {
+        Set(*setting, text, variable);
+      } else if (const std::string nearest = NearestSetting(name); !nearest.empty()) {
+        Complain("environment", variable, fmt::format("did you mean {}?", nearest));
+      }
+    }
+  }
+
+  static std::string NearestSetting(const std::string& name) {
+    std::vector<std::string> known;
+    for (const Setting& setting : AllSettings()) known.push_back(setting.name);
+    const Setting* nearest = FindSetting(NearestName(name, known));
+    return nearest == nullptr ? "" : VariableOf(*nearest);
+  }
+
+  void ReadFlags() {
+    for (const auto& [name, text] : sources_.flags) {
+      const Setting* setting = FindSetting(name);
+      if (setting == nullptr) {
+        Complain("flag", name, UnknownSetting(name));
+      } else {
+        Set(*setting, text, FlagOf(*setting));
+      }
+    }
+  }
+
+  const ConfigSources& sources_;
+  Config config_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
+  return Loader(sources).Load();
+}
+
+std::string DefaultSocketAddress(const ConfigSources& sources) {
+  const std::filesystem::path system = "/run/extractd";
+  std::error_code error;
+  std::filesystem::create_directories(system, error);
+  if (::access(system.c_str(), W_OK) == 0) return "unix:/run/extractd/extractd.sock";
+  const auto runtime = sources.environment.find("XDG_RUNTIME_DIR");
+  if (runtime == sources.environment.end() || runtime->second.empty()) return {};
+  const std::filesystem::path own = std::filesystem::path(runtime->second) / "extractd";
+  std::filesystem::create_directories(own, error);
+  if (::access(own.c_str(), W_OK) != 0) return {};
+  return "unix:" + (own / "extractd.sock").string();
+}
+
+}  // namespace extractd

@@ -1,0 +1,65 @@
+// Daemon: the whole of extractd in one process, from a configuration to a drained exit.
+#ifndef EXTRACTD_SERVER_SERVICE_DAEMON_H_
+#define EXTRACTD_SERVER_SERVICE_DAEMON_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <grpcpp/server.h>
+
+#include "server/service/admin_server.h"
+#include "server/service/api_services.h"
+#include "server/service/call_recorder.h"
+#include "server/service/config.h"
+#include "server/service/loop_runtime.h"
+#include "server/service/shared_state.h"
+
+namespace extractd {
+
+class Daemon {
+ public:
+  // Listens and serves. InvalidArgument, AlreadyExists, Unavailable: the configuration cannot be
+  // served; the message says which setting. `sources` is read again on SIGHUP.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config, ConfigSources sources);
+  ~Daemon();
+
+  // Handles signals and the admin pages until a drain has ended; the exit code.
+  //   SIGTERM, SIGINT: drain; a second one: leave at once. SIGHUP: reload.
+  int Run();
+
+ private:
+  Daemon(Config config, ConfigSources sources);
+  absl::Status BuildServer();
+  absl::Status StartAdmin();
+  AdminServer::Pages AdminPages();
+  void SetHealth(bool serving);
+  void AddMetricSources();
+  Task<void> HandleSignals();
+  Task<void> FlushLog();
+  Task<void> Drain();
+  void Reload();
+  std::int64_t ActiveCalls() const;
+
+  ConfigSources sources_;
+  SharedState shared_;
+  CallRecorder recorder_;
+  ApiServices services_;
+  asio::io_context control_{1};  // signals and admin pages, on the thread of Run()
+  asio::signal_set signals_;
+  std::vector<std::unique_ptr<LoopRuntime>> loops_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::string> addresses_;
+  std::unique_ptr<AdminServer> admin_;
+  bool draining_ = false;
+  bool last_reload_ok_ = true;
+  std::chrono::system_clock::time_point last_reload_;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_SERVICE_DAEMON_H_

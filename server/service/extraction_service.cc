@@ -1,0 +1,141 @@
+#include "server/service/extraction_service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "extractd/v1/extraction_service.pb.h"
+#include "server/base/error.h"
+#include "server/base/secret.h"
+#include "server/service/extract_request.h"
+#include "server/service/messages.h"
+#include "server/service/rpc_status.h"
+#include "server/service/unary.h"
+#include "server/service/wire_check.h"
+
+namespace extractd {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr std::string_view kExtract = "Extract";
+constexpr std::string_view kRender = "Render";
+
+absl::StatusOr<ExtractCall> ReadCall(const Rpc& rpc, const v1::ExtractRequest& request) {
+  absl::StatusOr<ExtractCall> call = ToCall(request);
+  if (call.ok()) {
+    call->request_id = rpc.id();
+    call->deadline = rpc.deadline();
+  }
+  return call;
+}
+
+void FillTiming(
+    const Extraction& extraction,
+    microseconds prepare,
+    std::chrono::nanoseconds total,
+    v1::Timing& timing
+) {
+  timing.set_prepare_us(static_cast<std::int32_t>(prepare.count()));
+  timing.set_upstream_ms(
+      static_cast<std::int32_t>(duration_cast<milliseconds>(extraction.upstream_time).count())
+  );
+  timing.set_parse_us(
+      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.parse_time).count())
+  );
+  timing.set_validate_us(
+      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.validate_time).count())
+  );
+  timing.set_total_ms(static_cast<std::int32_t>(duration_cast<milliseconds>(total).count()));
+}
+
+// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
+void NameDrain(const Rpc& rpc, Extraction& extraction) {
+  if (!rpc.drained() || !absl::IsCancelled(extraction.status)) return;
+  extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
+}
+
+}  // namespace
+
+ExtractionMethods::ExtractionMethods(
+    SharedState& shared, UpstreamFactory& upstreams, CallRecorder& recorder
+)
+    : shared_(shared),
+      recorder_(recorder),
+      planner_({shared.catalog, shared.schemas, shared.library, upstreams, shared.clock}) {}
+
+Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const SteadyTime begin = shared_.clock.Now();
+  v1::ExtractRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kExtract, parsed, recorder_);
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request);
+  if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
+  absl::StatusOr<std::unique_ptr<Plan>> plan =
+      co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
+  if (!plan.ok()) co_return Refuse(rpc, kExtract, plan.status(), recorder_);
+  recorder_.OnPlanned(**plan);
+  (*plan)->prepare_time = shared_.clock.Now() - begin;
+  const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
+  Extraction extraction = co_await extractd::Extract(**plan, tools);
+  NameDrain(rpc, extraction);
+  co_return Answer(rpc, **plan, std::move(extraction), begin);
+}
+
+RpcResult ExtractionMethods::Answer(
+    Rpc& rpc, const Plan& plan, Extraction extraction, SteadyTime begin
+) {
+  const auto total = shared_.clock.Now() - begin;
+  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
+  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  if (!extraction.status.ok()) {
+    v1::ExtractionFailure failure;
+    ToMessage(plan, extraction, failure);
+    if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
+    return {.status = ToGrpcStatus(extraction.status, rpc.id(), &failure)};
+  }
+  v1::ExtractResponse response;
+  ToMessage(plan, extraction, response);
+  FillTiming(
+      extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
+  );
+  return Succeed(response);
+}
+
+Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::RenderRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kRender, parsed, recorder_);
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request());
+  if (!call.ok()) co_return Refuse(rpc, kRender, call.status(), recorder_);
+  call->dry_run = true;
+  const absl::StatusOr<std::unique_ptr<Plan>> made =
+      co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
+  if (!made.ok()) co_return Refuse(rpc, kRender, made.status(), recorder_);
+  const Plan& plan = **made;
+  const absl::StatusOr<WireRequest> wire = plan.upstream->Encode(plan.request);
+  if (!wire.ok()) co_return Refuse(rpc, kRender, wire.status(), recorder_);
+
+  v1::RenderResponse response;
+  response.set_http_method(wire->method);
+  response.set_url(wire->url);
+  for (const WireHeader& header : wire->headers) {
+    v1::Header& out = *response.add_headers();
+    out.set_name(header.name);
+    out.set_value(header.secret ? std::string(Secret::kRedacted) : header.value);
+  }
+  response.set_body(wire->body);
+  *response.mutable_effective_request() = EffectiveRequest(request.request(), plan);
+  for (const Downgrade& downgrade : plan.downgrades)
+    ToMessage(downgrade, *response.add_downgrades());
+  for (const Warning& warning : plan.warnings) ToMessage(warning, *response.add_warnings());
+  co_return Succeed(response);
+}
+
+}  // namespace extractd

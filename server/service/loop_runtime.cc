@@ -1,0 +1,83 @@
+#include "server/service/loop_runtime.h"
+
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "server/base/status_macros.h"
+#include "server/providers/http_upstream.h"
+
+namespace extractd {
+namespace {
+
+net::HttpClient::Limits LimitsOf(const Config& config) {
+  net::HttpClient::Limits limits;
+  limits.max_connections = config.max_provider_connections;
+  return limits;
+}
+
+}  // namespace
+
+class LoopRuntime::Upstreams final : public UpstreamFactory {
+ public:
+  Upstreams(SharedState& shared, net::HttpClient& client) : shared_(shared), client_(client) {}
+
+  absl::StatusOr<std::unique_ptr<Upstream>> Open(
+      std::shared_ptr<const Handler> handler, const ModelFamily& family, bool dry_run
+  ) override {
+    absl::StatusOr<Secret> key = shared_.credentials.KeyOf(*handler->row);
+    if (!key.ok() && !dry_run) return key.status();
+    auto upstream = std::make_unique<providers::HttpUpstream>(
+        client_, std::move(handler), family, key.ok() ? *std::move(key) : Secret()
+    );
+    upstream->set_max_reply_bytes(shared_.config()->max_provider_response_bytes);
+    return upstream;
+  }
+
+ private:
+  SharedState& shared_;
+  net::HttpClient& client_;
+};
+
+LoopRuntime::LoopRuntime(
+    SharedState& shared,
+    CallRecorder& recorder,
+    ApiServices& services,
+    std::unique_ptr<grpc::ServerCompletionQueue> queue
+)
+    : work_(loop_.get_executor()),
+      client_(loop_.get_executor(), LimitsOf(*shared.config())),
+      upstreams_(std::make_unique<Upstreams>(shared, client_)),
+      extraction_(shared, *upstreams_, recorder),
+      schema_(shared, recorder),
+      catalog_(shared, recorder),
+      services_(services),
+      worker_(loop_, std::move(queue), recorder) {}
+
+LoopRuntime::~LoopRuntime() {
+  Stop();
+}
+
+void LoopRuntime::Start() {
+  thread_ = std::thread([this] { loop_.run(); });
+  worker_.Start(services_.MethodsFor(extraction_, schema_, catalog_));
+}
+
+void LoopRuntime::Stop() {
+  worker_.Stop();
+  work_.reset();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::vector<net::PoolStats> LoopRuntime::PoolStats() {
+  auto answer = std::make_shared<std::promise<std::vector<net::PoolStats>>>();
+  std::future<std::vector<net::PoolStats>> stats = answer->get_future();
+  asio::post(loop_, [this, answer] { answer->set_value(client_.stats()); });
+  constexpr auto kPatience = std::chrono::seconds(1);
+  if (stats.wait_for(kPatience) != std::future_status::ready) return {};
+  return stats.get();
+}
+
+}  // namespace extractd

@@ -1,0 +1,69 @@
+// LoopRuntime: one event loop with its thread and everything that belongs to it alone: the HTTP
+// client with its pool, the upstreams, the methods that are served on it.
+#ifndef EXTRACTD_SERVER_SERVICE_LOOP_RUNTIME_H_
+#define EXTRACTD_SERVER_SERVICE_LOOP_RUNTIME_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <grpcpp/completion_queue.h>
+
+#include "server/net/http_client.h"
+#include "server/service/api_services.h"
+#include "server/service/call_recorder.h"
+#include "server/service/catalog_service.h"
+#include "server/service/extraction_service.h"
+#include "server/service/rpc_server.h"
+#include "server/service/schema_service.h"
+#include "server/service/shared_state.h"
+
+namespace extractd {
+
+class LoopRuntime {
+ public:
+  // `shared`, `recorder` and `services` outlive this.
+  LoopRuntime(
+      SharedState& shared,
+      CallRecorder& recorder,
+      ApiServices& services,
+      std::unique_ptr<grpc::ServerCompletionQueue> queue
+  );
+  ~LoopRuntime();
+  LoopRuntime(const LoopRuntime&) = delete;
+  LoopRuntime& operator=(const LoopRuntime&) = delete;
+
+  // Runs the loop and takes calls. REQUIRES: the server was built.
+  void Start();
+  void CancelAll() { worker_.CancelAll(); }
+  std::int64_t active() const { return worker_.active(); }
+  // Ends the loop once every call has ended. REQUIRES: the server was shut down.
+  void Stop();
+
+  asio::io_context& loop() { return loop_; }
+  // Of the connections to providers. Any thread but the loop's; empty if the loop does not answer
+  // soon.
+  std::vector<net::PoolStats> PoolStats();
+
+ private:
+  class Upstreams;
+
+  asio::io_context loop_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  net::HttpClient client_;
+  std::unique_ptr<Upstreams> upstreams_;
+  ExtractionMethods extraction_;
+  SchemaMethods schema_;
+  CatalogMethods catalog_;
+  ApiServices& services_;
+  RpcWorker worker_;
+  std::thread thread_;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_SERVICE_LOOP_RUNTIME_H_

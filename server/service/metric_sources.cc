@@ -1,0 +1,150 @@
+#include "server/service/metric_sources.h"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "server/service/version.h"
+
+namespace extractd {
+namespace {
+
+using observe::MetricKind;
+using observe::Sample;
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// Resident bytes, from the second number of statm.
+double ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  long total_pages = 0;
+  long resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return static_cast<double>(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+double OpenDescriptors() {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries("/proc/self/fd", error);
+  return static_cast<double>(std::distance(begin(entries), end(entries)));
+}
+
+}  // namespace
+
+std::vector<Sample> SchemaCacheSamples(const schema::SchemaCacheStats& stats) {
+  const auto sample = [](const char* name, const char* help, MetricKind kind, std::int64_t value) {
+    return Sample{.name = name, .help = help, .kind = kind, .value = static_cast<double>(value)};
+  };
+  constexpr MetricKind kCounter = MetricKind::kCounter;
+  return {
+      sample("schema_cache_hits_total", "Schemas found compiled.", kCounter, stats.hits),
+      sample("schema_cache_misses_total", "Schemas compiled.", kCounter, stats.misses),
+      sample(
+          "schema_cache_joined_total", "Calls that waited for another's.", kCounter, stats.joined
+      ),
+      sample(
+          "schema_cache_evictions_total", "Schemas pushed out.", kCounter, stats.entries.evictions
+      ),
+      sample("schema_cache_entries", "Schemas kept.", MetricKind::kGauge, stats.entries.entries),
+      sample(
+          "schema_cache_bytes", "Memory of kept schemas.", MetricKind::kGauge, stats.entries.bytes
+      ),
+  };
+}
+
+std::vector<Sample> RegistrySamples(const RegistryStats& stats) {
+  const auto sample = [](const char* state, std::int64_t value) {
+    return Sample{
+        .name = "registry_handlers",
+        .help = "Handlers of (provider, mode) pairs.",
+        .labels = {{"state", state}},
+        .value = static_cast<double>(value)
+    };
+  };
+  return {sample("loaded", stats.loaded), sample("lazy", stats.lazy)};
+}
+
+std::vector<Sample> PoolSamples(const std::vector<net::PoolStats>& pools) {
+  std::map<std::string, net::PoolStats> sums;
+  for (const net::PoolStats& pool : pools) {
+    net::PoolStats& sum = sums[pool.pool];
+    sum.open += pool.open;
+    sum.opened_total += pool.opened_total;
+    sum.reused_total += pool.reused_total;
+  }
+  std::vector<Sample> samples;
+  for (const auto& [provider, sum] : sums) {
+    samples.push_back(
+        {.name = "pool_connections",
+         .help = "Open connections to providers.",
+         .labels = {{"provider", provider}},
+         .value = static_cast<double>(sum.open)}
+    );
+    samples.push_back(
+        {.name = "pool_connections_opened_total",
+         .help = "Connections made to providers.",
+         .kind = MetricKind::kCounter,
+         .labels = {{"provider", provider}},
+         .value = static_cast<double>(sum.opened_total)}
+    );
+    samples.push_back(
+        {.name = "pool_connections_reused_total",
+         .help = "Sends over a connection that stood already.",
+         .kind = MetricKind::kCounter,
+         .labels = {{"provider", provider}},
+         .value = static_cast<double>(sum.reused_total)}
+    );
+  }
+  return samples;
+}
+
+std::vector<Sample> ProcessSamples() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  rlimit descriptors = {};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  return {
+      {.name = "process_cpu_seconds_total",
+       .help = "CPU time of this process.",
+       .kind = MetricKind::kCounter,
+       .value = Seconds(usage.ru_utime) + Seconds(usage.ru_stime)},
+      {.name = "process_resident_memory_bytes",
+       .help = "Resident memory of this process.",
+       .value = ResidentBytes()},
+      {.name = "process_open_fds", .help = "Open descriptors.", .value = OpenDescriptors()},
+      {.name = "process_max_fds",
+       .help = "Limit of open descriptors.",
+       .value = static_cast<double>(descriptors.rlim_cur)},
+  };
+}
+
+std::vector<Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point time) {
+  const auto seconds = std::chrono::duration<double>(time.time_since_epoch()).count();
+  return {
+      {.name = "config_last_reload_successful",
+       .help = "1: the configuration in force is the newest; 0: the newest was refused.",
+       .value = ok ? 1.0 : 0.0},
+      {.name = "config_last_reload_timestamp_seconds",
+       .help = "When the configuration was last read.",
+       .value = seconds},
+  };
+}
+
+std::vector<Sample> BuildSamples() {
+  return {
+      {.name = "build_info",
+       .help = "Always 1; the labels say what runs.",
+       .labels = {{"version", std::string(kVersion)}},
+       .value = 1}
+  };
+}
+
+}  // namespace extractd

@@ -1,0 +1,236 @@
+#include "server/service/provider_config.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "server/base/nearest.h"
+#include "server/providers/provider_table.h"
+
+namespace extractd {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A row and what belongs to it beside the row.
+struct Target {
+  ProviderRow& row;
+  RetryOverrides& retry;
+};
+
+// Empty: set. Else what is wrong with the value.
+using Setter = std::string (*)(const YAML::Node& value, Target& target);
+
+struct KeyRow {
+  std::string_view name;
+  std::string_view help;
+  Setter set;
+};
+
+template <class T>
+std::optional<T> As(const YAML::Node& value) {
+  T result{};
+  return YAML::convert<T>::decode(value, result) ? std::optional(result) : std::nullopt;
+}
+
+template <std::string ProviderRow::* Field>
+std::string SetText(const YAML::Node& value, Target& target) {
+  if (!value.IsScalar()) return "must be a text";
+  target.row.*Field = value.Scalar();
+  return {};
+}
+
+template <bool ProviderRow::* Field>
+std::string SetFlag(const YAML::Node& value, Target& target) {
+  const auto flag = value.IsScalar() ? As<bool>(value) : std::nullopt;
+  if (!flag.has_value()) return "must be true or false";
+  target.row.*Field = *flag;
+  return {};
+}
+
+template <std::vector<std::string> ProviderRow::* Field>
+std::string SetList(const YAML::Node& value, Target& target) {
+  if (!value.IsSequence()) return "must be a list";
+  std::vector<std::string> list;
+  for (const YAML::Node& element : value) {
+    if (!element.IsScalar()) return "must be a list of texts";
+    list.push_back(element.Scalar());
+  }
+  target.row.*Field = std::move(list);
+  return {};
+}
+
+template <milliseconds SendTimers::* Field>
+std::string SetTimer(const YAML::Node& value, Target& target) {
+  constexpr int kLongest = 86'400'000;
+  const auto count = value.IsScalar() ? As<int>(value) : std::nullopt;
+  if (!count.has_value() || *count < 1 || *count > kLongest) return "must be an integer 1…86400000";
+  target.row.timers.*Field = milliseconds(*count);
+  return {};
+}
+
+template <std::optional<int> RetryOverrides::* Field, int kLow, int kHigh>
+std::string SetCount(const YAML::Node& value, Target& target) {
+  const auto count = value.IsScalar() ? As<int>(value) : std::nullopt;
+  if (!count.has_value() || *count < kLow || *count > kHigh) {
+    return fmt::format("must be an integer {}…{}", kLow, kHigh);
+  }
+  target.retry.*Field = *count;
+  return {};
+}
+
+template <class Choice>
+struct Named {
+  std::string_view name;
+  Choice value;
+};
+constexpr std::array kToolChoices = {
+    Named{"named", ToolChoiceForm::kNamed},
+    Named{"required", ToolChoiceForm::kRequired},
+    Named{"none", ToolChoiceForm::kNone},
+};
+constexpr std::array kEnforcements = {
+    Named{"none", SchemaEnforcement::kNone},
+    Named{"openai_strict", SchemaEnforcement::kOpenAiStrict},
+    Named{"grammar", SchemaEnforcement::kGrammar},
+};
+
+template <class Choice, size_t N>
+std::string SetChoice(
+    const YAML::Node& value, const std::array<Named<Choice>, N>& choices, Choice& field
+) {
+  std::string known;
+  for (const Named<Choice>& choice : choices) {
+    if (value.IsScalar() && value.Scalar() == choice.name) {
+      field = choice.value;
+      return {};
+    }
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", choice.name);
+  }
+  return "must be one of " + known;
+}
+
+std::string SetToolChoice(const YAML::Node& value, Target& target) {
+  return SetChoice(value, kToolChoices, target.row.tool_choice);
+}
+
+std::string SetEnforcement(const YAML::Node& value, Target& target) {
+  return SetChoice(value, kEnforcements, target.row.enforcement);
+}
+
+using Row = ProviderRow;
+constexpr std::array kKeys = {
+    KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
+    KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
+    KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
+    KeyRow{"key_variable", "environment variable of the key", SetText<&Row::key_variable>},
+    KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
+    KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
+    KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
+    KeyRow{"default_model", "model of calls that name only the provider", SetText<&Row::default_model>},
+    KeyRow{"models", "models that metrics call by name; others are \"other\"", SetList<&Row::models>},
+    KeyRow{"aliases", "other names of the provider", SetList<&Row::aliases>},
+    KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
+    KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
+    KeyRow{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
+    KeyRow{"tool_choice", "form of a forced tool call: named, required, none", SetToolChoice},
+    KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
+    KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
+    KeyRow{
+        "enforcement", "what it enforces of schemas: none, openai_strict, grammar", SetEnforcement
+    },
+    KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
+    KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
+    KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
+    KeyRow{"body", "JSON object of members that every body gets", SetText<&Row::body>},
+    KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
+    KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
+    KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},
+    KeyRow{"attempt_timeout_ms", "one send from start to end", SetTimer<&SendTimers::total>},
+    KeyRow{"max_attempts", "as the setting, for this provider", SetCount<&RetryOverrides::max_attempts, 1, 100>},
+    KeyRow{"max_reasks", "as the setting, for this provider", SetCount<&RetryOverrides::max_reasks, 0, 20>},
+    KeyRow{"max_transport_retries", "as the setting, for this provider", SetCount<&RetryOverrides::max_transport_retries, 0, 20>},
+};
+
+std::string Place(const YAML::Node& node) {
+  return fmt::format("line {}", node.Mark().line + 1);
+}
+
+std::string UnknownKey(const std::string& name) {
+  std::vector<std::string> known;
+  for (const KeyRow& key : kKeys) known.emplace_back(key.name);
+  const std::string nearest = NearestName(name, known);
+  return nearest.empty() ? "unknown key" : fmt::format("unknown key; did you mean '{}'?", nearest);
+}
+
+void ReadRow(const YAML::Node& block, Target target, std::vector<std::string>& problems) {
+  const std::string where = "providers." + target.row.name;
+  if (!block.IsMap()) {
+    problems.push_back(fmt::format("{}: {}: must be a block of keys", Place(block), where));
+    return;
+  }
+  for (const auto& entry : block) {
+    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    const auto* key = std::ranges::find(kKeys, name, &KeyRow::name);
+    const std::string problem =
+        key == kKeys.end() ? UnknownKey(name) : key->set(entry.second, target);
+    if (problem.empty()) continue;
+    problems.push_back(fmt::format("{}: {}.{}: {}", Place(entry.first), where, name, problem));
+  }
+}
+
+// A variable may hold an address without a scheme, as Ollama's does.
+std::string NormalizeUrl(std::string url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) url = "http://" + url;
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+std::vector<ProviderRow> ProvidersFromEnvironment(
+    const std::map<std::string, std::string>& environment
+) {
+  std::vector<ProviderRow> rows = providers::BuiltInProviders();
+  for (ProviderRow& row : rows) {
+    if (row.base_url_variable.empty()) continue;
+    const auto url = environment.find(row.base_url_variable);
+    if (url != environment.end() && !url->second.empty()) row.base_url = NormalizeUrl(url->second);
+  }
+  return rows;
+}
+
+void ReadProviders(
+    const YAML::Node& block,
+    std::vector<ProviderRow>& rows,
+    StringMap<RetryOverrides>& retry,
+    std::vector<std::string>& problems
+) {
+  if (!block.IsMap()) {
+    problems.push_back(fmt::format("{}: providers: must be a block of providers", Place(block)));
+    return;
+  }
+  for (const auto& entry : block) {
+    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    auto row = std::ranges::find(rows, name, &ProviderRow::name);
+    if (row == rows.end()) {
+      rows.push_back({.name = name, .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"}});
+      row = std::prev(rows.end());
+    }
+    row->origin = "config";
+    ReadRow(entry.second, {*row, retry[name]}, problems);
+  }
+}
+
+std::vector<ProviderKey> ProviderKeys() {
+  std::vector<ProviderKey> keys;
+  for (const KeyRow& key : kKeys) keys.push_back({std::string(key.name), std::string(key.help)});
+  return keys;
+}
+
+}  // namespace extractd

@@ -1,0 +1,47 @@
+// The `providers` block of the configuration: rows of a new provider, or changes to a built-in one.
+//
+//   providers:
+//     acme:
+//       base_url: https://llm.acme.example/v1
+//       key_variable: ACME_API_KEY
+//       modes: [TOOLS, JSON_SCHEMA]
+#ifndef EXTRACTD_SERVER_SERVICE_PROVIDER_CONFIG_H_
+#define EXTRACTD_SERVER_SERVICE_PROVIDER_CONFIG_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/engine/call.h"
+#include "server/registry/provider_row.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace extractd {
+
+// The built-in rows with what the environment says of their addresses (e.g. OPENAI_BASE_URL).
+std::vector<ProviderRow> ProvidersFromEnvironment(
+    const std::map<std::string, std::string>& environment
+);
+
+// Reads the block into `rows`, which holds the built-in ones, and into `retry`. Appends what is
+// wrong to `problems`, each with its line.
+void ReadProviders(
+    const YAML::Node& block,
+    std::vector<ProviderRow>& rows,
+    StringMap<RetryOverrides>& retry,
+    std::vector<std::string>& problems
+);
+
+// The keys that a provider may have, for the documentation: name and meaning.
+struct ProviderKey {
+  std::string name;
+  std::string help;
+};
+std::vector<ProviderKey> ProviderKeys();
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_SERVICE_PROVIDER_CONFIG_H_

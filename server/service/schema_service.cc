@@ -1,0 +1,189 @@
+#include "server/service/schema_service.h"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <google/protobuf/util/time_util.h>
+
+#include "extractd/v1/schema_service.pb.h"
+#include "server/base/status_macros.h"
+#include "server/json/parse.h"
+#include "server/schema/verdict.h"
+#include "server/service/extract_request.h"
+#include "server/service/messages.h"
+#include "server/service/unary.h"
+#include "server/service/wire_check.h"
+
+namespace extractd {
+namespace {
+
+constexpr std::string_view kRegisterSchema = "RegisterSchema";
+constexpr std::string_view kGetSchema = "GetSchema";
+constexpr std::string_view kValidateInstance = "ValidateInstance";
+constexpr std::string_view kParseText = "ParseText";
+
+absl::Status CheckSchemaOf(const v1::Schema& schema) {
+  std::vector<FieldViolation> violations;
+  CheckSchema(schema, "schema", violations);
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
+}
+
+absl::Status CheckRegistration(const v1::RegisterSchemaRequest& request) {
+  std::vector<FieldViolation> violations;
+  CheckSchema(request.schema(), "schema", violations);
+  if (!request.name().empty() && !schema::IsSchemaLibraryName(request.name())) {
+    violations.push_back({"name", "use 1 to 64 of a-z 0-9 _ -"});
+  }
+  // What the model is told belongs to a call, not to a schema's content.
+  if (!request.schema().name().empty()) {
+    violations.push_back({"schema.name", "is set in calls; use name to register one"});
+  }
+  if (!request.schema().description().empty()) {
+    violations.push_back({"schema.description", "is set in calls"});
+  }
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
+}
+
+void ToMessage(const schema::RegisteredSchema& schema, v1::RegisteredSchema& out) {
+  out.set_schema_id(schema.id);
+  out.set_name(schema.name);
+  out.set_version(schema.version);
+  out.set_json_schema(schema.text);
+  const auto since_epoch = schema.created.time_since_epoch();
+  *out.mutable_create_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+      std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()
+  );
+}
+
+schema::IssueList SyntaxIssue(std::string_view text, const json::ParseError& error) {
+  const json::TextPosition at = json::PositionOf(text, error.offset);
+  schema::IssueList issues;
+  issues.listed.push_back({
+      .keyword = "syntax",
+      .message = fmt::format("line {}, column {}: {}", at.line, at.column, error.message),
+      .expected = "JSON",
+  });
+  issues.total = 1;
+  return issues;
+}
+
+schema::IssueList ValidateText(
+    const schema::CompiledSchema& schema, const std::string& text, bool assert_formats
+) {
+  const json::ParseResult parsed =
+      json::ParseView(text, {.duplicate_keys = json::DuplicateKeys::kReject});
+  if (const auto* error = std::get_if<json::ParseError>(&parsed)) return SyntaxIssue(text, *error);
+  return schema.Validate(
+      std::get<json::Document>(parsed).root(), {.assert_formats = assert_formats}
+  );
+}
+
+absl::StatusOr<schema::JudgeOptions> JudgeOptionsOf(
+    const v1::ValidationOptions& options, const CallSettings& settings
+) {
+  if (options.on_invalid() != v1::ON_INVALID_UNSPECIFIED) {
+    return InvalidRequest(
+        {{"validation.on_invalid", "has no meaning here: an invalid answer is an OK response"}}
+    );
+  }
+  v1::ExtractRequest carrier;
+  *carrier.mutable_validation() = options;
+  carrier.mutable_schema()->set_json_schema("{}");
+  carrier.set_input("-");
+  ASSIGN_OR_RETURN(const ExtractCall call, ToCall(carrier));
+  return schema::JudgeOptions{
+      .max_loss = call.max_loss.value_or(settings.max_loss),
+      .assert_formats = call.assert_formats.value_or(settings.assert_formats),
+  };
+}
+
+}  // namespace
+
+Task<absl::StatusOr<SchemaMethods::SchemaPtr>> SchemaMethods::Resolve(const v1::Schema& message) {
+  CO_RETURN_IF_ERROR(CheckSchemaOf(message));
+  if (message.source_case() == v1::Schema::kJsonSchema) {
+    co_return co_await shared_.schemas.Get(message.json_schema());
+  }
+  CO_ASSIGN_OR_RETURN(const auto registered, shared_.library.Find(message.schema_id()));
+  co_return co_await shared_.schemas.Get(registered->text);
+}
+
+Task<RpcResult> SchemaMethods::RegisterSchema(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::RegisterSchemaRequest request;
+  absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (status.ok()) status = CheckRegistration(request);
+  if (!status.ok()) co_return Refuse(rpc, kRegisterSchema, status, recorder_);
+  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
+  if (!schema.ok()) co_return Refuse(rpc, kRegisterSchema, schema.status(), recorder_);
+
+  const schema::CompiledSchema& compiled = *(*schema)->compiled;
+  const schema::SchemaLibrary::Added added =
+      shared_.library.Add(compiled.id(), compiled.text(), request.name());
+  v1::RegisterSchemaResponse response;
+  ToMessage(*added.schema, *response.mutable_schema());
+  response.set_created(added.created);
+  co_return Succeed(response);
+}
+
+Task<RpcResult> SchemaMethods::GetSchema(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::GetSchemaRequest request;
+  absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (status.ok() && request.schema_id().empty()) {
+    status = InvalidRequest({{"schema_id", "name an id, a name or name@version"}});
+  }
+  if (!status.ok()) co_return Refuse(rpc, kGetSchema, status, recorder_);
+  const auto found = shared_.library.Find(request.schema_id());
+  if (!found.ok()) co_return Refuse(rpc, kGetSchema, found.status(), recorder_);
+  v1::GetSchemaResponse response;
+  ToMessage(**found, *response.mutable_schema());
+  co_return Succeed(response);
+}
+
+Task<RpcResult> SchemaMethods::ValidateInstance(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::ValidateInstanceRequest request;
+  const absl::Status status =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!status.ok()) co_return Refuse(rpc, kValidateInstance, status, recorder_);
+  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
+  if (!schema.ok()) co_return Refuse(rpc, kValidateInstance, schema.status(), recorder_);
+
+  const bool assert_formats = request.has_assert_formats()
+                                  ? request.assert_formats()
+                                  : shared_.call_settings()->assert_formats;
+  const schema::IssueList issues =
+      ValidateText(*(*schema)->compiled, request.instance_json(), assert_formats);
+  v1::ValidateInstanceResponse response;
+  response.set_valid(issues.empty());
+  for (const schema::Issue& issue : issues.listed) ToMessage(issue, *response.add_issues());
+  response.set_issue_count(static_cast<std::int32_t>(issues.total));
+  co_return Succeed(response);
+}
+
+Task<RpcResult> SchemaMethods::ParseText(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::ParseTextRequest request;
+  const absl::Status status =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!status.ok()) co_return Refuse(rpc, kParseText, status, recorder_);
+  const auto options = JudgeOptionsOf(request.validation(), *shared_.call_settings());
+  if (!options.ok()) co_return Refuse(rpc, kParseText, options.status(), recorder_);
+  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
+  if (!schema.ok()) co_return Refuse(rpc, kParseText, schema.status(), recorder_);
+
+  const schema::Verdict verdict = schema::Judge(*(*schema)->compiled, request.text(), *options);
+  v1::ParseTextResponse response;
+  response.set_json(verdict.json);
+  response.set_valid(verdict.valid);
+  for (const json::Repair& repair : verdict.repairs) ToMessage(repair, *response.add_repairs());
+  for (const schema::Issue& issue : verdict.issues.listed) ToMessage(issue, *response.add_issues());
+  co_return Succeed(response);
+}
+
+}  // namespace extractd

@@ -1,0 +1,79 @@
+#include "server/service/shared_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+#include "server/base/status_macros.h"
+#include "server/providers/provider_table.h"
+
+namespace extractd {
+namespace {
+
+observe::LogLevel LevelOf(const Config& config) {
+  return config.debug_mode ? observe::LogLevel::kDebug : config.log_level;
+}
+
+schema::SchemaCache::Options CacheOptions(const Config& config) {
+  return {
+      .max_bytes = config.cache_schemas ? config.schema_cache_bytes : 0,
+      .limits = {.max_bytes = config.max_schema_bytes},
+  };
+}
+
+absl::Status PutAll(const Config& config, Catalog& catalog) {
+  for (const ProviderRow& row : config.providers) RETURN_IF_ERROR(catalog.Put(row));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+SharedState::SharedState(const Config& config)
+    : log(STDERR_FILENO, LevelOf(config)),
+      catalog(registry, &providers::FindDialect, providers::BuiltInModelFamilies()),
+      schemas(CacheOptions(config), pool),
+      library(config.registered_schema_bytes),
+      credentials([this](const Secret& key) { log.Protect(key); }),
+      config_(std::make_shared<const Config>(config)) {}
+
+absl::Status SharedState::CheckProviders(const Config& config) {
+  Registry registry;
+  Catalog catalog(registry, &providers::FindDialect, {});
+  return PutAll(config, catalog);
+}
+
+absl::Status SharedState::ApplyProviders(const Config& config) {
+  for (const auto& row : catalog.Rows()) {
+    const auto kept = std::ranges::find(config.providers, row->name, &ProviderRow::name);
+    if (kept == config.providers.end()) RETURN_IF_ERROR(catalog.Remove(row->name));
+  }
+  RETURN_IF_ERROR(PutAll(config, catalog));
+  if (config.lazy_load_providers) return absl::OkStatus();
+  for (const ProviderRow& row : config.providers) {
+    for (const std::string& mode : row.modes) {
+      RETURN_IF_ERROR(registry.Find(row.name, mode).status());
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Config> SharedState::config() const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  return config_;
+}
+
+void SharedState::set_config(Config config) {
+  log.set_level(LevelOf(config));
+  auto next = std::make_shared<const Config>(std::move(config));
+  const absl::MutexLock lock(&mutex_);
+  config_ = std::move(next);
+}
+
+std::shared_ptr<const CallSettings> SharedState::call_settings() const {
+  std::shared_ptr<const Config> whole = config();
+  const CallSettings* calls = &whole->calls;
+  return {std::move(whole), calls};
+}
+
+}  // namespace extractd

@@ -1,0 +1,63 @@
+// SharedState: what all loops use together. Each part is thread-safe; the configuration is read as
+// a whole and replaced as a whole.
+#ifndef EXTRACTD_SERVER_SERVICE_SHARED_STATE_H_
+#define EXTRACTD_SERVER_SERVICE_SHARED_STATE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/status/status.h>
+#include <absl/synchronization/mutex.h>
+#include <boost/asio/thread_pool.hpp>
+
+#include "server/base/clock.h"
+#include "server/engine/latencies.h"
+#include "server/observe/log.h"
+#include "server/observe/metrics.h"
+#include "server/providers/credentials.h"
+#include "server/registry/catalog.h"
+#include "server/registry/registry.h"
+#include "server/schema/schema_cache.h"
+#include "server/schema/schema_library.h"
+#include "server/service/config.h"
+
+namespace extractd {
+
+class SharedState {
+ public:
+  explicit SharedState(const Config& config);
+  SharedState(const SharedState&) = delete;
+  SharedState& operator=(const SharedState&) = delete;
+
+  // Puts the provider rows of `config` into force. InvalidArgument: a row is wrong; those before it
+  // are in force. At start and on reload.
+  absl::Status ApplyProviders(const Config& config);
+  // Checks the rows of `config` without touching what is in force.
+  static absl::Status CheckProviders(const Config& config);
+
+  std::shared_ptr<const Config> config() const;
+  void set_config(Config config);
+  // The defaults of calls in the configuration that is in force.
+  std::shared_ptr<const CallSettings> call_settings() const;
+
+  observe::Log log;
+  observe::Metrics metrics;
+  SystemClock clock;
+  asio::thread_pool pool{1};  // for what would stop a loop
+  Registry registry;
+  Catalog catalog;
+  schema::SchemaCache schemas;
+  schema::SchemaLibrary library;
+  providers::Credentials credentials;
+  Latencies latencies;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Config> config_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_SERVICE_SHARED_STATE_H_
