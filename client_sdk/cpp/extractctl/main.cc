@@ -1,0 +1,31 @@
+// extractctl: extractd from the command line.
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "extractctl/commands.h"
+
+int main(int argc, char** argv) {
+  using extractd::ctl::Globals;
+  CLI::App app("Ask a running extractd.", "extractctl");
+  Globals globals;
+  app.add_option("--address", globals.address, "host:port or unix:/path of the daemon")
+      ->envname("EXTRACTD_ADDRESS")
+      ->capture_default_str();
+  app.add_option("--timeout-ms", globals.timeout_ms, "Time that a call may take")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_flag("--json", globals.json, "Print whole responses, one line of JSON each");
+  app.fallthrough();
+  app.require_subcommand(1);
+  std::function<int()> run;
+  extractd::ctl::AddCommands(app, globals, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? extractd::ctl::kFine : extractd::ctl::kMisused;
+  }
+  return run();
+}

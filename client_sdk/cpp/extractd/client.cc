@@ -1,0 +1,146 @@
+#include "extractd/client.h"
+
+#include <google/protobuf/util/time_util.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/error_details.h>
+
+#include "extractd/v1/catalog_service.grpc.pb.h"
+#include "extractd/v1/extraction_service.grpc.pb.h"
+#include "extractd/v1/schema_service.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace extractd {
+namespace {
+
+std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(options.max_response_bytes);
+  return grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void ReadDetail(const google::protobuf::Any& detail, Failure& failure) {
+  google::rpc::ErrorInfo info;
+  google::rpc::RequestInfo request;
+  google::rpc::BadRequest bad;
+  google::rpc::RetryInfo retry;
+  google::rpc::Help help;
+  v1::ExtractionFailure extraction;
+  if (detail.UnpackTo(&info)) {
+    failure.reason = info.reason();
+    failure.metadata = {info.metadata().begin(), info.metadata().end()};
+  } else if (detail.UnpackTo(&request)) {
+    failure.request_id = request.request_id();
+  } else if (detail.UnpackTo(&bad)) {
+    for (const auto& field : bad.field_violations()) {
+      failure.bad_fields.push_back({field.field(), field.description()});
+    }
+  } else if (detail.UnpackTo(&retry)) {
+    failure.retry_after = std::chrono::milliseconds(
+        google::protobuf::util::TimeUtil::DurationToMilliseconds(retry.retry_delay())
+    );
+  } else if (detail.UnpackTo(&help) && !help.links().empty()) {
+    failure.help_url = help.links(0).url();
+  } else if (detail.UnpackTo(&extraction)) {
+    failure.extraction = std::move(extraction);
+  }
+}
+
+}  // namespace
+
+Failure ReadFailure(const grpc::Status& status) {
+  Failure failure = {.code = status.error_code(), .message = status.error_message()};
+  google::rpc::Status rich;
+  if (!grpc::ExtractErrorDetails(status, &rich).ok()) return failure;
+  for (const google::protobuf::Any& detail : rich.details()) ReadDetail(detail, failure);
+  return failure;
+}
+
+struct Client::State {
+  explicit State(ClientOptions client_options)
+      : options(std::move(client_options)),
+        channel(Connect(options)),
+        extraction(v1::ExtractionService::NewStub(channel)),
+        schema(v1::SchemaService::NewStub(channel)),
+        catalog(v1::CatalogService::NewStub(channel)) {}
+
+  // Calls one method of a stub.
+  template <class Response, class Stub, class Request>
+  Result<Response> Call(
+      Stub& stub,
+      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+      const Request& request,
+      Timeout timeout
+  ) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + timeout.value_or(options.timeout));
+    Response response;
+    const grpc::Status status = (stub.*method)(&context, request, &response);
+    if (!status.ok()) return ReadFailure(status);
+    return response;
+  }
+
+  ClientOptions options;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<v1::ExtractionService::Stub> extraction;
+  std::unique_ptr<v1::SchemaService::Stub> schema;
+  std::unique_ptr<v1::CatalogService::Stub> catalog;
+};
+
+Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+using ExtractionStub = v1::ExtractionService::Stub;
+using SchemaStub = v1::SchemaService::Stub;
+using CatalogStub = v1::CatalogService::Stub;
+
+Result<v1::ExtractResponse> Client::Extract(const v1::ExtractRequest& request, Timeout timeout) {
+  return state_->Call(*state_->extraction, &ExtractionStub::Extract, request, timeout);
+}
+
+Result<v1::RenderResponse> Client::Render(const v1::RenderRequest& request, Timeout timeout) {
+  return state_->Call(*state_->extraction, &ExtractionStub::Render, request, timeout);
+}
+
+Result<v1::RegisterSchemaResponse> Client::RegisterSchema(
+    const v1::RegisterSchemaRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::RegisterSchema, request, timeout);
+}
+
+Result<v1::GetSchemaResponse> Client::GetSchema(
+    const v1::GetSchemaRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::GetSchema, request, timeout);
+}
+
+Result<v1::ValidateInstanceResponse> Client::ValidateInstance(
+    const v1::ValidateInstanceRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::ValidateInstance, request, timeout);
+}
+
+Result<v1::ParseTextResponse> Client::ParseText(
+    const v1::ParseTextRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::ParseText, request, timeout);
+}
+
+Result<v1::ListProvidersResponse> Client::ListProviders(
+    const v1::ListProvidersRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->catalog, &CatalogStub::ListProviders, request, timeout);
+}
+
+Result<v1::ListModesResponse> Client::ListModes(
+    const v1::ListModesRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->catalog, &CatalogStub::ListModes, request, timeout);
+}
+
+}  // namespace extractd

@@ -1,0 +1,116 @@
+// A thin typed client of extractd for C++20. Requests and responses are the messages of the API;
+// failures come with everything the server said about them.
+//
+//   extractd::Client client({.address = "127.0.0.1:50051"});
+//   extractd::v1::ExtractRequest request;
+//   request.set_model("openai/gpt-6-luna");
+//   request.mutable_schema()->set_json_schema(schema);
+//   request.set_input(text);
+//   auto result = client.Extract(request);
+//   if (result.ok()) Use(result->json()); else std::cerr << result.failure().reason;
+//
+// Thread-safe. Calls block; the deadline bounds them, connecting included.
+#ifndef EXTRACTD_CLIENT_SDK_CPP_EXTRACTD_CLIENT_H_
+#define EXTRACTD_CLIENT_SDK_CPP_EXTRACTD_CLIENT_H_
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <grpcpp/support/status.h>
+
+#include "extractd/v1/catalog_service.pb.h"
+#include "extractd/v1/extraction.pb.h"
+#include "extractd/v1/extraction_service.pb.h"
+#include "extractd/v1/schema_service.pb.h"
+
+namespace extractd {
+
+struct ClientOptions {
+  std::string address = "127.0.0.1:50051";     // "host:port" or "unix:/path"
+  std::chrono::milliseconds timeout{600'000};  // of calls that name none
+  int max_response_bytes = 64 << 20;
+};
+
+struct BadField {
+  std::string field;
+  std::string description;
+};
+
+// Why a call failed.
+struct Failure {
+  grpc::StatusCode code = grpc::StatusCode::UNKNOWN;
+  std::string message = {};
+  std::string reason = {};  // e.g. "OUTPUT_INVALID"; empty if no daemon answered
+  std::string request_id = {};
+  std::map<std::string, std::string> metadata = {};
+  std::vector<BadField> bad_fields = {};
+  std::optional<std::chrono::milliseconds> retry_after = {};
+  std::string help_url = {};
+  std::optional<v1::ExtractionFailure> extraction = {
+  };  // attempts and usage of a failed extraction
+};
+
+template <class T>
+class Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
+  Result(Failure failure) : value_(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+  bool ok() const { return std::holds_alternative<T>(value_); }
+  // REQUIRES: ok().
+  const T& operator*() const { return std::get<T>(value_); }
+  const T* operator->() const { return &std::get<T>(value_); }
+  // REQUIRES: !ok().
+  const Failure& failure() const { return std::get<Failure>(value_); }
+
+ private:
+  std::variant<T, Failure> value_;
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options = {});
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  // Each takes the time that the call may use; absent: ClientOptions::timeout.
+  using Timeout = std::optional<std::chrono::milliseconds>;
+
+  Result<v1::ExtractResponse> Extract(const v1::ExtractRequest& request, Timeout timeout = {});
+  Result<v1::RenderResponse> Render(const v1::RenderRequest& request, Timeout timeout = {});
+  Result<v1::RegisterSchemaResponse> RegisterSchema(
+      const v1::RegisterSchemaRequest& request, Timeout timeout = {}
+  );
+  Result<v1::GetSchemaResponse> GetSchema(
+      const v1::GetSchemaRequest& request, Timeout timeout = {}
+  );
+  Result<v1::ValidateInstanceResponse> ValidateInstance(
+      const v1::ValidateInstanceRequest& request, Timeout timeout = {}
+  );
+  Result<v1::ParseTextResponse> ParseText(
+      const v1::ParseTextRequest& request, Timeout timeout = {}
+  );
+  Result<v1::ListProvidersResponse> ListProviders(
+      const v1::ListProvidersRequest& request = {}, Timeout timeout = {}
+  );
+  Result<v1::ListModesResponse> ListModes(
+      const v1::ListModesRequest& request = {}, Timeout timeout = {}
+  );
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Reads everything that the server said about a failed call.
+Failure ReadFailure(const grpc::Status& status);
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_CLIENT_SDK_CPP_EXTRACTD_CLIENT_H_
