@@ -1,0 +1,102 @@
+// Scripted stand-ins for the engine's collaborators. No threads, no real time.
+#ifndef EXTRACTD_TESTS_FAKES_ENGINE_FAKES_H_
+#define EXTRACTD_TESTS_FAKES_ENGINE_FAKES_H_
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/chat/upstream.h"
+#include "server/engine/extraction.h"
+#include "server/engine/observer.h"
+
+namespace extractd::testing {
+
+// Time that passes only when somebody sleeps or a test says so.
+class FakeClock final : public Clock {
+ public:
+  SteadyTime Now() const override { return now_; }
+  Task<absl::Status> Sleep(std::chrono::milliseconds wait) override {
+    slept.push_back(wait);
+    if (!sleep_result.ok()) co_return sleep_result;
+    now_ += wait;
+    co_return absl::OkStatus();
+  }
+  void Pass(std::chrono::nanoseconds time) { now_ += time; }
+
+  std::vector<std::chrono::milliseconds> slept;
+  absl::Status sleep_result;
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+};
+
+// Answers in script order; what it was asked stands in `encoded` and `timers`.
+class FakeUpstream final : public Upstream {
+ public:
+  struct Seen {
+    std::vector<ChatRequest> encoded;
+    std::vector<SendTimers> timers;
+  };
+
+  // Each send takes `latency` of `clock`. `seen` and `clock` outlive this.
+  FakeUpstream(
+      std::deque<SendResult> script, Seen& seen, FakeClock& clock, std::chrono::milliseconds latency
+  )
+      : script_(std::move(script)), seen_(seen), clock_(clock), latency_(latency) {}
+
+  absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
+    seen_.encoded.push_back(request);
+    return WireRequest{.url = "fake:"};
+  }
+
+  Task<SendResult> Send(const WireRequest&, const SendTimers& timers) override {
+    seen_.timers.push_back(timers);
+    clock_.Pass(latency_);
+    if (script_.empty())
+      co_return SendResult{.failure = SendFailure::kRejected, .message = "script"};
+    SendResult next = std::move(script_.front());
+    script_.pop_front();
+    next.latency = latency_;
+    co_return next;
+  }
+
+ private:
+  std::deque<SendResult> script_;
+  Seen& seen_;
+  FakeClock& clock_;
+  std::chrono::milliseconds latency_;
+};
+
+class FakeObserver final : public ExtractionObserver {
+ public:
+  void OnSend(const Plan&, const Attempt& attempt) override { started.push_back(attempt.number); }
+  void OnAttempt(const Plan&, const Attempt& attempt) override {
+    ended.emplace_back(AttemptOutcomeName(attempt.outcome));
+  }
+  void OnExtraction(const Plan&, const Extraction&) override { ++extractions; }
+
+  std::vector<int> started;
+  std::vector<std::string> ended;
+  int extractions = 0;
+};
+
+// A generator whose every draw is the same, for waits that can be foretold.
+class FixedBits {
+ public:
+  using result_type = std::uint64_t;
+  explicit FixedBits(result_type bits) : bits_(bits) {}
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return ~result_type{0}; }
+  result_type operator()() { return bits_; }
+
+ private:
+  result_type bits_;
+};
+
+}  // namespace extractd::testing
+
+#endif  // EXTRACTD_TESTS_FAKES_ENGINE_FAKES_H_

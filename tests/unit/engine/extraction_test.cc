@@ -1,0 +1,329 @@
+#include "server/engine/extraction.h"
+
+#include <optional>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "server/base/error.h"
+#include "tests/fakes/engine_fakes.h"
+#include "tests/fakes/run_task.h"
+
+namespace extractd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::FakeClock, testing::FakeObserver, testing::FakeUpstream;
+
+constexpr const char* kSchema =
+    R"({"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]})";
+
+SendResult Calls(std::string arguments) {
+  SendResult result;
+  result.reply.message.tool_calls = {{"c1", "answer", std::move(arguments)}};
+  result.reply.usage = {.input_tokens = 10, .output_tokens = 5};
+  result.reply.finish_reason = FinishReason::kToolCalls;
+  result.http_status = 200;
+  return result;
+}
+
+SendResult Fails(SendFailure failure) {
+  return {.failure = failure, .message = "it failed", .http_status = 503};
+}
+
+SendResult RateLimited(std::chrono::milliseconds wait) {
+  SendResult result = Fails(SendFailure::kRateLimited);
+  result.retry_after = wait;
+  result.http_status = 429;
+  return result;
+}
+
+class ExtractionTest : public ::testing::Test {
+ protected:
+  ExtractionTest() {
+    plan_.handler = std::make_shared<const Handler>(Handler{
+        .row = std::make_shared<const ProviderRow>(ProviderRow{.name = "acme"}),
+        .mode = FindModeHandler("TOOLS"),
+    });
+    plan_.schema = *schema::Prepare(kSchema, {});
+    plan_.request = {.model = "m", .messages = {{.text = "Ann is 40."}}};
+    plan_.deadline = clock_.Now() + 1h;
+    plan_.retry.backoff_jitter = 0;
+  }
+
+  Extraction RunScript(std::deque<SendResult> script) {
+    plan_.upstream = std::make_unique<FakeUpstream>(std::move(script), seen_, clock_, latency_);
+    testing::FixedBits bits(0);
+    return testing::RunTask(Extract(plan_, {clock_, bits, latencies_, observer_}));
+  }
+
+  static Reason ReasonOf(const Extraction& extraction) {
+    const auto details = DetailsOf(extraction.status);
+    return details.has_value() ? details->reason : Reason::kInternal;
+  }
+
+  static std::vector<AttemptKind> KindsOf(const Extraction& extraction) {
+    std::vector<AttemptKind> kinds;
+    for (const Attempt& attempt : extraction.attempts) kinds.push_back(attempt.kind);
+    return kinds;
+  }
+
+  Plan plan_;
+  FakeClock clock_;
+  FakeUpstream::Seen seen_;
+  FakeObserver observer_;
+  Latencies latencies_;
+  std::chrono::milliseconds latency_{100};
+};
+
+TEST_F(ExtractionTest, ValidAnswerEndsTheCallByteForByte) {
+  const Extraction result = RunScript({Calls(R"({"age": 40.0})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_TRUE(result.valid);
+  EXPECT_EQ(result.json, R"({"age": 40.0})");
+  ASSERT_EQ(result.attempts.size(), 1U);
+  EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kValid);
+  EXPECT_EQ(result.usage.input_tokens, 10);
+  EXPECT_EQ(result.upstream_time, 100ms);
+  EXPECT_EQ(observer_.extractions, 1);
+}
+
+TEST_F(ExtractionTest, InvalidAnswerIsReaskedWithItsIssuesAtOnce) {
+  const Extraction result = RunScript({Calls(R"({"age": "forty"})"), Calls(R"({"age": 40})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(KindsOf(result), (std::vector{AttemptKind::kFirst, AttemptKind::kReask}));
+  EXPECT_EQ(result.attempts[1].turn, 2);
+  EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kInvalid);
+  EXPECT_EQ(result.usage.input_tokens, 20) << "failed turns are paid for, too";
+  EXPECT_TRUE(clock_.slept.empty()) << "a wrong answer must not cost a back-off";
+  ASSERT_EQ(seen_.encoded.size(), 2U);
+  const Message& correction = seen_.encoded[1].messages.back();
+  EXPECT_EQ(correction.role, Role::kTool);
+  EXPECT_EQ(correction.tool_call_id, "c1");
+  EXPECT_NE(correction.text.find("/age"), std::string::npos) << correction.text;
+}
+
+TEST_F(ExtractionTest, OnlyTheLastFailedTurnIsShown) {
+  const Extraction result =
+      RunScript({Calls(R"({"age":"a"})"), Calls(R"({"age":"b"})"), Calls(R"({"age":1})")});
+  ASSERT_TRUE(result.status.ok());
+  EXPECT_EQ(seen_.encoded[1].messages.size(), seen_.encoded[2].messages.size());
+  EXPECT_EQ(seen_.encoded[2].messages[1].tool_calls[0].arguments, R"({"age":"b"})");
+}
+
+TEST_F(ExtractionTest, TransportLossDoublesTheWaitAndKeepsTheTurn) {
+  const SendResult lost = Fails(SendFailure::kServerError);
+  const Extraction result = RunScript({lost, lost, Calls(R"({"age": 1})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(clock_.slept, (std::vector<std::chrono::milliseconds>{500ms, 1000ms}));
+  EXPECT_EQ(
+      KindsOf(result), (std::vector{AttemptKind::kFirst, AttemptKind::kRetry, AttemptKind::kRetry})
+  );
+  EXPECT_EQ(result.attempts[2].turn, 1);
+  EXPECT_EQ(result.attempts[2].backoff, 1000ms);
+  EXPECT_EQ(seen_.encoded.size(), 1U) << "the same bytes are sent again";
+}
+
+TEST_F(ExtractionTest, TransportRetriesCountPerTurn) {
+  plan_.retry.max_transport_retries = 1;
+  const SendResult lost = Fails(SendFailure::kConnection);
+  const Extraction result = RunScript({lost, Calls(R"({"age":"x"})"), lost, Calls(R"({"age":1})")});
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.attempts.size(), 4U);
+}
+
+TEST_F(ExtractionTest, TooManyLossesEndWithTheLastOnesReason) {
+  plan_.retry.max_transport_retries = 2;
+  const SendResult lost = Fails(SendFailure::kConnection);
+  const Extraction result = RunScript({lost, lost, Fails(SendFailure::kMalformed)});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderMalformed);
+  EXPECT_TRUE(result.retries_exhausted);
+  EXPECT_EQ(result.attempts.size(), 3U);
+}
+
+TEST_F(ExtractionTest, PermanentFailuresAreSentOnce) {
+  const std::vector<std::pair<SendFailure, Reason>> cases = {
+      {SendFailure::kAuth, Reason::kProviderAuth},
+      {SendFailure::kQuotaExhausted, Reason::kProviderRateLimited},
+      {SendFailure::kUnknownModel, Reason::kUnknownModel},
+      {SendFailure::kSchemaRejected, Reason::kSchemaRejected},
+      {SendFailure::kContextTooLong, Reason::kContextTooLong},
+      {SendFailure::kContentFiltered, Reason::kProviderRefused},
+      {SendFailure::kRejected, Reason::kProviderRejectedRequest},
+      {SendFailure::kTooLarge, Reason::kProviderResponseTooLarge},
+  };
+  for (const auto& [failure, reason] : cases) {
+    const Extraction result = RunScript({Fails(failure), Calls(R"({"age":1})")});
+    EXPECT_EQ(ReasonOf(result), reason);
+    EXPECT_EQ(result.attempts.size(), 1U);
+    EXPECT_FALSE(result.retries_exhausted);
+  }
+}
+
+TEST_F(ExtractionTest, ConditionThatIsNotWantedIsNotRetried) {
+  plan_.retry.retry_on = static_cast<RetryConditions>(RetryCondition::kConnect);
+  EXPECT_EQ(RunScript({Fails(SendFailure::kServerError)}).attempts.size(), 1U);
+  EXPECT_EQ(
+      RunScript({Fails(SendFailure::kConnection), Calls(R"({"age":1})")}).attempts.size(), 2U
+  );
+}
+
+TEST_F(ExtractionTest, ProviderThatSaysDontRetryIsObeyed) {
+  SendResult final = Fails(SendFailure::kServerError);
+  final.final = true;
+  EXPECT_EQ(RunScript({final, Calls(R"({"age":1})")}).attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, RetryAfterIsTheWait) {
+  const Extraction result = RunScript({RateLimited(7s), Calls(R"({"age":1})")});
+  ASSERT_TRUE(result.status.ok());
+  EXPECT_EQ(clock_.slept, (std::vector<std::chrono::milliseconds>{7000ms}));
+}
+
+TEST_F(ExtractionTest, RetryAfterBeyondTheDeadlineFailsNow) {
+  plan_.deadline = clock_.Now() + 5s;
+  const Extraction result = RunScript({RateLimited(47s)});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderRateLimited);
+  EXPECT_EQ(DetailsOf(result.status)->retry_after, 47s);
+  EXPECT_TRUE(clock_.slept.empty());
+}
+
+TEST_F(ExtractionTest, RetryAfterBeyondTwoMinutesFailsNow) {
+  EXPECT_EQ(ReasonOf(RunScript({RateLimited(121s)})), Reason::kProviderRateLimited);
+  EXPECT_TRUE(clock_.slept.empty());
+}
+
+TEST_F(ExtractionTest, MaxReasksBoundsTheTurns) {
+  plan_.retry.max_reasks = 1;
+  const SendResult wrong = Calls("{}");
+  const Extraction result = RunScript({wrong, wrong, Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kOutputInvalid);
+  EXPECT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(result.issues.total, 1U);
+}
+
+TEST_F(ExtractionTest, NoReasksMeansOneTurn) {
+  plan_.retry.max_reasks = 0;
+  const Extraction result = RunScript({Calls("{}")});
+  EXPECT_EQ(ReasonOf(result), Reason::kOutputInvalid);
+  EXPECT_EQ(result.attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, MaxAttemptsBoundsSendsOfAllTurnsAndTheLastFailureCounts) {
+  plan_.retry.max_attempts = 3;
+  const SendResult lost = Fails(SendFailure::kServerError);
+  EXPECT_EQ(
+      ReasonOf(RunScript({lost, Calls("{}"), lost, Calls(R"({"age":1})")})),
+      Reason::kProviderUnavailable
+  );
+  EXPECT_EQ(ReasonOf(RunScript({lost, lost, Calls("{}")})), Reason::kOutputInvalid);
+}
+
+TEST_F(ExtractionTest, TruncatedAnswerIsItsOwnOutcomeAndNeverReasked) {
+  SendResult cut = Calls(R"({"age": 4)");
+  const Extraction open = RunScript({cut, Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(open), Reason::kOutputTruncated);
+  EXPECT_EQ(open.attempts.size(), 1U);
+  EXPECT_EQ(open.attempts[0].outcome, AttemptOutcome::kTruncated);
+
+  SendResult at_limit = Calls(R"({"age": 4})");
+  at_limit.reply.finish_reason = FinishReason::kLength;
+  EXPECT_EQ(ReasonOf(RunScript({at_limit})), Reason::kOutputTruncated)
+      << "an answer at the token limit may have been cut between two digits";
+}
+
+TEST_F(ExtractionTest, RefusalIsFinal) {
+  SendResult refusal;
+  refusal.reply.refusal = "I can't help with that.";
+  refusal.reply.finish_reason = FinishReason::kRefusal;
+  const Extraction result = RunScript({refusal, Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderRefused);
+  EXPECT_EQ(result.attempts.size(), 1U);
+  SendResult filtered;
+  filtered.reply.finish_reason = FinishReason::kContentFilter;
+  EXPECT_EQ(ReasonOf(RunScript({filtered})), Reason::kProviderRefused);
+}
+
+TEST_F(ExtractionTest, BestEffortReturnsTheAnswerWithTheFewestIssues) {
+  plan_.on_invalid = OnInvalid::kReturnBestEffort;
+  plan_.retry.max_reasks = 2;
+  const Extraction result =
+      RunScript({Calls("[]"), Calls(R"({"age":"x"})"), Calls(R"({"age":"x","age":2.5})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_FALSE(result.valid);
+  EXPECT_EQ(result.attempts.size(), 3U);
+  EXPECT_FALSE(result.json.empty());
+  EXPECT_GE(result.issues.total, 1U);
+}
+
+TEST_F(ExtractionTest, RepairedAnswerListsItsRepairs) {
+  const Extraction result = RunScript({Calls(R"({"age": 1,})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.json, R"({"age":1})");
+  ASSERT_EQ(result.repairs.size(), 1U);
+  EXPECT_EQ(result.repairs[0].kind, "trailing_comma");
+}
+
+TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
+  SendResult mended = Calls(R"({"age": 1})");
+  mended.reply.sanitized = true;
+  plan_.retry.max_reasks = 0;
+  EXPECT_EQ(ReasonOf(RunScript({mended})), Reason::kOutputInvalid);
+  plan_.judge.max_loss = json::MaxLoss::kLossy;
+  const Extraction result = RunScript({mended});
+  ASSERT_TRUE(result.valid);
+  EXPECT_EQ(result.repairs[0].kind, "invalid_utf8");
+}
+
+TEST_F(ExtractionTest, CancelDuringBackOffStopsSending) {
+  clock_.sleep_result = absl::CancelledError("gone");
+  const Extraction result = RunScript({Fails(SendFailure::kServerError), Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kCancelled);
+  EXPECT_EQ(result.attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, CancelDuringASendIsNotRetried) {
+  const Extraction result = RunScript({Fails(SendFailure::kCancelled), Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kCancelled);
+  EXPECT_EQ(result.attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, EverySendIsBoundedByTheDeadline) {
+  plan_.deadline = clock_.Now() + 3s;
+  plan_.timers.total = 10s;
+  RunScript({Calls("{}"), Calls(R"({"age":1})")});
+  ASSERT_EQ(seen_.timers.size(), 2U);
+  EXPECT_EQ(seen_.timers[0].total, 3000ms);
+  EXPECT_EQ(seen_.timers[1].total, 2900ms);
+}
+
+TEST_F(ExtractionTest, TimeoutAtTheDeadlineIsTheDeadline) {
+  latency_ = 2s;
+  plan_.deadline = clock_.Now() + 2s;
+  SendResult late = Fails(SendFailure::kTimeout);
+  late.cause = "total";
+  const Extraction result = RunScript({late});
+  EXPECT_EQ(ReasonOf(result), Reason::kDeadline);
+  EXPECT_EQ(result.attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, ReaskThatCannotEndInTimeIsNotStarted) {
+  for (int i = 0; i < 5; ++i) latencies_.Add("acme", "m", 4s);
+  plan_.deadline = clock_.Now() + 3s;
+  const Extraction result = RunScript({Calls("{}"), Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kDeadline);
+  EXPECT_EQ(result.attempts.size(), 1U);
+}
+
+TEST_F(ExtractionTest, RawTextIsKeptOnlyOnDemandAndBounded) {
+  EXPECT_EQ(RunScript({Calls(R"({"age":1})")}).attempts[0].raw_text, "");
+  plan_.include_raw = true;
+  EXPECT_EQ(RunScript({Calls(R"({"age":1})")}).attempts[0].raw_text, R"({"age":1})");
+  plan_.retry.max_reasks = 0;
+  const Extraction long_one = RunScript({Calls(std::string(300'000, 'x'))});
+  EXPECT_EQ(long_one.attempts[0].raw_text.size(), 256U * 1024);
+}
+
+}  // namespace
+}  // namespace extractd
