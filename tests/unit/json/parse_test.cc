@@ -74,6 +74,31 @@ TEST(ParseTest, ErrorsNameTheOffset) {
   }
 }
 
+TEST(ParseTest, TellsATruncatedTextFromABrokenOne) {
+  for (const auto* text :
+       {"{",
+        "[1,",
+        "[1",
+        "{\"a\"",
+        "{\"a\":",
+        "\"ab",
+        "\"a\\",
+        "\"\\u12",
+        "[tr",
+        "fals",
+        "-",
+        "1.",
+        "1e",
+        "[1e+",
+        "{\"a\":1,"}) {
+    EXPECT_TRUE(ErrorOf(text).truncated) << text;
+  }
+  for (const auto* text :
+       {"", " ", "[1}", "{a", "trux", "[1]]", "\"\\x", "01", "\"\\u1x", "[nul]"}) {
+    EXPECT_FALSE(ErrorOf(text).truncated) << text;
+  }
+}
+
 TEST(ParseTest, DepthIsBoundedWithoutRecursion) {
   const std::string deepest = std::string(kMaxDepth, '[') + std::string(kMaxDepth, ']');
   EXPECT_EQ(RoundTrip(deepest), deepest);
