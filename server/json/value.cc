@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/hash/hash.h>
 
 #include "server/json/decimal.h"
 
@@ -82,7 +81,7 @@ bool EqualMembers(const Value& a, const Value& b) {
 }
 
 bool EqualElements(const Value& a, const Value& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), Equal);
+  return std::ranges::equal(a, b, Equal);
 }
 
 }  // namespace

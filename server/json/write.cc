@@ -1,6 +1,7 @@
 #include "server/json/write.h"
 
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -64,7 +65,14 @@ size_t WriteNonAscii(std::string_view text, std::string& out) {
   return 1;
 }
 
-constexpr size_t kUnlimited = std::string::npos;
+constexpr size_t kUnlimited = std::numeric_limits<size_t>::max() / 2;
+constexpr size_t kMaxCodePointBytes = 4;
+
+// So much of `text` that its JSON has more than `size` bytes before the closing quote, or all of
+// it.
+std::string_view EnoughOf(std::string_view text, size_t size) {
+  return CutUtf8(text, size + kMaxCodePointBytes);
+}
 
 class Writer {
  public:
@@ -83,7 +91,7 @@ class Writer {
         out_ += value.number().substr(0, limit_);
         return;
       case Type::kString:
-        WriteString(CutUtf8(value.string(), limit_), out_);
+        WriteString(EnoughOf(value.string(), limit_), out_);
         return;
       case Type::kArray:
         return PutChildren(value, '[', ']');
@@ -103,7 +111,7 @@ class Writer {
       first = false;
       BreakLine();
       if (value.is_object()) {
-        WriteString(CutUtf8(child.key(), limit_), out_);
+        WriteString(EnoughOf(child.key(), limit_), out_);
         out_ += indent_ > 0 ? ": " : ":";
       }
       Put(child);
@@ -157,6 +165,13 @@ std::string ToText(const Value& value) {
 std::string ToShortText(const Value& value, size_t max_bytes) {
   std::string out;
   Writer(out, 0, max_bytes).Put(value);
+  out.resize(CutUtf8(out, max_bytes).size());
+  return out;
+}
+
+std::string ToShortText(std::string_view string, size_t max_bytes) {
+  std::string out;
+  WriteString(EnoughOf(string, max_bytes), out);
   out.resize(CutUtf8(out, max_bytes).size());
   return out;
 }

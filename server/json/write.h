@@ -15,6 +15,7 @@ void Write(const Value& value, std::string& out);
 std::string ToText(const Value& value);
 // The first bytes of ToText, cut on a code point. Costs no more than what it returns.
 std::string ToShortText(const Value& value, size_t max_bytes);
+std::string ToShortText(std::string_view string, size_t max_bytes);
 // With line breaks and two spaces a level, for people and prompts.
 std::string ToIndentedText(const Value& value);
 

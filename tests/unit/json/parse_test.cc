@@ -1,5 +1,7 @@
 #include "server/json/parse.h"
 
+#include <ctime>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -121,6 +123,17 @@ TEST(ParseTest, DuplicateKeysAreRefusedOnDemand) {
   for (int i = 0; i < 100; ++i) many += "\"k" + std::to_string(i) + "\":0,";
   EXPECT_EQ(ErrorOf(many + "\"k3\":1}", reject).message, "duplicate member name");
   EXPECT_EQ(ErrorOf(many + "\"k100\":1}", reject).message, "parsed");
+}
+
+TEST(ParseTest, DuplicatesAmongManyMembersAreFoundInLinearTime) {
+  std::string many = "{";
+  for (int i = 0; i < 50'000; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(
+      ErrorOf(many + "\"k0\":0}", {.duplicate_keys = DuplicateKeys::kReject}).message,
+      "duplicate member name"
+  );
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 3);
 }
 
 TEST(ParseTest, LastOfDuplicateKeysIsFound) {

@@ -48,6 +48,13 @@ TEST(WriteTest, ShortTextIsTheBeginningOfTheWhole) {
   }
 }
 
+TEST(WriteTest, ACutStringDoesNotLookLikeAWholeOne) {
+  EXPECT_EQ(ToShortText("NaNru\xED\xA0\xBDx", 7), "\"NaNru\\");
+  EXPECT_EQ(ToShortText("abcdü", 6), "\"abcd");
+  EXPECT_EQ(ToShortText("abcd", 6), "\"abcd\"");
+  EXPECT_LE(ToShortText(std::string(1000, '\n'), 100).size(), 100U);
+}
+
 TEST(WriteTest, IndentedFormIsForReading) {
   const ParseResult parsed = ParseView(R"({"a":[1,{}],"b":[]})");
   EXPECT_EQ(
