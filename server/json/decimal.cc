@@ -85,13 +85,37 @@ std::uint64_t MultiplyModulo(std::uint64_t a, std::uint64_t b, std::uint64_t mod
   return static_cast<std::uint64_t>(static_cast<Wide>(a) * b % modulus);
 }
 
+// Digits [first, first + count) of `number`, as an integer. REQUIRES: count <= kFastDigits.
+std::uint64_t DigitsAsInteger(const Decimal& number, size_t first, size_t count) {
+  std::uint64_t value = 0;
+  for (size_t i = first; i < first + count; ++i) {
+    value = value * 10 + static_cast<std::uint64_t>(number.digit(i) - '0');
+  }
+  return value;
+}
+
+std::uint64_t PowerOfTen(size_t exponent) {
+  std::uint64_t power = 1;
+  for (; exponent > 0; --exponent) power *= 10;
+  return power;
+}
+
+// Calls `take(scale, digits)` for the digits of `number` in groups of up to kFastDigits, so that
+// value = value * scale + digits adds them up.
+template <class Take>
+void ForEachGroup(const Decimal& number, Take take) {
+  for (size_t i = 0; i < number.size(); i += kFastDigits) {
+    const size_t count = std::min(kFastDigits, number.size() - i);
+    take(PowerOfTen(count), DigitsAsInteger(number, i, count));
+  }
+}
+
 // digits(number) * 10^power is a multiple of `divisor`.
 bool IsMultipleOfSmall(const Decimal& number, std::int64_t power, std::uint64_t divisor) {
   std::uint64_t rest = 0;
-  for (size_t i = 0; i < number.size(); ++i) {
-    rest = (MultiplyModulo(rest, 10, divisor) + static_cast<std::uint64_t>(number.digit(i) - '0')) %
-           divisor;
-  }
+  ForEachGroup(number, [&](std::uint64_t scale, std::uint64_t digits) {
+    rest = (MultiplyModulo(rest, scale, divisor) + digits % divisor) % divisor;
+  });
   std::uint64_t base = 10 % divisor;
   for (; power > 0; power >>= 1U) {
     if ((power & 1) != 0) rest = MultiplyModulo(rest, base, divisor);
@@ -112,19 +136,19 @@ std::string DigitsOf(const Decimal& number) {
   return digits;
 }
 
-// As IsMultipleOfSmall, for divisors beyond 64 bits. Reads the digits one by one, since turning a
-// long text into a big number at once is quadratic.
+// As IsMultipleOfSmall, for divisors beyond 64 bits. Reads the digits group by group, since turning
+// a long text into a big number at once is quadratic.
 bool IsMultipleOfBig(const Decimal& number, std::int64_t power, const Decimal& divisor) {
   const std::unique_ptr<BN_CTX, BigNumberDeleter> context(BN_CTX_new());
   BIGNUM* parsed = nullptr;
   BN_dec2bn(&parsed, DigitsOf(divisor).c_str());
   const BigNumber modulus(parsed);
   const BigNumber rest(BN_new());
-  for (size_t i = 0; i < number.size(); ++i) {
-    BN_mul_word(rest.get(), 10);
-    BN_add_word(rest.get(), static_cast<BN_ULONG>(number.digit(i) - '0'));
+  ForEachGroup(number, [&](std::uint64_t scale, std::uint64_t digits) {
+    BN_mul_word(rest.get(), scale);
+    BN_add_word(rest.get(), digits);
     BN_mod(rest.get(), rest.get(), modulus.get(), context.get());
-  }
+  });
   const BigNumber ten(BN_new());
   const BigNumber exponent(BN_new());
   const BigNumber factor(BN_new());
@@ -181,11 +205,7 @@ bool IsMultipleOf(std::string_view number, std::string_view divisor) {
   const std::int64_t power = dividend.exponent() - step.exponent();
   if (power < 0) return false;
   if (step.size() > kFastDigits) return IsMultipleOfBig(dividend, power, step);
-  std::uint64_t small = 0;
-  for (size_t i = 0; i < step.size(); ++i) {
-    small = small * 10 + static_cast<std::uint64_t>(step.digit(i) - '0');
-  }
-  return IsMultipleOfSmall(dividend, power, small);
+  return IsMultipleOfSmall(dividend, power, DigitsAsInteger(step, 0, step.size()));
 }
 
 }  // namespace extractd::json

@@ -16,7 +16,8 @@ int CompareNumbers(std::string_view a, std::string_view b);
 // The value has no fractional part: "1.0" and "1e3" are integers, "1.5" is not.
 bool IsInteger(std::string_view number);
 
-// `number` / `divisor` is an integer. REQUIRES: divisor > 0.
+// `number` / `divisor` is an integer. With a divisor of more than 18 digits, the time is their
+// number times that of `number`'s. REQUIRES: divisor > 0.
 bool IsMultipleOf(std::string_view number, std::string_view divisor);
 
 // The value if it is an integer that fits.

@@ -1,34 +1,14 @@
 #include "server/json/parse.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "server/base/strings.h"
 #include "server/base/utf8.h"
+#include "server/json/lexical.h"
 
 namespace extractd::json {
 namespace {
-
-// From so many members on, duplicates are looked for with a hash set.
-constexpr size_t kManyMembers = 16;
-constexpr size_t kMaxExponentDigits = 15;
-
-constexpr bool IsSpace(char c) {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-constexpr bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// True for the bytes that a string holds as they are: no quote, escape, control or non-ASCII byte.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (size_t i = 0x20; i < 0x80; ++i) plain[i] = i != '"' && i != '\\';
-  return plain;
-}();
 
 class Parser {
  public:
@@ -39,8 +19,8 @@ class Parser {
 
   // Null: success.
   std::optional<ParseError> Run() {
-    if (!ReadDocument()) return ParseError{.offset = at_, .message = error_};
-    return std::nullopt;
+    if (ReadDocument()) return std::nullopt;
+    return ParseError{.offset = at_, .message = error_, .truncated = truncated_};
   }
 
  private:
@@ -54,16 +34,13 @@ class Parser {
     kDone
   };
 
-  struct Frame {
-    bool object = false;
-    StringSet keys = {};  // filled from kManyMembers members on
-    std::vector<std::string_view> few_keys = {};
-  };
-
   bool Fail(const char* message) {
     error_ = message;
+    truncated_ = AtEnd();
     return false;
   }
+
+  bool AtEnd() const { return at_ >= text_.size(); }
 
   void SkipSpace() {
     while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
@@ -102,8 +79,8 @@ class Parser {
   }
 
   bool ReadValue(State& state) {
-    if (at_ >= text_.size()) return Fail("unexpected end of text, expected a value");
-    state = frames_.empty() ? State::kDone : State::kAfterValue;
+    if (AtEnd()) return FailWithoutValue();
+    state = AfterValue();
     switch (text_[at_]) {
       case '{':
       case '[':
@@ -121,25 +98,32 @@ class Parser {
     }
   }
 
+  State AfterValue() const { return out_.depth() == 0 ? State::kDone : State::kAfterValue; }
+
+  // A text without a value is not a part of one.
+  bool FailWithoutValue() {
+    Fail("unexpected end of text, expected a value");
+    truncated_ = out_.depth() > 0;
+    return false;
+  }
+
   bool Open(State& state) {
-    if (frames_.size() == kMaxDepth) return Fail("nested deeper than 128 levels");
+    if (out_.depth() == kMaxDepth) return Fail("nested deeper than 128 levels");
     const bool object = text_[at_++] == '{';
     object ? out_.BeginObject() : out_.BeginArray();
-    frames_.push_back({.object = object});
     state = object ? State::kFirstMember : State::kFirstElement;
     return true;
   }
 
   bool Close(State& state) {
     ++at_;
-    frames_.back().object ? out_.EndObject() : out_.EndArray();
-    frames_.pop_back();
-    state = frames_.empty() ? State::kDone : State::kAfterValue;
+    out_.in_object() ? out_.EndObject() : out_.EndArray();
+    state = AfterValue();
     return true;
   }
 
   bool ReadAfterValue(State& state) {
-    const bool object = frames_.back().object;
+    const bool object = out_.in_object();
     const char c = Peek();
     if (c == ',') {
       ++at_;
@@ -147,7 +131,7 @@ class Parser {
       return true;
     }
     if (c == (object ? '}' : ']')) return Close(state);
-    if (at_ >= text_.size()) return Fail("unexpected end of text inside an array or object");
+    if (AtEnd()) return Fail("unexpected end of text inside an array or object");
     return Fail(object ? "expected ',' or '}'" : "expected ',' or ']'");
   }
 
@@ -156,7 +140,7 @@ class Parser {
     const size_t start = at_;
     std::string_view key;
     if (!ReadString(key)) return false;
-    if (reject_duplicates_ && !RememberKey(key)) {
+    if (reject_duplicates_ && out_.FindMember(key) != nullptr) {
       at_ = start;
       return Fail("duplicate member name");
     }
@@ -169,22 +153,6 @@ class Parser {
       out_.KeySlice(key);
     }
     state = State::kValue;
-    return true;
-  }
-
-  // False: the object has that key already.
-  bool RememberKey(std::string_view key) {
-    Frame& frame = frames_.back();
-    if (!frame.keys.empty()) return frame.keys.emplace(key).second;
-    for (const std::string_view known : frame.few_keys) {
-      if (known == key) return false;
-    }
-    // A key with escapes lives in a buffer that is used again: only its set entry would stay valid.
-    if (key_copied_ || frame.few_keys.size() == kManyMembers) {
-      for (const std::string_view known : frame.few_keys) frame.keys.emplace(known);
-      return frame.keys.emplace(key).second;
-    }
-    frame.few_keys.push_back(key);
     return true;
   }
 
@@ -203,7 +171,7 @@ class Parser {
   // key_copied_ tells which.
   bool ReadString(std::string_view& out) {
     const size_t start = ++at_;
-    if (!SkipPlain()) return false;
+    if (!SkipCharacters()) return false;
     key_copied_ = Peek() != '"';
     if (!key_copied_) {
       out = text_.substr(start, at_ - start);
@@ -214,7 +182,7 @@ class Parser {
     while (Peek() != '"') {
       if (!ReadEscape()) return false;
       const size_t run = at_;
-      if (!SkipPlain()) return false;
+      if (!SkipCharacters()) return false;
       unescaped_.append(text_.substr(run, at_ - run));
     }
     ++at_;
@@ -223,10 +191,10 @@ class Parser {
   }
 
   // Stops at the next quote or backslash.
-  bool SkipPlain() {
+  bool SkipCharacters() {
     for (;;) {
-      while (at_ < text_.size() && kPlain[static_cast<unsigned char>(text_[at_])]) ++at_;
-      if (at_ >= text_.size()) return Fail("unexpected end of text inside a string");
+      at_ = SkipPlain(text_, at_);
+      if (AtEnd()) return Fail("unexpected end of text inside a string");
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte == '"' || byte == '\\') return true;
       if (byte < 0x20) return Fail("control character inside a string");
@@ -238,76 +206,31 @@ class Parser {
 
   bool ReadEscape() {
     ++at_;
-    const char c = Peek();
+    if (Peek() == 'u') return ReadUnicodeEscape();
+    const char c = SimpleEscape(Peek());
+    if (c == '\0') return Fail("unknown escape in a string");
+    unescaped_.push_back(c);
     ++at_;
-    switch (c) {
-      case '"':
-      case '\\':
-      case '/':
-        unescaped_.push_back(c);
-        return true;
-      case 'b':
-        unescaped_.push_back('\b');
-        return true;
-      case 'f':
-        unescaped_.push_back('\f');
-        return true;
-      case 'n':
-        unescaped_.push_back('\n');
-        return true;
-      case 'r':
-        unescaped_.push_back('\r');
-        return true;
-      case 't':
-        unescaped_.push_back('\t');
-        return true;
-      case 'u':
-        return ReadUnicodeEscape();
-      default:
-        --at_;
-        return Fail("unknown escape in a string");
-    }
-  }
-
-  bool ReadUnicodeEscape() {
-    std::uint32_t unit = 0;
-    if (!ReadHex4(unit)) return false;
-    const bool high = unit >= 0xD800 && unit <= 0xDBFF;
-    if (high && text_.substr(at_).starts_with("\\u")) {
-      const size_t before = at_;
-      std::uint32_t low = 0;
-      at_ += 2;
-      if (!ReadHex4(low)) return false;
-      if (low >= 0xDC00 && low <= 0xDFFF) {
-        unit = 0x10000 + ((unit - 0xD800) << 10U) + (low - 0xDC00);
-      } else {
-        at_ = before;
-      }
-    }
-    AppendUtf8(unit, unescaped_);
     return true;
   }
 
-  bool ReadHex4(std::uint32_t& unit) {
-    for (int i = 0; i < 4; ++i, ++at_) {
-      const char c = Peek();
-      std::uint32_t digit = 0;
-      if (IsDigit(c)) {
-        digit = static_cast<std::uint32_t>(c - '0');
-      } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
-        digit = static_cast<std::uint32_t>((c | 0x20) - 'a' + 10);
-      } else {
-        return Fail("expected four hex digits after \\u");
-      }
-      unit = unit * 16 + digit;
-    }
+  bool ReadUnicodeEscape() {
+    const HexDigits hex = ReadHex(text_.substr(++at_), 4);
+    at_ += hex.size;
+    if (hex.size < 4) return Fail("expected four hex digits after \\u");
+    AppendUtf16Unit(hex.value, unescaped_);
     return true;
   }
 
   bool ReadWord(std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return Fail("expected a value");
-    at_ += word.size();
-    return true;
+    const std::string_view found = text_.substr(at_, word.size());
+    if (found == word) {
+      at_ += word.size();
+      return true;
+    }
+    Fail("expected a value");
+    truncated_ = word.starts_with(found);
+    return false;
   }
 
   size_t SkipDigits() {
@@ -349,13 +272,16 @@ class Parser {
   size_t at_ = 0;
   bool reject_duplicates_;
   Builder& out_;
-  std::vector<Frame> frames_;
   std::string unescaped_;
   bool key_copied_ = false;  // the last string had escapes and stands in unescaped_
   const char* error_ = "";
+  bool truncated_ = false;
 };
 
 ParseResult Run(std::string_view text, const ParseOptions& options, Builder& builder) {
+  if (text.size() > kMaxTextBytes) {
+    return ParseError{.offset = kMaxTextBytes, .message = "larger than 1 GiB"};
+  }
   if (std::optional<ParseError> error = Parser(text, options, builder).Run()) {
     return *std::move(error);
   }

@@ -13,11 +13,14 @@ namespace extractd::json {
 
 // Deeper nesting is an error, here and in every other parser of this project.
 inline constexpr size_t kMaxDepth = 128;
+// So is a longer text.
+inline constexpr size_t kMaxTextBytes = size_t{1} << 30U;
 
 // Where and why a text is not JSON. `message` has no text of the document, so it may be logged.
 struct ParseError {
   size_t offset = 0;  // in bytes
   std::string message = {};
+  bool truncated = false;  // the text ends inside the value; more text could make it JSON
 };
 
 // Line and column, from 1; the column counts bytes.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace extractd::json {
 
@@ -14,13 +15,40 @@ enum class MaxLoss : std::uint8_t { kNone, kLossless, kLossy };
 
 struct Repair {
   std::string path = {};    // JSON Pointer into the answer; "" for changes of the text around it
-  std::string kind = {};    // stable lower_snake_case name, e.g. "trailing_comma"
+  std::string kind = {};    // stable lower_snake_case name, one of repair_kind
   std::string before = {};  // text before the fix, cut at kMaxRepairTextBytes
   std::string after = {};   // text after it; empty when the text was dropped
   bool lossless = true;     // no information went away
 };
 
 inline constexpr size_t kMaxRepairTextBytes = 200;
+// A text that needs more changes is not read.
+inline constexpr size_t kMaxRepairs = 1000;
+
+// What the tolerant parser changes; tolerant.h says when a change is lossless.
+namespace repair_kind {
+// Around the value.
+inline constexpr std::string_view kProse = "prose";
+inline constexpr std::string_view kFence = "fence";
+inline constexpr std::string_view kThink = "think";
+inline constexpr std::string_view kCandidate = "candidate";
+// Between its parts.
+inline constexpr std::string_view kComment = "comment";
+inline constexpr std::string_view kExtraComma = "extra_comma";
+inline constexpr std::string_view kMissingComma = "missing_comma";
+inline constexpr std::string_view kTrailingComma = "trailing_comma";
+inline constexpr std::string_view kWhiteSpace = "white_space";
+// In names and values.
+inline constexpr std::string_view kControlCharacter = "control_character";
+inline constexpr std::string_view kDuplicateKey = "duplicate_key";
+inline constexpr std::string_view kEscape = "escape";
+inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
+inline constexpr std::string_view kLiteral = "literal";
+inline constexpr std::string_view kNumberForm = "number_form";
+inline constexpr std::string_view kQuote = "quote";
+inline constexpr std::string_view kTruncated = "truncated";
+inline constexpr std::string_view kUnquotedKey = "unquoted_key";
+}  // namespace repair_kind
 
 }  // namespace extractd::json
 

@@ -1,5 +1,9 @@
 // The tolerant JSON parser: reads what models write around and instead of strict JSON, and lists
-// every change it made. Linear in the text, iterative, bounded by kMaxDepth and kMaxRepairs.
+// every change it made. Linear in the text, iterative, bounded by kMaxDepth and kMaxRepairs
+// (repair.h).
+//
+// Start here; then: answer_search.h finds the value in the text, damaged_value.h reads it,
+// surroundings.h accounts for what stands around it.
 #ifndef EXTRACTD_SERVER_JSON_TOLERANT_H_
 #define EXTRACTD_SERVER_JSON_TOLERANT_H_
 
@@ -13,26 +17,39 @@
 
 namespace extractd::json {
 
-// A text that needs more changes is not read.
-inline constexpr size_t kMaxRepairs = 1000;
-
 struct TolerantResult {
-  std::optional<Document> document = {};  // the candidate; nothing if the text holds none
+  std::optional<Document> document = {};  // nothing if there is no value, or none that can be read
   std::vector<Repair> repairs = {};       // in the order of the text
-  bool truncated = false;                 // the candidate ends before it is closed
-  size_t error_offset = 0;                // where reading gave up, if there is no document
-  std::string_view error = {};            // why; a constant sentence without text of the answer
+  bool truncated = false;                 // the value, or a think block in its place, ends open
+  size_t error_offset = 0;                // where reading ended, if it is truncated or not read
+  std::string_view error = {};            // why it is not read; a constant sentence
 };
 
-// Finds the candidate in `text`: the last complete object or array, inside a code fence or in
-// prose; a text that is one value of another type is that value. `text` must outlive the document.
+// Reads the value that `text` is about; answer_search.h has the rules by which it is found. `text`
+// must outlive the document. What is strict JSON without doubled names is read without a repair.
 //
-// Accepted, each use a repair: a code fence (fence), text before or after (prose), trailing and
-// doubled commas (trailing_comma, extra_comma), // and /* */ and # comments (comment),
-// single-quoted and typographic quotes (quote), unquoted keys (unquoted_key), True/False/None
-// (literal), raw control characters in strings (control_character), unknown escapes (escape),
-// duplicate keys (duplicate_key, the last one counts; lossless only if the values are equal), bytes
-// that are not UTF-8 (invalid_utf8, lossy).
+// A truncated value holds what was read, with open strings, arrays and objects closed; names
+// without a value and words that are none are left out. Its last repair is "truncated", which is
+// lossy.
+//
+// Accepted in and between values, each use a repair, one for each string and kind:
+//
+// - trailing_comma: before a closing bracket
+// - extra_comma: without a value before it; lossy in an array, which may lack one
+// - missing_comma: where the next value begins beyond doubt
+// - comment: // to the end of the line, /* */ and #; lossy if it holds what looks like data
+// - white_space: form feed, no-break space, byte order mark …; the first is recorded
+// - quote: 'single', `backtick` and typographic quotes
+// - unquoted_key: letters, digits and _ $ . - + @
+// - control_character: in a string as it is
+// - escape: as in JavaScript, e.g. \' \v \xHH; before other characters the backslash stands for
+//   itself
+// - literal: True, FALSE, None …; undefined, NaN and Infinity become null, which is lossy
+// - number_form: +3 .5 5. 0xC8; 007 loses its zeros, which is lossy, as it may be a code
+// - duplicate_key: the last value counts; lossy unless both are equal
+// - invalid_utf8: becomes U+FFFD, which is lossy
+//
+// and around the value: prose, fence, think, candidate; surroundings.h says when those are lossy.
 TolerantResult ParseTolerant(std::string_view text);
 
 }  // namespace extractd::json

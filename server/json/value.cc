@@ -2,27 +2,86 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory_resource>
 #include <utility>
 #include <vector>
+
+#include <absl/container/flat_hash_map.h>
 
 #include "server/json/decimal.h"
 
 namespace extractd::json {
 namespace {
 
-// Blocks are this large at least, so that a usual answer takes one.
+// The first block is large enough for a usual answer; each further one is twice as large.
 constexpr size_t kFirstBlockBytes = 4096;
+constexpr size_t kLargestBlockBytes = size_t{1} << 18U;
 
-bool EqualMembers(const Value& a, const Value& b) {
-  return std::ranges::all_of(a, [&b](const Value& member) {
-    const Value* other = b.Find(member.key());
+// From so many members on, names are looked up in a hash table.
+constexpr size_t kManyMembers = 16;
+
+// Memory that is given back all at once.
+class Arena {
+ public:
+  void* Allocate(size_t size, size_t alignment) {
+    size_t start = (used_ + alignment - 1) & ~(alignment - 1);
+    if (start + size > block_size_) {
+      AddBlock(size);
+      start = 0;
+    }
+    used_ = start + size;
+    return blocks_.back().get() + start;
+  }
+
+  // A single block is kept for the next use.
+  void Clear() {
+    if (blocks_.size() > 1) *this = Arena();
+    used_ = 0;
+  }
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  void AddBlock(size_t size) {
+    block_size_ = std::max({size, kFirstBlockBytes, std::min(block_size_ * 2, kLargestBlockBytes)});
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
+    bytes_ += block_size_;
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t block_size_ = 0;
+  size_t used_ = 0;
+  size_t bytes_ = 0;
+};
+
+// The members from the iterators on, in any order. Linear in their number.
+bool EqualInAnyOrder(Value::Iterator a, const Value& b) {
+  absl::flat_hash_map<std::string_view, const Value*> members;
+  if (b.size() >= kManyMembers) {
+    members.reserve(b.size());
+    for (const Value& member : b) members.insert_or_assign(member.key(), &member);
+  }
+  return std::all_of(a, Value::Iterator(), [&](const Value& member) {
+    const Value* other = nullptr;
+    if (members.empty()) {
+      other = b.Find(member.key());
+    } else if (const auto found = members.find(member.key()); found != members.end()) {
+      other = found->second;
+    }
     return other != nullptr && Equal(member, *other);
   });
 }
 
+bool EqualMembers(const Value& a, const Value& b) {
+  auto right = b.begin();
+  for (auto left = a.begin(); left != a.end(); ++left, ++right) {
+    if (left->key() != right->key()) return EqualInAnyOrder(left, b);
+    if (!Equal(*left, *right)) return false;
+  }
+  return true;
+}
+
 bool EqualElements(const Value& a, const Value& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), Equal);
+  return std::ranges::equal(a, b, Equal);
 }
 
 }  // namespace
@@ -80,13 +139,7 @@ bool Equal(const Value& a, const Value& b) {
 
 struct Document::Storage {
   std::string text;
-  std::pmr::monotonic_buffer_resource arena{kFirstBlockBytes};
-  size_t bytes = 0;
-
-  void* Allocate(size_t size, size_t alignment) {
-    bytes += size;
-    return arena.allocate(size, alignment);
-  }
+  Arena arena;
 };
 
 namespace {
@@ -104,47 +157,43 @@ Document& Document::operator=(Document&& other) noexcept {
 }
 
 size_t Document::memory_bytes() const {
-  return storage_ ? storage_->bytes : 0;
+  return storage_ ? storage_->arena.bytes() : 0;
 }
 
-// An array or object whose end has not come yet.
-struct Builder::Open {
-  Value* container;
-  Value* last;
+struct Builder::Index {
+  absl::flat_hash_map<std::pair<const Value*, std::string_view>, Value*> members;
 };
 
-struct Builder::State {
-  std::unique_ptr<Document::Storage> storage = std::make_unique<Document::Storage>();
-  std::vector<Open> open;
-  Value* root = nullptr;
-  std::string_view key;
-};
-
-Builder::Builder() : state_(std::make_unique<State>()) {}
+Builder::Builder() : storage_(std::make_unique<Document::Storage>()) {}
 Builder::~Builder() = default;
 
 std::string_view Builder::KeepText(std::string text) {
-  state_->storage->text = std::move(text);
-  return state_->storage->text;
+  storage_->text = std::move(text);
+  return storage_->text;
 }
 
 std::string_view Builder::CopyText(std::string_view text) {
   if (text.empty()) return {};
-  auto* bytes = static_cast<char*>(state_->storage->Allocate(text.size(), 1));
+  auto* bytes = static_cast<char*>(storage_->arena.Allocate(text.size(), 1));
   std::memcpy(bytes, text.data(), text.size());
   return {bytes, text.size()};
 }
 
 Value& Builder::Add(Type type) {
-  auto* value = new (state_->storage->Allocate(sizeof(Value), alignof(Value))) Value;
-  value->type_ = type;
-  if (state_->open.empty()) {
-    state_->root = value;
+  if (Value* value = std::exchange(replaced_, nullptr); value != nullptr) {
+    value->type_ = type;
+    value->size_ = 0;
     return *value;
   }
-  Open& parent = state_->open.back();
-  value->key_ = state_->key.data();
-  value->key_size_ = static_cast<std::uint32_t>(state_->key.size());
+  auto* value = new (storage_->arena.Allocate(sizeof(Value), alignof(Value))) Value;
+  value->type_ = type;
+  if (open_.empty()) {
+    root_ = value;
+    return *value;
+  }
+  Open& parent = open_.back();
+  value->key_ = key_.data();
+  value->key_size_ = static_cast<std::uint32_t>(key_.size());
   (parent.last == nullptr ? parent.container->first_ : parent.last->next_) = value;
   parent.last = value;
   ++parent.container->size_;
@@ -167,7 +216,7 @@ void Builder::Key(std::string_view text) {
   KeySlice(CopyText(text));
 }
 void Builder::KeySlice(std::string_view kept) {
-  state_->key = kept;
+  key_ = kept;
 }
 
 void Builder::NumberSlice(std::string_view kept) {
@@ -182,23 +231,23 @@ void Builder::StringSlice(std::string_view kept) {
   value.size_ = static_cast<std::uint32_t>(kept.size());
 }
 
+void Builder::Begin(Type type) {
+  Value& value = Add(type);
+  value.first_ = nullptr;
+  open_.push_back({.container = &value, .last = nullptr, .indexed = nullptr});
+}
+
 void Builder::BeginArray() {
-  Value& value = Add(Type::kArray);
-  value.first_ = nullptr;
-  state_->open.push_back({&value, nullptr});
+  Begin(Type::kArray);
 }
-
 void Builder::BeginObject() {
-  Value& value = Add(Type::kObject);
-  value.first_ = nullptr;
-  state_->open.push_back({&value, nullptr});
+  Begin(Type::kObject);
 }
-
 void Builder::EndArray() {
-  state_->open.pop_back();
+  open_.pop_back();
 }
 void Builder::EndObject() {
-  state_->open.pop_back();
+  open_.pop_back();
 }
 
 void Builder::Copy(const Value& value) {
@@ -225,20 +274,45 @@ void Builder::Copy(const Value& value) {
   }
 }
 
-size_t Builder::depth() const {
-  return state_->open.size();
+Value* Builder::FindIndexed(Open& open, std::string_view key) {
+  if (index_ == nullptr) index_ = std::make_unique<Index>();
+  Value* next = open.indexed == nullptr ? open.container->first_ : open.indexed->next_;
+  for (; next != nullptr; next = next->next_) {
+    index_->members.insert_or_assign({open.container, next->key()}, next);
+    open.indexed = next;
+  }
+  const auto found = index_->members.find({open.container, key});
+  return found == index_->members.end() ? nullptr : found->second;
 }
 
-bool Builder::HasMember(std::string_view key) const {
-  return !state_->open.empty() && state_->open.back().container->Find(key) != nullptr;
+Value* Builder::FindMember(std::string_view key) {
+  if (!in_object()) return nullptr;
+  Open& open = open_.back();
+  if (open.container->size() >= kManyMembers) return FindIndexed(open, key);
+  Value* member = open.container->first_;
+  while (member != nullptr && member->key() != key) member = member->next_;
+  return member;
+}
+
+void Builder::ReplaceMember(Value& member) {
+  replaced_ = &member;
 }
 
 Document Builder::Finish() {
   Document document;
-  document.storage_ = std::move(state_->storage);
-  document.root_ = state_->root;
-  state_ = std::make_unique<State>();
+  document.storage_ = std::exchange(storage_, std::make_unique<Document::Storage>());
+  document.root_ = root_;
+  Clear();
   return document;
+}
+
+void Builder::Clear() {
+  storage_->arena.Clear();
+  index_.reset();
+  open_.clear();
+  root_ = nullptr;
+  replaced_ = nullptr;
+  key_ = {};
 }
 
 }  // namespace extractd::json

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace extractd::json {
 
@@ -121,6 +122,8 @@ class Builder {
 
   // Keeps `text` alive with the document; slices of the result may be passed to the *Slice calls.
   std::string_view KeepText(std::string text);
+  // A copy of `text` that lives as long as the document.
+  std::string_view CopyText(std::string_view text);
 
   void Null();
   void Boolean(bool value);
@@ -138,20 +141,42 @@ class Builder {
   void Copy(const Value& value);
 
   // Open arrays and objects.
-  size_t depth() const;
-  // The innermost open object has a member of that name. Linear.
-  bool HasMember(std::string_view key) const;
+  size_t depth() const { return open_.size(); }
+  // The innermost of them is an object.
+  bool in_object() const { return !open_.empty() && open_.back().container->is_object(); }
+
+  // The member of that name in the innermost open object, any of several; null if there is none.
+  // Constant time, amortised.
+  Value* FindMember(std::string_view key);
+  // Instead of Key: the next value takes the place of `member`, which keeps its name. REQUIRES:
+  // FindMember returned it for the innermost open object.
+  void ReplaceMember(Value& member);
 
   // The finished document; the builder is empty then. REQUIRES: depth() == 0 and one value was
   // added.
   Document Finish();
+  // Forgets everything but the kept text.
+  void Clear();
 
  private:
-  struct Open;
-  struct State;
+  // An array or object whose end has not come yet.
+  struct Open {
+    Value* container;
+    Value* last;           // its last child so far
+    const Value* indexed;  // the last child that index_ knows; null: none
+  };
+  struct Index;
+
   Value& Add(Type type);
-  std::string_view CopyText(std::string_view text);
-  std::unique_ptr<State> state_;
+  void Begin(Type type);
+  Value* FindIndexed(Open& open, std::string_view key);
+
+  std::unique_ptr<Document::Storage> storage_;
+  std::unique_ptr<Index> index_;  // members of large objects by name; made when first needed
+  std::vector<Open> open_;
+  Value* root_ = nullptr;
+  Value* replaced_ = nullptr;
+  std::string_view key_;
 };
 
 }  // namespace extractd::json

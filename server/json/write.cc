@@ -1,24 +1,18 @@
 #include "server/json/write.h"
 
-#include <array>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "server/base/utf8.h"
+#include "server/json/lexical.h"
 
 namespace extractd::json {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr int kIndent = 2;
-
-// True for the bytes that need no escape and no look at what follows.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (size_t i = 0x20; i < 0x80; ++i) plain[i] = i != '"' && i != '\\';
-  return plain;
-}();
 
 void WriteEscape(char c, std::string& out) {
   switch (c) {
@@ -71,9 +65,19 @@ size_t WriteNonAscii(std::string_view text, std::string& out) {
   return 1;
 }
 
+constexpr size_t kUnlimited = std::numeric_limits<size_t>::max() / 2;
+constexpr size_t kMaxCodePointBytes = 4;
+
+// So much of `text` that its JSON has more than `size` bytes before the closing quote, or all of
+// it.
+std::string_view EnoughOf(std::string_view text, size_t size) {
+  return CutUtf8(text, size + kMaxCodePointBytes);
+}
+
 class Writer {
  public:
-  Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
+  Writer(std::string& out, int indent, size_t limit = kUnlimited)
+      : out_(out), indent_(indent), limit_(limit) {}
 
   void Put(const Value& value) {
     switch (value.type()) {
@@ -84,10 +88,10 @@ class Writer {
         out_ += value.boolean() ? "true" : "false";
         return;
       case Type::kNumber:
-        out_ += value.number();
+        out_ += value.number().substr(0, limit_);
         return;
       case Type::kString:
-        WriteString(value.string(), out_);
+        WriteString(EnoughOf(value.string(), limit_), out_);
         return;
       case Type::kArray:
         return PutChildren(value, '[', ']');
@@ -102,11 +106,12 @@ class Writer {
     ++level_;
     bool first = true;
     for (const Value& child : value) {
+      if (out_.size() >= limit_) return;
       if (!first) out_ += ',';
       first = false;
       BreakLine();
       if (value.is_object()) {
-        WriteString(child.key(), out_);
+        WriteString(EnoughOf(child.key(), limit_), out_);
         out_ += indent_ > 0 ? ": " : ":";
       }
       Put(child);
@@ -124,6 +129,7 @@ class Writer {
 
   std::string& out_;
   int indent_;
+  size_t limit_;
   int level_ = 0;
 };
 
@@ -131,22 +137,18 @@ class Writer {
 
 void WriteString(std::string_view text, std::string& out) {
   out += '"';
-  size_t run = 0;
   for (size_t at = 0; at < text.size();) {
-    if (kPlain[static_cast<unsigned char>(text[at])]) {
-      ++at;
-      continue;
-    }
-    out.append(text.substr(run, at - run));
+    const size_t end = SkipPlain(text, at);
+    out.append(text, at, end - at);
+    at = end;
+    if (at == text.size()) break;
     if (static_cast<unsigned char>(text[at]) < 0x80) {
       WriteEscape(text[at], out);
       ++at;
     } else {
       at += WriteNonAscii(text.substr(at), out);
     }
-    run = at;
   }
-  out.append(text.substr(run));
   out += '"';
 }
 
@@ -157,6 +159,20 @@ void Write(const Value& value, std::string& out) {
 std::string ToText(const Value& value) {
   std::string out;
   Write(value, out);
+  return out;
+}
+
+std::string ToShortText(const Value& value, size_t max_bytes) {
+  std::string out;
+  Writer(out, 0, max_bytes).Put(value);
+  out.resize(CutUtf8(out, max_bytes).size());
+  return out;
+}
+
+std::string ToShortText(std::string_view string, size_t max_bytes) {
+  std::string out;
+  WriteString(EnoughOf(string, max_bytes), out);
+  out.resize(CutUtf8(out, max_bytes).size());
   return out;
 }
 

@@ -2,6 +2,7 @@
 #ifndef EXTRACTD_SERVER_JSON_WRITE_H_
 #define EXTRACTD_SERVER_JSON_WRITE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace extractd::json {
 // Appends. The result is always valid UTF-8: an unpaired surrogate becomes an escape.
 void Write(const Value& value, std::string& out);
 std::string ToText(const Value& value);
+// The first bytes of ToText, cut on a code point. Costs no more than what it returns.
+std::string ToShortText(const Value& value, size_t max_bytes);
+std::string ToShortText(std::string_view string, size_t max_bytes);
 // With line breaks and two spaces a level, for people and prompts.
 std::string ToIndentedText(const Value& value);
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/functional/function_ref.h>
+
 #include "server/json/repair.h"
 #include "server/schema/compiled_schema.h"
 #include "server/schema/issue.h"
@@ -20,21 +22,33 @@ struct JudgeOptions {
 };
 
 struct Verdict {
-  std::string json = {};                   // the answer as JSON text; empty if none was found
-  bool valid = false;                      // `json` obeys the schema, within max_loss
-  bool truncated = false;                  // the text ends inside a value
+  std::string json = {};   // the answer as JSON text; empty if there is none within max_loss
+  bool valid = false;      // `json` obeys the schema; there are no issues then
+  bool truncated = false;  // the text ends inside a value or think block; never valid then
   std::vector<json::Repair> repairs = {};  // what turned the text into `json`
   IssueList issues = {};                   // why it is not valid; never empty then
   std::chrono::nanoseconds parse_time{0};
   std::chrono::nanoseconds validate_time{0};
 };
 
+// Finds what is wrong with a value.
+using Validator = absl::FunctionRef<IssueList(const json::Value&)>;
+
 // Strict parse and validation first: a good answer comes back byte for byte, without the white
-// space around it. Only otherwise the tolerant parser tries; a repair above `max_loss` is not
-// applied but becomes an issue (keyword "syntax"). A text that ends open is never closed here.
-Verdict Judge(
+// space around it. Only what is not JSON, or names a member twice, goes to the tolerant parser:
+// never with MaxLoss::kNone, and never a text that ends open, which is not closed here. A repair
+// above `max_loss` is not applied, nor are the others; an issue (keyword "syntax") names it.
+Verdict Judge(Validator validate, std::string_view text, json::MaxLoss max_loss);
+
+inline Verdict Judge(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
-);
+) {
+  const auto validate = [&](const json::Value& value) {
+    const ValidateOptions validation = {.assert_formats = options.assert_formats};
+    return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
+  };
+  return Judge(validate, text, options.max_loss);
+}
 
 }  // namespace extractd::schema
 

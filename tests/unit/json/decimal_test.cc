@@ -53,6 +53,16 @@ TEST(DecimalTest, MultiplesOfDivisorsBeyond64Bits) {
   EXPECT_FALSE(IsMultipleOf("370370367037037036703703703674", divisor));
 }
 
+TEST(DecimalTest, LongNumbersAreReadInGroups) {
+  const std::string nines(100'000, '9');
+  EXPECT_TRUE(IsMultipleOf(nines, "9"));
+  EXPECT_TRUE(IsMultipleOf(nines, "1111111111"));
+  EXPECT_FALSE(IsMultipleOf(nines, "2"));
+  EXPECT_FALSE(IsMultipleOf("1" + nines, "9"));
+  EXPECT_TRUE(IsMultipleOf(nines, std::string(25, '9')));
+  EXPECT_FALSE(IsMultipleOf(nines, std::string(27, '9')));
+}
+
 TEST(DecimalTest, HugeExponentCostsNothing) {
   EXPECT_TRUE(IsMultipleOf("7e999999999999999", "7"));
   EXPECT_FALSE(IsMultipleOf("1e999999999999999", "7"));

@@ -1,5 +1,7 @@
 #include "server/json/parse.h"
 
+#include <ctime>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -74,6 +76,31 @@ TEST(ParseTest, ErrorsNameTheOffset) {
   }
 }
 
+TEST(ParseTest, TellsATruncatedTextFromABrokenOne) {
+  for (const auto* text :
+       {"{",
+        "[1,",
+        "[1",
+        "{\"a\"",
+        "{\"a\":",
+        "\"ab",
+        "\"a\\",
+        "\"\\u12",
+        "[tr",
+        "fals",
+        "-",
+        "1.",
+        "1e",
+        "[1e+",
+        "{\"a\":1,"}) {
+    EXPECT_TRUE(ErrorOf(text).truncated) << text;
+  }
+  for (const auto* text :
+       {"", " ", "[1}", "{a", "trux", "[1]]", "\"\\x", "01", "\"\\u1x", "[nul]"}) {
+    EXPECT_FALSE(ErrorOf(text).truncated) << text;
+  }
+}
+
 TEST(ParseTest, DepthIsBoundedWithoutRecursion) {
   const std::string deepest = std::string(kMaxDepth, '[') + std::string(kMaxDepth, ']');
   EXPECT_EQ(RoundTrip(deepest), deepest);
@@ -96,6 +123,17 @@ TEST(ParseTest, DuplicateKeysAreRefusedOnDemand) {
   for (int i = 0; i < 100; ++i) many += "\"k" + std::to_string(i) + "\":0,";
   EXPECT_EQ(ErrorOf(many + "\"k3\":1}", reject).message, "duplicate member name");
   EXPECT_EQ(ErrorOf(many + "\"k100\":1}", reject).message, "parsed");
+}
+
+TEST(ParseTest, DuplicatesAmongManyMembersAreFoundInLinearTime) {
+  std::string many = "{";
+  for (int i = 0; i < 50'000; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(
+      ErrorOf(many + "\"k0\":0}", {.duplicate_keys = DuplicateKeys::kReject}).message,
+      "duplicate member name"
+  );
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 3);
 }
 
 TEST(ParseTest, LastOfDuplicateKeysIsFound) {

@@ -1,5 +1,7 @@
 #include "server/json/value.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "server/json/parse.h"
@@ -32,13 +34,100 @@ TEST(ValueTest, BuilderMakesWhatTheParserMakes) {
   builder.Boolean(false);
   builder.Null();
   builder.EndArray();
-  EXPECT_TRUE(builder.HasMember("list"));
-  EXPECT_FALSE(builder.HasMember("text"));
+  EXPECT_NE(builder.FindMember("list"), nullptr);
+  EXPECT_EQ(builder.FindMember("text"), nullptr);
   builder.Key("text");
   builder.String("a\"b");
   builder.EndObject();
   const Document document = builder.Finish();
   EXPECT_EQ(ToText(document.root()), R"({"list":[1.0,false,null],"text":"a\"b"})");
+}
+
+// An object of `count` members "k0": 0, "k1": 1 …, from `first` on in a circle.
+std::string Members(int count, int first) {
+  std::string text = "{";
+  for (int i = first; i < first + count; ++i) {
+    const std::string number = std::to_string(i % count);
+    text += (i == first ? "\"k" : ",\"k") + number + "\":" + number;
+  }
+  return text + "}";
+}
+
+TEST(ValueTest, ManyMembersCompareInAnyOrder) {
+  EXPECT_TRUE(EqualTexts(Members(20'000, 0), Members(20'000, 10'000)));
+  EXPECT_TRUE(EqualTexts(Members(10, 0), Members(10, 1)));
+  EXPECT_FALSE(EqualTexts(Members(100, 0), Members(99, 50)));
+  EXPECT_FALSE(EqualTexts(R"({"a":1,"b":2})", R"({"b":1,"a":2})"));
+  EXPECT_FALSE(EqualTexts(R"({"a":1,"b":2})", R"({"c":1,"a":1})"));
+}
+
+TEST(ValueTest, MembersAreFoundWhileTheirObjectIsBuilt) {
+  Builder builder;
+  EXPECT_EQ(builder.FindMember("k"), nullptr) << "nothing is open";
+  builder.BeginObject();
+  for (int i = 0; i < 100; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    EXPECT_EQ(builder.FindMember(key), nullptr);
+    builder.Key(key);
+    builder.Number(std::to_string(i));
+    ASSERT_NE(builder.FindMember(key), nullptr);
+    EXPECT_EQ(builder.FindMember(key)->number(), std::to_string(i));
+  }
+  builder.Key("inner");
+  builder.BeginObject();
+  EXPECT_EQ(builder.FindMember("k0"), nullptr) << "only the innermost object counts";
+  builder.EndObject();
+  EXPECT_NE(builder.FindMember("k0"), nullptr);
+}
+
+TEST(ValueTest, AReplacedMemberKeepsItsPlace) {
+  Builder builder;
+  builder.BeginObject();
+  for (const auto* key : {"a", "b"}) {
+    builder.Key(key);
+    builder.BeginArray();
+    builder.Null();
+    builder.EndArray();
+  }
+  builder.ReplaceMember(*builder.FindMember("a"));
+  builder.BeginArray();
+  builder.Boolean(true);
+  builder.Boolean(false);
+  builder.EndArray();
+  builder.ReplaceMember(*builder.FindMember("b"));
+  builder.String("x");
+  builder.Key("c");
+  builder.Null();
+  builder.EndObject();
+  const Document document = builder.Finish();
+  EXPECT_EQ(ToText(document.root()), R"({"a":[true,false],"b":"x","c":null})");
+  EXPECT_EQ(document.root().size(), 3U);
+}
+
+TEST(ValueTest, AClearedBuilderStartsAnew) {
+  Builder builder;
+  for (int round = 0; round < 3; ++round) {
+    builder.BeginObject();
+    for (int i = 0; i < 1000; ++i) {
+      builder.Key("k" + std::to_string(i));
+      builder.Number("1");
+    }
+    EXPECT_NE(builder.FindMember("k7"), nullptr);
+    builder.Clear();
+    EXPECT_EQ(builder.depth(), 0U);
+  }
+  builder.BeginArray();
+  builder.EndArray();
+  EXPECT_EQ(ToText(builder.Finish().root()), "[]");
+}
+
+TEST(ValueTest, MemoryIsThatOfNodesAndCopies) {
+  EXPECT_EQ(Document().memory_bytes(), 0U);
+  const ParseResult small = ParseView("[1,2,3]");
+  EXPECT_LE(std::get<Document>(small).memory_bytes(), 4096U);
+  Builder builder;
+  builder.String(std::string(100'000, 'x'));
+  EXPECT_GE(builder.Finish().memory_bytes(), 100'000U);
 }
 
 TEST(ValueTest, CopyIsIndependentOfItsSource) {

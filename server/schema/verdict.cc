@@ -1,0 +1,169 @@
+#include "server/schema/verdict.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "server/base/utf8.h"
+#include "server/json/lexical.h"
+#include "server/json/parse.h"
+#include "server/json/tolerant.h"
+#include "server/json/write.h"
+
+namespace extractd::schema {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// An issue shows so much of the text at the place of an error.
+constexpr size_t kExcerptBytes = 40;
+// So many losses are named; the rest is counted.
+constexpr size_t kMaxNamedLosses = 5;
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && json::IsSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && json::IsSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Where a repair was made, for a model that may not know JSON Pointers to be such.
+std::string PlaceOf(const json::Repair& repair) {
+  if (!repair.path.empty()) return "at " + repair.path;
+  const bool around = repair.kind == json::repair_kind::kProse ||
+                      repair.kind == json::repair_kind::kThink ||
+                      repair.kind == json::repair_kind::kCandidate;
+  return around ? "around the value" : "at its root";
+}
+
+// One answer on its way to a verdict.
+class Judgement {
+ public:
+  Judgement(Validator validate, std::string_view text, json::MaxLoss max_loss)
+      : validate_(validate), text_(text), max_loss_(max_loss) {}
+
+  Verdict Reach() {
+    const std::string_view trimmed = Trim(text_);
+    if (trimmed.empty()) {
+      AddIssue("the answer is empty; send one JSON value", "");
+      return std::move(verdict_);
+    }
+    const auto start = SteadyClock::now();
+    const json::ParseResult strict =
+        json::ParseView(trimmed, {.duplicate_keys = json::DuplicateKeys::kReject});
+    verdict_.parse_time = SteadyClock::now() - start;
+    if (const auto* document = std::get_if<json::Document>(&strict)) {
+      Accept(std::string(trimmed), document->root());
+    } else {
+      const auto skipped = static_cast<size_t>(trimmed.data() - text_.data());
+      TakeUp(std::get<json::ParseError>(strict), skipped);
+    }
+    return std::move(verdict_);
+  }
+
+ private:
+  void Accept(std::string json, const json::Value& value) {
+    verdict_.json = std::move(json);
+    const auto start = SteadyClock::now();
+    verdict_.issues = validate_(value);
+    verdict_.validate_time = SteadyClock::now() - start;
+    verdict_.valid = verdict_.issues.empty();
+  }
+
+  // The text, of which the first `skipped` bytes were not parsed, is not strict JSON.
+  void TakeUp(const json::ParseError& error, size_t skipped) {
+    if (error.truncated) return RejectTruncated(text_.size());
+    if (max_loss_ == json::MaxLoss::kNone) return Reject(error.message, error.offset + skipped);
+    Repair();
+  }
+
+  void Repair() {
+    const auto start = SteadyClock::now();
+    json::TolerantResult result = json::ParseTolerant(text_);
+    verdict_.parse_time += SteadyClock::now() - start;
+    if (result.truncated) return RejectTruncated(result.error_offset);
+    if (!result.document.has_value()) return Reject(result.error, result.error_offset);
+    const bool loses = std::ranges::any_of(result.repairs, [](const json::Repair& repair) {
+      return !repair.lossless;
+    });
+    if (loses && max_loss_ != json::MaxLoss::kLossy) return RejectLoss(result.repairs);
+    verdict_.repairs = std::move(result.repairs);
+    Accept(json::ToText(result.document->root()), result.document->root());
+  }
+
+  void RejectTruncated(size_t end) {
+    verdict_.truncated = true;
+    const json::TextPosition place = json::PositionOf(text_, end);
+    AddIssue(
+        fmt::format(
+            "the answer ends before its JSON is complete, at line {}, column {}; send all of it",
+            place.line,
+            place.column
+        ),
+        ""
+    );
+  }
+
+  void Reject(std::string_view error, size_t offset) {
+    const json::TextPosition place = json::PositionOf(text_, offset);
+    AddIssue(
+        fmt::format(
+            "the answer is not JSON: {} at line {}, column {}; send one JSON value and nothing "
+            "else",
+            error,
+            place.line,
+            place.column
+        ),
+        CutUtf8(text_.substr(std::min(offset, text_.size())), kExcerptBytes)
+    );
+  }
+
+  void RejectLoss(const std::vector<json::Repair>& repairs) {
+    std::string losses;
+    size_t count = 0;
+    for (const json::Repair& repair : repairs) {
+      if (repair.lossless || ++count > kMaxNamedLosses) continue;
+      fmt::format_to(
+          std::back_inserter(losses),
+          "{}{} {}",
+          count == 1 ? "" : ", ",
+          repair.kind,
+          PlaceOf(repair)
+      );
+    }
+    if (count > kMaxNamedLosses) {
+      fmt::format_to(std::back_inserter(losses), " and {} more", count - kMaxNamedLosses);
+    }
+    AddIssue(
+        fmt::format(
+            "the answer is JSON only with changes that lose data ({}); send one strict JSON value "
+            "and nothing else",
+            losses
+        ),
+        ""
+    );
+  }
+
+  void AddIssue(std::string message, std::string_view excerpt) {
+    Issue issue = {
+        .keyword = "syntax", .message = std::move(message), .expected = "one JSON value"
+    };
+    if (!excerpt.empty()) json::WriteString(excerpt, issue.found);
+    verdict_.issues = {.listed = {std::move(issue)}, .total = 1};
+  }
+
+  Validator validate_;
+  std::string_view text_;
+  json::MaxLoss max_loss_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+Verdict Judge(Validator validate, std::string_view text, json::MaxLoss max_loss) {
+  return Judgement(validate, text, max_loss).Reach();
+}
+
+}  // namespace extractd::schema

@@ -1,0 +1,184 @@
+// The JSON parsers against the suites of others: json-grammar (what is JSON, what is JSON5) and
+// malformed-json (what other repairing parsers agree on).
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "server/json/parse.h"
+#include "server/json/tolerant.h"
+#include "server/json/write.h"
+#include "tests/fakes/test_data.h"
+
+namespace extractd::json {
+namespace {
+
+// What the tolerant parser reaches today. A number only goes up.
+constexpr size_t kJson5Floor = 50;
+constexpr size_t kConsensusFloor = 237;
+
+std::string DecodeBase64(std::string_view text) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const size_t value = kAlphabet.find(c);
+    if (value == std::string_view::npos) break;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<char>((bits >> count) & 0xFFU));
+  }
+  return bytes;
+}
+
+// One line of a suite.
+class Row {
+ public:
+  explicit Row(std::string line) : document_(std::get<Document>(Parse(std::move(line)))) {
+    const Value* plain = Find("input");
+    input_ = plain != nullptr ? std::string(plain->string())
+                              : DecodeBase64(Find("input_base64")->string());
+  }
+
+  const Value* Find(std::string_view key) const { return document_.root().Find(key); }
+  bool Is(std::string_view key) const {
+    const Value* value = Find(key);
+    return value != nullptr && value->is_boolean() && value->boolean();
+  }
+  std::string id() const { return std::string(Find("id")->string()); }
+  const std::string& input() const { return input_; }
+
+ private:
+  Document document_;
+  std::string input_;
+};
+
+std::vector<Row> ReadRows(std::string_view path) {
+  const std::string file = ReadFile(TestDataDir() / path);
+  std::vector<Row> rows;
+  for (std::string_view rest = file; !rest.empty();) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    if (end > 0) rows.emplace_back(std::string(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return rows;
+}
+
+bool Accepts(std::string_view text) {
+  return std::holds_alternative<Document>(ParseView(text));
+}
+
+bool ReadsAs(std::string_view text, const Value& expected) {
+  const TolerantResult result = ParseTolerant(text);
+  return result.document.has_value() && Equal(result.document->root(), expected);
+}
+
+// Where a name stands twice, the suite has only its last value.
+bool EqualLastMembers(const Value& value, const Value& expected) {
+  if (!expected.is_object()) return Equal(value, expected);
+  return std::ranges::all_of(expected, [&value](const Value& member) {
+    const Value* last = value.Find(member.key());
+    return last != nullptr && Equal(*last, member);
+  });
+}
+
+TEST(JsonSuitesTest, StrictParserAcceptsAndRejectsAsTheGrammarDemands) {
+  REQUIRE_TEST_DATA("json-grammar/strict.jsonl");
+  const std::vector<Row> rows = ReadRows("json-grammar/strict.jsonl");
+  size_t accepted = 0;
+  size_t rejected = 0;
+  for (const Row& row : rows) {
+    const ParseResult result = ParseView(row.input());
+    const auto* document = std::get_if<Document>(&result);
+    const std::string_view expected = row.Find("expected")->string();
+    if (expected == "accept") {
+      ASSERT_NE(document, nullptr) << row.id() << ": " << std::get<ParseError>(result).message;
+      EXPECT_TRUE(EqualLastMembers(document->root(), *row.Find("value"))) << row.id();
+      ++accepted;
+    } else if (expected == "reject") {
+      EXPECT_EQ(document, nullptr) << row.id();
+      ++rejected;
+    }
+  }
+  std::cout << "json-grammar strict: " << accepted << " accepted with their value, " << rejected
+            << " rejected, of " << rows.size() << "; the others may go either way\n";
+}
+
+TEST(JsonSuitesTest, HundredThousandOpenBracketsAreRejected) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "[{\"\":";
+  EXPECT_FALSE(Accepts(text));
+  EXPECT_FALSE(Accepts(std::string(100'000, '[')));
+}
+
+TEST(JsonSuitesTest, StrictJsonReadsTheSameTolerantly) {
+  REQUIRE_TEST_DATA("json-grammar/strict.jsonl");
+  for (const Row& row : ReadRows("json-grammar/strict.jsonl")) {
+    const ParseResult strict = ParseView(row.input(), {.duplicate_keys = DuplicateKeys::kReject});
+    const auto* document = std::get_if<Document>(&strict);
+    if (document == nullptr) continue;
+    EXPECT_TRUE(ReadsAs(row.input(), document->root())) << row.id();
+    EXPECT_TRUE(ParseTolerant(row.input()).repairs.empty()) << row.id();
+  }
+}
+
+TEST(JsonSuitesTest, Json5IsReadTolerantly) {
+  REQUIRE_TEST_DATA("json-grammar/json5.jsonl");
+  const std::vector<Row> rows = ReadRows("json-grammar/json5.jsonl");
+  size_t valid = 0;
+  size_t right = 0;
+  size_t other_accepted = 0;
+  std::string misses;
+  const Document null;
+  for (const Row& row : rows) {
+    if (!row.Is("json5_valid")) {
+      other_accepted += ParseTolerant(row.input()).document.has_value() ? 1 : 0;
+      continue;
+    }
+    ++valid;
+    const Value* expected = row.Find("json5_value");  // none for NaN and Infinity
+    const bool reads = ReadsAs(row.input(), expected == nullptr ? null.root() : *expected);
+    right += reads ? 1 : 0;
+    if (!reads) misses += "  " + row.id() + "\n";
+  }
+  std::cout << "json5: " << right << " of " << valid << " valid texts read right; "
+            << other_accepted << " of " << rows.size() - valid << " invalid ones repaired\n";
+  EXPECT_GE(right, kJson5Floor) << misses;
+}
+
+TEST(JsonSuitesTest, AgreesWithTheConsensusOfRepairingParsers) {
+  REQUIRE_TEST_DATA("malformed-json");
+  size_t all = 0;
+  size_t right = 0;
+  std::string misses;
+  for (const std::string_view name :
+       {"best-effort-json-parser",
+        "instructor-extract-json-from-codeblock",
+        "jiter",
+        "json-repair",
+        "jsonrepair",
+        "partial-json-js",
+        "partial-json-parser",
+        "vercel-ai-fixjson"}) {
+    for (const Row& row : ReadRows("malformed-json/" + std::string(name) + ".jsonl")) {
+      if (!row.Is("consensus")) continue;
+      ++all;
+      const bool reads = ReadsAs(row.input(), *row.Find("expected"));
+      right += reads ? 1 : 0;
+      if (!reads) misses += "  " + row.id() + "\n";
+    }
+  }
+  std::cout << "malformed-json, consensus: " << right << " of " << all << " read as agreed\n";
+  EXPECT_GE(right, kConsensusFloor) << misses;
+}
+
+}  // namespace
+}  // namespace extractd::json
