@@ -47,8 +47,7 @@ LoopRuntime::LoopRuntime(
     ApiServices& services,
     std::unique_ptr<grpc::ServerCompletionQueue> queue
 )
-    : work_(loop_.get_executor()),
-      client_(loop_.get_executor(), LimitsOf(*shared.config())),
+    : client_(loop_.get_executor(), LimitsOf(*shared.config())),
       upstreams_(std::make_unique<Upstreams>(shared, client_)),
       extraction_(shared, *upstreams_, recorder),
       schema_(shared, recorder),
@@ -67,7 +66,9 @@ void LoopRuntime::Start() {
 
 void LoopRuntime::Stop() {
   worker_.Stop();
-  work_.reset();
+  // The HTTP client waits on the loop as long as it lives, so the loop is told to end; everything
+  // that was posted before is done first.
+  asio::post(loop_, [this] { loop_.stop(); });
   if (thread_.joinable()) thread_.join();
 }
 

@@ -9,7 +9,6 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <grpcpp/completion_queue.h>
 
@@ -53,7 +52,6 @@ class LoopRuntime {
   class Upstreams;
 
   asio::io_context loop_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_;
   net::HttpClient client_;
   std::unique_ptr<Upstreams> upstreams_;
   ExtractionMethods extraction_;

@@ -13,7 +13,7 @@
 #include "server/engine/extraction.h"
 #include "server/engine/observer.h"
 
-namespace extractd::testing {
+namespace extractd::fakes {
 
 // Time that passes only when somebody sleeps or a test says so.
 class FakeClock final : public Clock {
@@ -97,6 +97,6 @@ class FixedBits {
   result_type bits_;
 };
 
-}  // namespace extractd::testing
+}  // namespace extractd::fakes
 
 #endif  // EXTRACTD_TESTS_FAKES_ENGINE_FAKES_H_

@@ -14,7 +14,7 @@ namespace extractd {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeClock, testing::FakeObserver, testing::FakeUpstream;
+using fakes::FakeClock, fakes::FakeObserver, fakes::FakeUpstream;
 
 constexpr const char* kSchema =
     R"({"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]})";
@@ -54,8 +54,8 @@ class ExtractionTest : public ::testing::Test {
 
   Extraction RunScript(std::deque<SendResult> script) {
     plan_.upstream = std::make_unique<FakeUpstream>(std::move(script), seen_, clock_, latency_);
-    testing::FixedBits bits(0);
-    return testing::RunTask(Extract(plan_, {clock_, bits, latencies_, observer_}));
+    fakes::FixedBits bits(0);
+    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, observer_}));
   }
 
   static Reason ReasonOf(const Extraction& extraction) {
