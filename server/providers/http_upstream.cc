@@ -58,6 +58,7 @@ TransportMeaning MeaningOf(net::TransportFailure failure) {
     case TransportFailure::kDns:
     case TransportFailure::kRefused:
     case TransportFailure::kTls:
+    case TransportFailure::kExhausted:
     case TransportFailure::kReset:
       return {SendFailure::kConnection, net::TransportFailureName(failure)};
   }

@@ -49,7 +49,7 @@ struct ProviderRow {
   bool object_root_only = true;  // of schemas in response_format
   bool describe_schema = false;  // see AskStyle
   bool instruct_last = false;    // see AskStyle
-  std::string body = {};         // JSON object of members that every body gets
+  std::string body = {};         // JSON object of members that bodies get unless the call sets them
 
   SendTimers timers = {
       .connect = std::chrono::seconds(5),
@@ -73,7 +73,7 @@ struct ModelFamily {
   std::string reasoning_off = {};  // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
   bool worked_example = false;  // see AskStyle
-  std::string body = {};        // JSON object of members that every body gets
+  std::string body = {};        // the same, before the row's
 };
 
 }  // namespace extractd

@@ -147,7 +147,7 @@ constexpr std::array kKeys = {
     KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
-    KeyRow{"body", "JSON object of members that every body gets", SetText<&Row::body>},
+    KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
     KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
     KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
     KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},

@@ -215,9 +215,7 @@ void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptio
       {"PROVIDER", "KEY", "DEFAULT MODEL", "MODES", "ORIGIN"}
   };
   for (const v1::Provider& provider : response.providers()) {
-    const std::string key = provider.key_variable().empty() ? "none needed"
-                            : provider.configured()         ? "set"
-                                                            : provider.key_variable();
+    const std::string key = provider.configured() ? "ready" : "set " + provider.key_variable();
     rows.push_back(
         {provider.name(),
          key,

@@ -21,6 +21,8 @@ ProviderRow OllamaRow() {
       .object_root_only = false,
       .describe_schema = true,
       .instruct_last = true,
+      // Their own defaults sample, which invents values.
+      .body = R"({"temperature":0})",
   };
 }
 

@@ -160,19 +160,19 @@ class BodyWriter {
   std::string out_;
 };
 
-// Merges the members of `object`, a JSON object as text, into `body`.
-absl::Status MergeInto(const std::string& object, std::string& body) {
-  if (object.empty()) return absl::OkStatus();
-  const json::ParseResult patch = json::ParseView(object);
-  const auto* document = std::get_if<json::Document>(&patch);
-  if (document == nullptr || !document->root().is_object()) {
+// The members of `base` and those of `patch`, which win; both JSON objects as text, or empty.
+absl::StatusOr<std::string> Merged(const std::string& base, const std::string& patch) {
+  if (base.empty()) return patch;
+  if (patch.empty()) return base;
+  const json::ParseResult under = json::ParseView(base);
+  const json::ParseResult over = json::ParseView(patch);
+  const auto* base_document = std::get_if<json::Document>(&under);
+  const auto* patch_document = std::get_if<json::Document>(&over);
+  if (base_document == nullptr || patch_document == nullptr || !base_document->root().is_object() ||
+      !patch_document->root().is_object()) {
     return absl::InvalidArgumentError("not a JSON object");
   }
-  const json::ParseResult base = json::ParseView(body);
-  std::string merged =
-      json::ToText(json::Merge(std::get<json::Document>(base).root(), document->root()).root());
-  body = std::move(merged);
-  return absl::OkStatus();
+  return json::ToText(json::Merge(base_document->root(), patch_document->root()).root());
 }
 
 bool SwitchesReasoningOff(const ModelFamily& model, const ChatRequest& request) {
@@ -184,12 +184,12 @@ bool SwitchesReasoningOff(const ModelFamily& model, const ChatRequest& request) 
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
-  std::string body = BodyWriter(row, model, request).Write();
-  RETURN_IF_ERROR(MergeInto(row.body, body));
-  RETURN_IF_ERROR(MergeInto(model.body, body));
-  if (SwitchesReasoningOff(model, request)) RETURN_IF_ERROR(MergeInto(model.reasoning_off, body));
-  RETURN_IF_ERROR(MergeInto(request.extra_body, body));
-  return body;
+  ASSIGN_OR_RETURN(std::string body, Merged(model.body, BodyWriter(row, model, request).Write()));
+  ASSIGN_OR_RETURN(body, Merged(row.body, body));
+  if (SwitchesReasoningOff(model, request)) {
+    ASSIGN_OR_RETURN(body, Merged(body, model.reasoning_off));
+  }
+  return Merged(body, request.extra_body);
 }
 
 }  // namespace extractd::providers::openai_chat

@@ -124,17 +124,18 @@ TEST(OpenAiChatEncodeTest, CorrectionTurnKeepsCallIdsAndArguments) {
   ) << Encode(request);
 }
 
-TEST(OpenAiChatEncodeTest, BodiesOfRowFamilyAndCallerAreMergedInThisOrder) {
+TEST(OpenAiChatEncodeTest, MembersOfRowAndFamilyAreDefaultsThoseOfTheCallerWin) {
   ProviderRow row = OpenAi();
-  row.body = R"({"provider":{"require_parameters":true},"top_k":1})";
+  row.body = R"({"provider":{"require_parameters":true},"top_k":1,"temperature":0})";
   ChatRequest request = Chat();
+  request.generation.temperature = 0.5;
   request.extra_body = R"({"provider":{"order":["x"]},"model":"other"})";
   const std::string body = Encode(request, row, {.body = R"({"top_k":2})"});
-  EXPECT_NE(
-      body.find(R"("provider":{"require_parameters":true,"order":["x"]})"), std::string::npos
-  );
-  EXPECT_NE(body.find(R"("top_k":2)"), std::string::npos);
-  EXPECT_TRUE(body.starts_with(R"({"model":"other")"));
+  EXPECT_NE(body.find(R"("provider":{"require_parameters":true,"order":["x"]})"), std::string::npos)
+      << body;
+  EXPECT_NE(body.find(R"("top_k":2)"), std::string::npos) << "the family knows better than the row";
+  EXPECT_NE(body.find(R"("temperature":0.5)"), std::string::npos);
+  EXPECT_NE(body.find(R"("model":"other")"), std::string::npos);
 }
 
 TEST(OpenAiChatEncodeTest, ReasoningIsSwitchedOffForToolsOnlyWhereItMustBe) {
