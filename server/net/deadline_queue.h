@@ -1,6 +1,6 @@
-// DeadlineQueue: many deadlines on one timer of the loop. The timer is set anew only when an earlier
-// deadline comes in, and looks for the next one when it fires: in the common case, where work ends
-// long before its deadline, nothing but an ordered set is touched. Not thread-safe.
+// DeadlineQueue: many deadlines on one timer of the loop. The timer is set anew only when an
+// earlier deadline comes in, and looks for the next one when it fires: in the common case, where
+// work ends long before its deadline, nothing but an ordered set is touched. Not thread-safe.
 #ifndef EXTRACTD_SERVER_NET_DEADLINE_QUEUE_H_
 #define EXTRACTD_SERVER_NET_DEADLINE_QUEUE_H_
 

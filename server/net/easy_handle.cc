@@ -27,15 +27,16 @@ void EasyHandle::SetConstants(const NetworkEnvironment& environment) {
   Set(CURLOPT_ACCEPT_ENCODING, "gzip");
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(CURLOPT_ERRORBUFFER, error_.data());
-  // Without it, ending a transfer waits for the thread that resolves its name: seconds, on the loop.
+  // Without it, ending a transfer waits for the thread that resolves its name: seconds, on the
+  // loop.
   Set(CURLOPT_QUICK_EXIT, 1L);
   if (!environment.has_proxy) Set(CURLOPT_PROXY, "");
   Set(CURLOPT_SSL_VERIFYPEER, 1L);
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!environment.ca_file.empty()) Set(CURLOPT_CAINFO, environment.ca_file.c_str());
-  // No directory unless somebody wants one: with one, libcurl parses the whole bundle again for each
-  // connection instead of keeping it.
+  // No directory unless somebody wants one: with one, libcurl parses the whole bundle again for
+  // each connection instead of keeping it.
   const std::string& directory = environment.ca_directory;
   Set(CURLOPT_CAPATH, directory.empty() ? nullptr : directory.c_str());
 }

@@ -51,7 +51,8 @@ class EasyHandle {
 
 class EasyHandlePool {
  public:
-  explicit EasyHandlePool(NetworkEnvironment environment) : environment_(std::move(environment)) {}
+  // `environment` outlives this.
+  explicit EasyHandlePool(const NetworkEnvironment& environment) : environment_(environment) {}
 
   // Null if libcurl has no memory for another.
   std::unique_ptr<EasyHandle> Acquire();
@@ -59,7 +60,7 @@ class EasyHandlePool {
   void Release(std::unique_ptr<EasyHandle> handle);
 
  private:
-  NetworkEnvironment environment_;
+  const NetworkEnvironment& environment_;
   std::vector<std::unique_ptr<EasyHandle>> idle_;
 };
 

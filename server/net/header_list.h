@@ -27,8 +27,8 @@ class HeaderList {
   void Append(std::string_view name, std::string_view separator, std::string_view value);
   void Link();
 
-  std::string text_;             // each line with a NUL behind it
-  std::vector<size_t> starts_;   // of the lines in text_
+  std::string text_;            // each line with a NUL behind it
+  std::vector<size_t> starts_;  // of the lines in text_
   std::vector<curl_slist> nodes_;
 };
 

@@ -6,7 +6,10 @@ namespace {
 using std::chrono::milliseconds;
 
 void Consider(
-    TransferTimers::Deadline& earliest, SteadyTime from, milliseconds limit, TransportFailure failure
+    TransferTimers::Deadline& earliest,
+    SteadyTime from,
+    milliseconds limit,
+    TransportFailure failure
 ) {
   // Compared this way round, since a limit close to the largest number would overflow the sum.
   if (limit <= milliseconds::zero() || limit > SteadyTime::max() - from) return;
