@@ -39,10 +39,14 @@ class ClientTest : public ::testing::Test {
   }
 
   std::unique_ptr<RunningSend> Start(HttpRequest request) {
+    return Spawn(SendAsRoot(*client_, std::move(request)));
+  }
+
+  std::unique_ptr<RunningSend> Spawn(Task<HttpResult> task) {
     auto running = std::make_unique<RunningSend>();
     asio::co_spawn(
         loop_,
-        SendAsRoot(*client_, std::move(request)),
+        std::move(task),
         asio::bind_cancellation_slot(
             running->signal.slot(),
             [&running = *running](const std::exception_ptr& error, HttpResult result) {

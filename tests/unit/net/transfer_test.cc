@@ -109,8 +109,16 @@ TEST_F(TransferTest, CancelInsideTheBodyClosesTheConnection) {
   EXPECT_GT(send->result->reply.body.size(), 0U);
 }
 
-TEST_F(TransferTest, CancelBeforeTheSendSendsNothing) {
-  const auto send = Start({.url = imposter_.url()});
+Task<HttpResult> SendOnceCancelled(HttpClient& client, HttpRequest request) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  asio::steady_timer never(co_await asio::this_coro::executor, SteadyTime::max());
+  co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return co_await client.Send(std::move(request));
+}
+
+TEST_F(TransferTest, ASendOfACancelledCoroutineSendsNothing) {
+  const auto send = Spawn(SendOnceCancelled(*client_, {.url = imposter_.url()}));
+  loop_.poll();
   EXPECT_EQ(Cancel(*send).failure, TransportFailure::kCancelled);
   EXPECT_TRUE(imposter_.connections().empty());
 }
