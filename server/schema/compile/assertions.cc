@@ -167,9 +167,7 @@ absl::StatusOr<std::uint64_t> Compiler::ReadSize(
   return static_cast<std::uint64_t>(*size);
 }
 
-absl::Status Compiler::CompileSize(
-    Scope& scope, Keyword keyword, Op op, const json::Value& value
-) {
+absl::Status Compiler::CompileSize(Scope& scope, Keyword keyword, Op op, const json::Value& value) {
   ASSIGN_OR_RETURN(const std::uint64_t size, ReadSize(scope, keyword, value));
   program_.sizes.push_back(size);
   Emit(scope, op, keyword, program_.sizes.size() - 1);
@@ -207,9 +205,7 @@ absl::StatusOr<const Pattern*> Compiler::PatternFor(
 
 absl::Status Compiler::CompilePattern(Scope& scope, const json::Value& value) {
   if (!value.is_string()) return Fault(scope, Keyword::kPattern, "must be a string");
-  ASSIGN_OR_RETURN(
-      const Pattern* pattern, PatternFor(scope, Keyword::kPattern, value.string())
-  );
+  ASSIGN_OR_RETURN(const Pattern* pattern, PatternFor(scope, Keyword::kPattern, value.string()));
   program_.pattern_rules.push_back({.pattern = pattern, .text = value.string()});
   Emit(scope, Op::kPattern, Keyword::kPattern, program_.pattern_rules.size() - 1);
   return absl::OkStatus();
@@ -223,6 +219,9 @@ absl::Status Compiler::CompileFormat(Scope& scope, const json::Value& value) {
     // That vocabulary promises an assertion, which a format nobody knows cannot be.
     if (always) return Fault(scope, Keyword::kFormat, "names an unknown format");
     return absl::OkStatus();
+  }
+  if (*format == Format::kIdnHostname || *format == Format::kIdnEmail) {
+    return Fault(scope, Keyword::kFormat, "is not supported for internationalised names");
   }
   const auto operand = static_cast<std::uint32_t>(*format) | (always ? kAssertAlways : 0);
   Emit(scope, Op::kFormat, Keyword::kFormat, operand);

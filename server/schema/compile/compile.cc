@@ -11,6 +11,7 @@
 #include "server/schema/compile/compiler.h"
 #include "server/schema/compile/cycles.h"
 #include "server/schema/compile/invalid_schema.h"
+#include "server/schema/meta_schemas.h"
 #include "server/schema/program/program.h"
 
 namespace extractd::schema {
@@ -53,7 +54,7 @@ absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileFrom(CompileRequest
 absl::StatusOr<std::shared_ptr<const CompiledSchema>> Compile(
     std::string text, const CompileLimits& limits
 ) {
-  return CompileFrom({.text = std::move(text), .limits = limits});
+  return CompileFrom({.text = std::move(text), .limits = limits, .source = FindMetaSchema});
 }
 
 }  // namespace extractd::schema

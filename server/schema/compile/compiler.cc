@@ -1,6 +1,7 @@
 #include "server/schema/compile/compiler.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -56,8 +57,6 @@ absl::Status Compiler::CompileBlock(BlockIndex block) {
   const auto is_unevaluated = [](const Instruction& instruction) {
     return instruction.op == Op::kUnevaluatedItems || instruction.op == Op::kUnevaluatedProperties;
   };
-  std::ranges::stable_partition(scope.code, std::not_fn(is_unevaluated));
-
   const std::string pointer = store_.PointerOf(index);
   program_.blocks.push_back(
       {.first = static_cast<std::uint32_t>(program_.code.size()),
@@ -69,7 +68,8 @@ absl::Status Compiler::CompileBlock(BlockIndex block) {
        .unevaluated = std::ranges::any_of(scope.code, is_unevaluated)}
   );
   program_.pointers += pointer;
-  program_.code.insert(program_.code.end(), scope.code.begin(), scope.code.end());
+  std::ranges::remove_copy_if(scope.code, std::back_inserter(program_.code), is_unevaluated);
+  std::ranges::copy_if(scope.code, std::back_inserter(program_.code), is_unevaluated);
   return absl::OkStatus();
 }
 

@@ -16,15 +16,13 @@
 namespace extractd::schema {
 
 // Bounds of one run. Beyond them the instance counts as invalid, and the only issue says why.
-inline constexpr size_t kMaxNesting = 2000;        // schemas within schemas
-inline constexpr size_t kMaxSteps = 50'000'000;    // schemas applied to values
+inline constexpr size_t kMaxNesting = 2000;      // schemas within schemas
+inline constexpr size_t kMaxSteps = 50'000'000;  // schemas applied to values
 
 class Evaluator {
  public:
   // All outlive the evaluator. `report` null: only the answer counts.
-  Evaluator(
-      const CompiledSchema::Program& program, const ValidateOptions& options, Report* report
-  )
+  Evaluator(const CompiledSchema::Program& program, const ValidateOptions& options, Report* report)
       : program_(program), options_(options), report_(report) {}
 
   bool Run(const json::Value& instance);
@@ -43,13 +41,10 @@ class Evaluator {
 
     const json::Value& value() const { return place.value; }
   };
-  class Silence;
 
   // A schema on the same value (`marks` are that value's) or on a child of it.
   bool Apply(BlockIndex block, const Frame& frame, Marks* marks);
-  bool ApplyToChild(
-      BlockIndex block, const Frame& frame, const json::Value& child, size_t index
-  );
+  bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
   bool ApplyToPlace(BlockIndex block, const Place& place, const Scope* scope, Marks* marks);
   bool ApplySilently(BlockIndex block, const Frame& frame, Marks* marks);
   bool RunBlock(const Frame& frame);
