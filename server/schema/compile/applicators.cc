@@ -127,9 +127,7 @@ absl::Status Compiler::AddPatterns(const Scope& scope, MemberRules& rules) {
     ASSIGN_OR_RETURN(
         const Pattern* pattern, PatternFor(scope, Keyword::kPatternProperties, member.key())
     );
-    rules.patterns.push_back(
-        {.pattern = pattern, .text = member.key(), .block = BlockFor(member)}
-    );
+    rules.patterns.push_back({.pattern = pattern, .text = member.key(), .block = BlockFor(member)});
   }
   return absl::OkStatus();
 }

@@ -69,7 +69,9 @@ absl::Status Fault(const Program& program, BlockIndex block, std::string message
 class Search {
  public:
   explicit Search(const Program& program)
-      : program_(program), states_(program.blocks.size(), State::kNew), chains_(states_.size(), 1) {}
+      : program_(program),
+        states_(program.blocks.size(), State::kNew),
+        chains_(states_.size(), 1) {}
 
   absl::Status From(BlockIndex start) {
     if (states_[start] != State::kNew) return absl::OkStatus();

@@ -25,8 +25,9 @@ absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
   ErrorDetails details = {.reason = Reason::kInvalidSchema};
   details.metadata = {{"pointer", Shown(fault.pointer)}, {"keyword", fault.keyword}};
   const std::string place = fault.pointer.empty() ? "the root" : Shown(fault.pointer);
-  const std::string subject =
-      fault.keyword.empty() ? fault.message : fmt::format("\"{}\" {}", fault.keyword, fault.message);
+  const std::string subject = fault.keyword.empty()
+                                  ? fault.message
+                                  : fmt::format("\"{}\" {}", fault.keyword, fault.message);
   if (!fault.document.empty()) {
     details.metadata.emplace_back("document", Shown(fault.document));
     return MakeError(
@@ -63,7 +64,9 @@ absl::Status SchemaTooLarge(std::string_view limit, size_t allowed, size_t value
   return MakeError(
       {.reason = Reason::kSchemaTooLarge,
        .metadata = {{"limit", std::string(limit)}, {"value", std::to_string(value)}}},
-      fmt::format("the schema is too large: {} is {}, at most {} are allowed", limit, value, allowed)
+      fmt::format(
+          "the schema is too large: {} is {}, at most {} are allowed", limit, value, allowed
+      )
   );
 }
 

@@ -65,9 +65,7 @@ class Cursor {
     }
     ++at_;
   }
-  void PassWord() {
-    at_ = std::min(text_.find_first_of(",:]} \t\r\n", at_), text_.size());
-  }
+  void PassWord() { at_ = std::min(text_.find_first_of(",:]} \t\r\n", at_), text_.size()); }
 
   std::string_view text_;
   size_t at_ = 0;

@@ -36,8 +36,7 @@ constexpr std::array kVocabularies = {
         Vocabulary::kFormatAnnotation
     },
     VocabularyRow{
-        "https://json-schema.org/draft/2020-12/vocab/format-assertion",
-        Vocabulary::kFormatAssertion
+        "https://json-schema.org/draft/2020-12/vocab/format-assertion", Vocabulary::kFormatAssertion
     },
     VocabularyRow{"https://json-schema.org/draft/2020-12/vocab/content", Vocabulary::kContent},
 };
@@ -155,17 +154,14 @@ absl::StatusOr<Dialect> SchemaStore::CustomDialect(
   const std::shared_ptr<const json::Document> document = Load(uri);
   if (document == nullptr || depth == kMaxMetaSchemas) {
     return Fault(
-        root,
-        "$schema",
-        fmt::format("names \"{}\"; supported are draft 2020-12 and draft-07", uri)
+        root, "$schema", fmt::format("names \"{}\"; supported are draft 2020-12 and draft-07", uri)
     );
   }
   const json::Value* parent = FindString(document->root(), "$schema");
   Dialect dialect = StandardDialect(Draft::k2020_12);
   if (parent != nullptr && WithoutEmptyFragment(parent->string()) != uri) {
     ASSIGN_OR_RETURN(
-        dialect,
-        CustomDialect(root, std::string(WithoutEmptyFragment(parent->string())), depth + 1)
+        dialect, CustomDialect(root, std::string(WithoutEmptyFragment(parent->string())), depth + 1)
     );
   }
   dialect.meta_schema = uri;

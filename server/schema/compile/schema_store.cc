@@ -22,8 +22,8 @@ bool IsSchema(const json::Value& value) {
 absl::Status SchemaStore::AddRoot(const json::Value& root, const std::string& base_uri) {
   if (!IsSchema(root)) {
     return InvalidSchema(
-        {.message =
-             fmt::format("a schema is an object or a boolean, not {}", TypeName(root.type()))},
+        {.message = fmt::format("a schema is an object or a boolean, not {}", TypeName(root.type()))
+        },
         text_
     );
   }
@@ -51,9 +51,8 @@ std::string SchemaStore::PointerOf(SubschemaIndex index) const {
   return pointer;
 }
 
-absl::Status SchemaStore::Fault(
-    SubschemaIndex index, std::string_view keyword, std::string message
-) const {
+absl::Status SchemaStore::Fault(SubschemaIndex index, std::string_view keyword, std::string message)
+    const {
   return InvalidSchema(
       {.document = IsOwn(index) ? "" : ResourceOf(index).uri,
        .pointer = PointerOf(index),
@@ -108,7 +107,9 @@ absl::Status SchemaStore::IndexKeyword(
   }
   if (row.shape == Shape::kItems && value.is_array()) {
     return Fault(
-        index, row.name, "must be a schema; a list of schemas is called \"prefixItems\" since 2020-12"
+        index,
+        row.name,
+        "must be a schema; a list of schemas is called \"prefixItems\" since 2020-12"
     );
   }
   if (!IsSchema(value)) return Fault(index, row.name, "must be a schema: an object or a boolean");
@@ -149,8 +150,11 @@ absl::Status SchemaStore::IndexList(
   for (const json::Value& value : list) {
     if (!IsSchema(value)) {
       return Fault(
-          index, row.name, fmt::format("must be a list of schemas, but element {} is {}", element,
-                                       TypeName(value.type()))
+          index,
+          row.name,
+          fmt::format(
+              "must be a list of schemas, but element {} is {}", element, TypeName(value.type())
+          )
       );
     }
     const Step step = {.parent = index, .step = row.name, .element = element++};

@@ -93,9 +93,7 @@ class SchemaStore {
 
   absl::Status Index(const json::Value& value, const Step& step, std::uint32_t resource);
   absl::Status IndexChildren(SubschemaIndex index);
-  absl::Status IndexKeyword(
-      SubschemaIndex index, const KeywordRow& row, const json::Value& value
-  );
+  absl::Status IndexKeyword(SubschemaIndex index, const KeywordRow& row, const json::Value& value);
   absl::Status IndexMap(SubschemaIndex index, const KeywordRow& row, const json::Value& map);
   absl::Status IndexList(SubschemaIndex index, const KeywordRow& row, const json::Value& list);
   // Names: what $id and the anchors of a subschema say.

@@ -117,8 +117,7 @@ std::string ResolveUri(std::string_view base, std::string_view reference) {
   }
   const bool absolute = target.path.starts_with('/');
   return Join(
-      target,
-      RemoveDotSegments(absolute ? std::string(target.path) : MergePaths(from, target.path))
+      target, RemoveDotSegments(absolute ? std::string(target.path) : MergePaths(from, target.path))
   );
 }
 

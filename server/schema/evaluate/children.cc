@@ -128,9 +128,7 @@ bool Evaluator::ReportMissing(const MemberRules& rules, const Frame& frame) {
     valid = false;
     if (!report_->Count()) continue;
     const Description description = DescribeMissing(name);
-    report_->Add(
-        FailureAt(Keyword::kRequired, frame), description.expected, description.message
-    );
+    report_->Add(FailureAt(Keyword::kRequired, frame), description.expected, description.message);
   }
   return valid;
 }
@@ -204,9 +202,7 @@ bool Evaluator::RunPropertyNames(const Instruction& instruction, const Frame& fr
   for (const json::Value& member : frame.value()) {
     // The name stands at the object's own place.
     const json::Value name = json::Value::OfString(member.key(), frame.value().key());
-    const Place place = {
-        .value = name, .parent = frame.place.parent, .index = frame.place.index
-    };
+    const Place place = {.value = name, .parent = frame.place.parent, .index = frame.place.index};
     const bool before = report_ != nullptr && report_->names;
     if (report_ != nullptr) report_->names = true;
     valid = ApplyToPlace(instruction.operand, place, frame.scope, nullptr) && valid;
@@ -240,8 +236,7 @@ bool Evaluator::RunUnevaluated(const Instruction& instruction, const Frame& fram
   const bool of_items = instruction.op == Op::kUnevaluatedItems;
   if (value.size() == 0 || value.is_array() != of_items) return true;
   const Block& target = program_.blocks[instruction.operand];
-  const bool forbidden =
-      target.last > target.first && program_.code[target.first].op == Op::kFail;
+  const bool forbidden = target.last > target.first && program_.code[target.first].op == Op::kFail;
   bool valid = true;
   size_t index = 0;
   for (const json::Value& child : value) {

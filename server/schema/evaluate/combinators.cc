@@ -62,9 +62,7 @@ bool Evaluator::RunOneOf(const Instruction& instruction, const Frame& frame) {
     ReportBranches(instruction, frame);
   } else if (report_->Count()) {
     const Description description = DescribeTwoBranches(first, second);
-    report_->Add(
-        FailureAt(instruction.keyword, frame), description.expected, description.message
-    );
+    report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
   }
   return false;
 }
@@ -92,8 +90,7 @@ bool Evaluator::RunIf(const Instruction& instruction, const Frame& frame) {
   const Condition& condition = program_.conditions[instruction.operand];
   std::optional<Marks> marks;
   if (frame.marks != nullptr) marks.emplace(frame.value().size());
-  const bool holds =
-      ApplySilently(condition.test, frame, marks.has_value() ? &*marks : nullptr);
+  const bool holds = ApplySilently(condition.test, frame, marks.has_value() ? &*marks : nullptr);
   if (aborted_) return false;
   if (holds && frame.marks != nullptr) frame.marks->Merge(*marks);
   const BlockIndex next = holds ? condition.then : condition.otherwise;

@@ -32,9 +32,8 @@ bool Evaluator::ApplyToPlace(
   const Block& block = program_.blocks[index];
   const Scope entered = {.resource = block.resource, .outer = scope};
   const bool same = !program_.dynamic || (scope != nullptr && scope->resource == block.resource);
-  const bool valid = RunBlock(
-      {.place = place, .marks = marks, .scope = same ? scope : &entered, .block = &block}
-  );
+  const bool valid =
+      RunBlock({.place = place, .marks = marks, .scope = same ? scope : &entered, .block = &block});
   --nesting_;
   return valid;
 }
@@ -122,9 +121,7 @@ bool Evaluator::RunInstruction(const Instruction& instruction, const Frame& fram
 bool Evaluator::Fail(const Instruction& instruction, const Frame& frame) {
   if (report_ == nullptr || !report_->Count()) return false;
   const Description description = Describe(program_, instruction, frame.value());
-  report_->Add(
-      FailureAt(instruction.keyword, frame), description.expected, description.message
-  );
+  report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
   return false;
 }
 

@@ -77,9 +77,7 @@ bool Evaluator::IsOfType(TypeSet types, const json::Value& value) const {
 }
 
 bool Evaluator::IsAllowed(const EnumOperand& operand, const json::Value& value) const {
-  const auto equals = [&value](const json::Value* allowed) {
-    return json::Equal(*allowed, value);
-  };
+  const auto equals = [&value](const json::Value* allowed) { return json::Equal(*allowed, value); };
   if (operand.by_hash.empty()) return std::ranges::any_of(operand.values, equals);
   const auto found = operand.by_hash.find(HashValue(value));
   return found != operand.by_hash.end() && std::ranges::any_of(found->second, equals);
@@ -123,8 +121,8 @@ bool Evaluator::RunScalar(const Instruction& instruction, const Frame& frame) {
       valid = number([](int order) { return order < 0; });
       break;
     case Op::kMultipleOf:
-      valid = !value.is_number() ||
-              json::IsMultipleOf(value.number(), program_.numbers[operand].text);
+      valid =
+          !value.is_number() || json::IsMultipleOf(value.number(), program_.numbers[operand].text);
       break;
     case Op::kMinLength:
       valid = !value.is_string() || HasAtLeast(value.string(), program_.sizes[operand]);
@@ -133,11 +131,11 @@ bool Evaluator::RunScalar(const Instruction& instruction, const Frame& frame) {
       valid = !value.is_string() || HasAtMost(value.string(), program_.sizes[operand]);
       break;
     case Op::kPattern:
-      valid = !value.is_string() || program_.pattern_rules[operand].pattern->Matches(value.string());
+      valid =
+          !value.is_string() || program_.pattern_rules[operand].pattern->Matches(value.string());
       break;
     case Op::kFormat:
-      valid = !value.is_string() ||
-              ((operand & kAssertAlways) == 0 && !options_.assert_formats) ||
+      valid = !value.is_string() || ((operand & kAssertAlways) == 0 && !options_.assert_formats) ||
               Conforms(static_cast<Format>(operand & ~kAssertAlways), value.string());
       break;
     case Op::kMinItems:

@@ -50,7 +50,8 @@ std::string JoinExpected(const std::vector<IssueList>& branches) {
 // What stands behind "expected …, " in an issue about a type: what was found instead.
 std::string_view GotOf(const Issue& issue) {
   const size_t comma = issue.message.find(", got ");
-  return comma == std::string::npos ? std::string_view() : std::string_view(issue.message).substr(comma);
+  return comma == std::string::npos ? std::string_view()
+                                    : std::string_view(issue.message).substr(comma);
 }
 
 }  // namespace

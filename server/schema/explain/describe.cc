@@ -34,9 +34,7 @@ std::string Got(const json::Value& value) {
     case json::Type::kNull:
       return "null";
     default:
-      return fmt::format(
-          "{} {}", TypeName(value.type()), json::ToShortText(value, kMaxValueBytes)
-      );
+      return fmt::format("{} {}", TypeName(value.type()), json::ToShortText(value, kMaxValueBytes));
   }
 }
 
@@ -102,9 +100,7 @@ Description DescribeSize(std::uint64_t bound, Op op, const json::Value& value) {
   if (value.is_string()) {
     return ExpectedGot(
         fmt::format("{} {}", relation, Count(bound, "character", "characters")),
-        fmt::format(
-            "{}: {}", TextLength(value.string()), json::ToShortText(value, kMaxValueBytes)
-        )
+        fmt::format("{}: {}", TextLength(value.string()), json::ToShortText(value, kMaxValueBytes))
     );
   }
   const bool list = value.is_array();
@@ -169,21 +165,20 @@ Description Describe(
     case Op::kFormat:
       return ExpectedGot(
           fmt::format(
-              "text of the format \"{}\"",
-              FormatName(static_cast<Format>(operand & ~kAssertAlways))
+              "text of the format \"{}\"", FormatName(static_cast<Format>(operand & ~kAssertAlways))
           ),
           json::ToShortText(value, kMaxValueBytes)
       );
     case Op::kNot:
       return {
           .expected = "a value that the schema under \"not\" does not allow",
-          .message = fmt::format(
-              "{} is not allowed here: it matches what \"not\" excludes", Got(value)
-          ),
+          .message =
+              fmt::format("{} is not allowed here: it matches what \"not\" excludes", Got(value)),
       };
     default:
       return {
-          .expected = "no value", .message = fmt::format("no value is allowed here, got {}", Got(value))
+          .expected = "no value",
+          .message = fmt::format("no value is allowed here, got {}", Got(value))
       };
   }
 }
