@@ -3,6 +3,7 @@
 #define EXTRACTD_TESTS_UNIT_NET_CLIENT_TEST_H_
 
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <iterator>
@@ -38,12 +39,12 @@ class ClientTest : public ::testing::Test {
     return fakes::Await(loop_, client_->Send(std::move(request)));
   }
 
-  std::unique_ptr<RunningSend> Start(HttpRequest request) {
+  RunningSend* Start(HttpRequest request) {
     return Spawn(SendAsRoot(*client_, std::move(request)));
   }
 
-  std::unique_ptr<RunningSend> Spawn(Task<HttpResult> task) {
-    auto running = std::make_unique<RunningSend>();
+  RunningSend* Spawn(Task<HttpResult> task) {
+    RunningSend* running = &running_.emplace_back();
     asio::co_spawn(
         loop_,
         std::move(task),
@@ -93,6 +94,9 @@ class ClientTest : public ::testing::Test {
   }
 
   asio::io_context loop_{1};
+  // Until the end of the test: Asio passes a signal on through the loop, where it may arrive after
+  // the send has ended.
+  std::deque<RunningSend> running_;
   std::unique_ptr<HttpClient> client_;
 
  private:

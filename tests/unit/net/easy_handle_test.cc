@@ -1,6 +1,6 @@
 #include "server/net/easy_handle.h"
 
-#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -19,23 +19,20 @@ TEST(EasyHandleTest, APoolHandsOutTheHandleThatCameBack) {
   EXPECT_EQ(pool.Acquire()->get(), number);
 }
 
-TEST(EasyHandleTest, APoolKeepsABoundedNumber) {
+TEST(EasyHandleTest, AfterABurstThePoolKeepsOnlySomeOfItsHandles) {
   const NetworkEnvironment environment;
   EasyHandlePool pool(environment);
   std::vector<std::unique_ptr<EasyHandle>> burst;
-  std::set<CURL*> all;
-  for (int i = 0; i < 300; ++i) {
-    burst.push_back(pool.Acquire());
-    all.insert(burst.back()->get());
-  }
+  while (burst.size() < 300) burst.push_back(pool.Acquire());
   for (auto& handle : burst) pool.Release(std::move(handle));
-  EXPECT_EQ(all.size(), 300U);
+  EXPECT_GT(pool.idle(), 0U);
+  EXPECT_LT(pool.idle(), 300U);
 }
 
 TEST(EasyHandleTest, ClearErrorLeavesNothingOfTheLastFailure) {
   const NetworkEnvironment environment;
   EasyHandle handle(environment);
-  handle.Set(CURLOPT_URL, "http://");
+  handle.Set(CURLOPT_URL, "nope://x");
   EXPECT_NE(curl_easy_perform(handle.get()), CURLE_OK);
   EXPECT_STRNE(handle.error(), "");
   handle.ClearError();

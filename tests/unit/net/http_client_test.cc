@@ -112,7 +112,7 @@ TEST_F(HttpClientTest, ManyAtATimeEachGetTheirOwnReply) {
   });
   std::vector<std::string> bodies;
   for (int i = 0; i < 200; ++i) bodies.push_back(std::to_string(i));
-  std::vector<std::unique_ptr<RunningSend>> sends;
+  std::vector<RunningSend*> sends;
   for (const std::string& body : bodies) {
     sends.push_back(Start({.url = imposter_.url(), .body = body}));
   }
@@ -171,25 +171,25 @@ class OneConnectionTest : public ClientTest {
 
 TEST_F(OneConnectionTest, FurtherRequestsWaitForTheOneConnection) {
   imposter_.ReplyByDefault(ScriptedReply::Json("{}").After(5ms));
-  std::vector<std::unique_ptr<RunningSend>> sends;
+  std::vector<RunningSend*> sends;
   for (int i = 0; i < 10; ++i) sends.push_back(Start({.url = imposter_.url()}));
-  for (const auto& send : sends) EXPECT_TRUE(Finish(*send).ok());
+  for (auto* send : sends) EXPECT_TRUE(Finish(*send).ok());
   EXPECT_EQ(imposter_.connections().size(), 1U);
 }
 
 TEST_F(OneConnectionTest, CancellingTheFirstLetsTheNextGo) {
   imposter_.Reply(ScriptedReply::Silence());
   imposter_.Reply(ScriptedReply::Json("second"));
-  const auto first = Start({.url = imposter_.url()});
+  auto* first = Start({.url = imposter_.url()});
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests().size() == 1; }));
-  const auto second = Start({.url = imposter_.url()});
+  auto* second = Start({.url = imposter_.url()});
   Cancel(*first);
   EXPECT_EQ(Finish(*second).reply.body, "second");
 }
 
 TEST_F(OneConnectionTest, NoFreeConnectionInTimeIsExhaustionNotAConnectTimeout) {
   imposter_.Reply(ScriptedReply::Silence());
-  const auto first = Start({.url = imposter_.url()});
+  auto* first = Start({.url = imposter_.url()});
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests().size() == 1; }));
   const HttpResult second = Send({.url = imposter_.url(), .timers = {.connect = 30ms}});
   EXPECT_EQ(second.failure, TransportFailure::kExhausted) << second.message;

@@ -84,11 +84,11 @@ TEST_F(NetworkEnvironmentTest, AsksForHttp2AndFallsBackToHttp1) {
   imposter.ReplyByDefault(ScriptedReply::Json("{}"));
   const ScopedVariable file("SSL_CERT_FILE", imposter.ca_file());
   Restart();
-  std::vector<std::unique_ptr<RunningSend>> sends;
+  std::vector<RunningSend*> sends;
   for (int i = 0; i < 5; ++i) {
     sends.push_back(Start({.url = imposter.url(), .version = HttpVersion::k2}));
   }
-  for (const auto& send : sends) EXPECT_TRUE(Finish(*send).ok()) << send->result->message;
+  for (auto* send : sends) EXPECT_TRUE(Finish(*send).ok()) << send->result->message;
 }
 
 TEST_F(NetworkEnvironmentTest, ACertificateThatIsNotGoodIsRefusedAndNothingIsSent) {

@@ -23,14 +23,14 @@ class SocketSetTest : public ClientTest {
 
   // Starts `count` sends and cancels each after a while that differs from one to the next.
   void CancelMany(const std::string& url, int count) {
-    std::vector<std::unique_ptr<RunningSend>> sends;
+    std::vector<RunningSend*> sends;
     for (int i = 0; i < count; ++i) {
       sends.push_back(Start({.url = url}));
       loop_.restart();
       for (int step = 0; step < i % 8; ++step) loop_.run_one_for(1ms);
       if (i % 3 == 0) sends[sends.size() / 2]->signal.emit(asio::cancellation_type::terminal);
     }
-    for (const auto& send : sends) Cancel(*send);
+    for (auto* send : sends) Cancel(*send);
   }
 
   std::vector<int> ready_;

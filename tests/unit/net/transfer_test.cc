@@ -80,7 +80,7 @@ TEST_F(TransferTest, NoTimerMeansNoLimit) {
 
 TEST_F(TransferTest, CancelWhileConnectingEndsAtOnce) {
   const BlackHole nowhere;
-  const auto send = Start({.url = nowhere.url()});
+  auto* send = Start({.url = nowhere.url()});
   ASSERT_TRUE(RunUntil([&] { return Pool().open == 1; }));
   EXPECT_EQ(Cancel(*send).failure, TransportFailure::kCancelled);
   EXPECT_EQ(Pool().open, 0);
@@ -88,21 +88,21 @@ TEST_F(TransferTest, CancelWhileConnectingEndsAtOnce) {
 
 TEST_F(TransferTest, CancelInTheTlsHandshakeClosesTheConnection) {
   const HttpImposter mute(ImposterTls::kNeverHandshakes);
-  const auto send = Start({.url = mute.url()});
+  auto* send = Start({.url = mute.url()});
   ASSERT_TRUE(RunUntil([&] { return mute.connections().size() == 1; }));
   CancelAndExpectClose(*send, mute);
 }
 
 TEST_F(TransferTest, CancelBeforeTheFirstByteClosesTheConnection) {
   imposter_.Reply(ScriptedReply::Silence());
-  const auto send = Start({.url = imposter_.url()});
+  auto* send = Start({.url = imposter_.url()});
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests().size() == 1; }));
   CancelAndExpectClose(*send, imposter_);
 }
 
 TEST_F(TransferTest, CancelInsideTheBodyClosesTheConnection) {
   imposter_.Reply(ScriptedReply::Json(std::string(10'000, 'x')).Dripping(1, 1ms));
-  const auto send = Start({.url = imposter_.url()});
+  auto* send = Start({.url = imposter_.url()});
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests().size() == 1; }));
   loop_.run_for(50ms);
   CancelAndExpectClose(*send, imposter_);
@@ -117,7 +117,7 @@ Task<HttpResult> SendOnceCancelled(HttpClient& client, HttpRequest request) {
 }
 
 TEST_F(TransferTest, ASendOfACancelledCoroutineSendsNothing) {
-  const auto send = Spawn(SendOnceCancelled(*client_, {.url = imposter_.url()}));
+  auto* send = Spawn(SendOnceCancelled(*client_, {.url = imposter_.url()}));
   loop_.poll();
   EXPECT_EQ(Cancel(*send).failure, TransportFailure::kCancelled);
   EXPECT_TRUE(imposter_.connections().empty());
@@ -125,7 +125,7 @@ TEST_F(TransferTest, ASendOfACancelledCoroutineSendsNothing) {
 
 TEST_F(TransferTest, CancelAfterTheEndChangesNothing) {
   imposter_.ReplyByDefault(ScriptedReply::Json("{}"));
-  const auto send = Start({.url = imposter_.url()});
+  auto* send = Start({.url = imposter_.url()});
   EXPECT_TRUE(Finish(*send).ok());
   send->signal.emit(asio::cancellation_type::terminal);
   EXPECT_TRUE(Send({.url = imposter_.url()}).ok());
@@ -134,7 +134,7 @@ TEST_F(TransferTest, CancelAfterTheEndChangesNothing) {
 
 TEST_F(TransferTest, ACancelledOneDoesNotDisturbTheOthers) {
   imposter_.ReplyByDefault(ScriptedReply::Json("{}").After(50ms));
-  std::vector<std::unique_ptr<RunningSend>> sends;
+  std::vector<RunningSend*> sends;
   for (int i = 0; i < 100; ++i) sends.push_back(Start({.url = imposter_.url()}));
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests().size() >= 50; }));
   for (size_t i = 0; i < sends.size(); i += 2) {
