@@ -1,5 +1,5 @@
 // Reads errors: many shapes, one closed list of meanings. Shapes and sources:
-// docs/providers/errors.md.
+// docs/errors.md.
 #include <algorithm>
 #include <array>
 #include <string>
