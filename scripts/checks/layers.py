@@ -1,0 +1,78 @@
+"""Each folder of server/ includes only what it may: lower folders, and the libraries that it owns."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import tree
+
+# ARCHITECTURE.md has the same table in words. A folder may include itself and these.
+MAY_INCLUDE = {
+    "base": (),
+    "json": ("base",),
+    "chat": ("base", "json"),
+    "schema": ("base", "json", "chat"),
+    "modes": ("base", "json", "chat", "schema"),
+    "registry": ("base", "json", "chat", "schema", "modes"),
+    "net": ("base", "json"),
+    "providers": ("base", "json", "chat", "registry", "net"),
+    "observe": ("base", "json"),
+    "engine": ("base", "json", "chat", "schema", "modes", "registry", "observe"),
+}
+EVERYTHING = (*MAY_INCLUDE, "service")
+# Libraries that only some may see: the first part of the include, and the places.
+OWNERS = {
+    "grpcpp": ("server/service", "client_sdk"),
+    "grpc": ("server/service", "client_sdk"),
+    "google": ("server/service", "client_sdk"),
+    "extractd": ("server/service", "client_sdk"),
+    "yaml-cpp": ("server/service",),
+    "curl": ("server/net",),
+    "prometheus": ("server/observe",),
+    "spdlog": ("server/observe",),
+    "CLI": ("server/main.cc", "client_sdk/cpp/extractctl"),
+    "gtest": (),
+}
+_INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(?P<ours>[^"]+)"|<(?P<theirs>[^>]+)>)', re.MULTILINE)
+
+
+def allowed(place: str, target: str) -> bool:
+    """`place` is a path from the root, `target` the folder of server/ that it includes."""
+    parts = place.split("/")
+    if parts[0] == "client_sdk":
+        return target == "json"  # extractctl prints with it
+    folder = parts[1]
+    if folder in ("service", "main.cc"):
+        return target in EVERYTHING
+    return target == folder or target in MAY_INCLUDE.get(folder, ())
+
+
+def owned(place: str, library: str) -> bool:
+    owners = OWNERS.get(library)
+    return owners is None or any(place == o or place.startswith(o + "/") for o in owners)
+
+
+def check(root: Path) -> Iterator[str]:
+    for path in tree.code(root, ("server", "client_sdk")):
+        place = path.relative_to(root).as_posix()
+        if place.startswith("server/") and place.count("/") > 1:
+            if place.split("/")[1] not in EVERYTHING:
+                yield f"{place}: its folder has no place in the layers of scripts/checks/layers.py"
+                continue
+        text = tree.without_comments(path.read_text())
+        for match in _INCLUDE.finditer(text):
+            line = text.count("\n", 0, match.start("ours" if match["ours"] else "theirs")) + 1
+            included = match["ours"] or match["theirs"]
+            first, _, rest = included.partition("/")
+            if first == "server" and match["ours"]:
+                target = rest.partition("/")[0]
+                if not allowed(place, target):
+                    yield f"{place}:{line}: may not include {included}"
+            elif first == "tests":
+                yield f"{place}:{line}: may not include tests"
+            elif not owned(place, first):
+                yield f"{place}:{line}: may not include {included}; see OWNERS in layers.py"
+
+
+if __name__ == "__main__":
+    tree.main(__doc__, check)
