@@ -49,7 +49,8 @@ status=0
 if $full; then
   build_preset tsan
   build_preset fuzz
-  EXTRACTD_FULL=1 run_tests tsan --label-regex unit || status=1
+  export EXTRACTD_TEST_FULL=1
+  run_tests tsan --label-regex unit || status=1
 fi
 selection=()
 ((${#excluded[@]})) && selection=(--label-exclude "^($(IFS='|'; echo "${excluded[*]}"))\$")

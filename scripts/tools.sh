@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
-# $CACHE/tools: python is an environment with tests/e2e/requirements.txt, bin holds buf and grpcurl.
+# $CACHE/tools: python is an environment with the requirements of tests/, bin holds buf and grpcurl.
 # A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
-REQUIREMENTS=$ROOT/tests/e2e/requirements.txt
+REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt")
 BIN=$CACHE/tools/bin
 
 # do_without TOOL REASON: a visible line on a user's machine, an error in CI.
@@ -25,13 +25,13 @@ python_environment() {
   local environment=$1
   rm -rf "$environment"
   /usr/bin/python3 -m venv "$environment"
-  "$environment/bin/pip" install --disable-pip-version-check -r "$REQUIREMENTS"
+  "$environment/bin/pip" install --disable-pip-version-check "${REQUIREMENTS[@]/#/--requirement=}"
   touch "$environment/complete"
 }
 
 fetch_python() {
   local environment
-  environment=$CACHE/tools/python-$(sha256sum "$REQUIREMENTS" | cut -c1-12)
+  environment=$CACHE/tools/python-$(cat "${REQUIREMENTS[@]}" | sha256sum | cut -c1-12)
   [[ -f $environment/complete ]] ||
     step "fetch Python packages" "$NETWORK_HINT" python_environment "$environment"
   ln -sfn "$environment" "$CACHE/tools/python"

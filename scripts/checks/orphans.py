@@ -21,7 +21,7 @@ def lists_above(root: Path, path: Path) -> str:
 
 def is_listed(name: str, lists: str) -> bool:
     """By its whole name, or by its stem as the argument of a function that adds the ending."""
-    stem = re.sub(r"_(test|fuzz|bench)\.cc$|\.(cc|py)$", "", name)
+    stem = re.sub(r"^test_|_(test|fuzz|bench)\.cc$|\.(cc|py)$", "", name)
     return bool(
         re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", lists)
         or re.search(rf"extractd_\w+\({re.escape(stem)}[\s)]", lists)

@@ -1,8 +1,11 @@
 """No file and no function grows past what one can hold in mind. Needs lizard (scripts/tools.sh)."""
 
+import csv
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import tools
 import tree
 
 MAX_FILE_LINES = 400
@@ -21,27 +24,31 @@ def file_problems(path: Path, place: str) -> Iterator[str]:
         yield f"{place}: {lines} lines, more than {limit}"
 
 
-def function_problems(function, place: str) -> Iterator[str]:
-    name = f"{place}:{function.start_line}: {function.name}"
-    lines = function.end_line - function.start_line + 1
-    if lines > MAX_FUNCTION_LINES:
-        yield f"{name} has {lines} lines, more than {MAX_FUNCTION_LINES}"
-    if function.cyclomatic_complexity > MAX_COMPLEXITY:
-        yield f"{name} has {function.cyclomatic_complexity} branches, more than {MAX_COMPLEXITY}"
-    if len(function.parameters) > MAX_PARAMETERS:
-        yield f"{name} has {len(function.parameters)} parameters, more than {MAX_PARAMETERS}"
+def function_problems(row: dict[str, str], place: str) -> Iterator[str]:
+    name = f"{place}:{row['start']}: {row['function']}"
+    measured = (
+        (int(row["length"]), MAX_FUNCTION_LINES, "lines"),
+        (int(row["branches"]), MAX_COMPLEXITY, "branches"),
+        (int(row["parameters"]), MAX_PARAMETERS, "parameters"),
+    )
+    for value, limit, unit in measured:
+        if value > limit:
+            yield f"{name} has {value} {unit}, more than {limit}"
+
+
+def functions(root: Path, sources: list[Path]) -> Iterator[dict[str, str]]:
+    command = [tools.find("lizard"), "--csv", "--modified", *map(str, sources)]
+    columns = "code branches tokens parameters length location file function long_name start end"
+    listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    return csv.DictReader(listed.splitlines(), fieldnames=columns.split())
 
 
 def check(root: Path) -> Iterator[str]:
-    import lizard
-
-    analyze = lizard.FileAnalyzer(lizard.get_extensions(["modified"]))
     sources = [*tree.code(root), *tree.files(root, PYTHON_FOLDERS, (".py",))]
     for path in sources:
-        place = path.relative_to(root).as_posix()
-        yield from file_problems(path, place)
-        for function in analyze(str(path)).function_list:
-            yield from function_problems(function, place)
+        yield from file_problems(path, path.relative_to(root).as_posix())
+    for row in functions(root, sources):
+        yield from function_problems(row, Path(row["file"]).relative_to(root).as_posix())
 
 
 if __name__ == "__main__":

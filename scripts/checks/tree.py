@@ -49,11 +49,16 @@ def string_literals(text: str) -> Iterator[tuple[int, str]]:
             yield text.count("\n", 0, match.start()) + 1, found[1:-1]
 
 
-def main(description: str, check: Callable[[Path], Iterable[str]]) -> None:
-    """Runs `check` on a tree and prints the problems that it yields; exits with 1 if there are any."""
+def root_argument(description: str) -> Path:
+    """The tree that the command line names; ours if it names none."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("root", nargs="?", type=Path, default=REPOSITORY, help="the tree to check")
-    problems = list(check(parser.parse_args().root.resolve()))
+    return parser.parse_args().root.resolve()
+
+
+def main(description: str, check: Callable[[Path], Iterable[str]]) -> None:
+    """Runs `check` on a tree and prints the problems that it yields; exits with 1 if there are any."""
+    problems = list(check(root_argument(description)))
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems" if problems else "no problems")
