@@ -11,6 +11,13 @@ RUN_PACKAGES=(
   libxxhash-dev libcli11-dev zlib1g-dev
 )
 
+# What the built programs need, besides the C++ library: for images that only run them.
+# shellcheck disable=SC2034
+RUNTIME_PACKAGES=(
+  ca-certificates libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libprometheus-cpp-core1.0
+  libprotobuf32 libre2-9 libspdlog1.10 libssl3 libyaml-cpp0.7
+)
+
 # To build and feed a local model: its sources and its weights come as Python packages.
 # shellcheck disable=SC2034
 MODEL_PACKAGES=(python3 python3-venv)

@@ -26,6 +26,7 @@ def find(name: str) -> str:
 
 
 def run(command: Sequence[str | Path], root: Path) -> int:
-    """Runs a tool in `root`, its output going where ours goes; its exit code."""
+    """Runs a tool in `root`, its output going where ours goes; 1 if it finds anything."""
     sys.stdout.flush()
-    return subprocess.run([str(part) for part in command], cwd=root, check=False).returncode
+    done = subprocess.run([str(part) for part in command], cwd=root, check=False)
+    return 1 if done.returncode else 0
