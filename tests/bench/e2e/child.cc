@@ -44,8 +44,7 @@ Child::Child(std::vector<std::string> arguments, const std::string& log) {
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
-  const int failed =
-      ::posix_spawn(&pid_, pointers[0], &actions, nullptr, pointers.data(), environ);
+  const int failed = ::posix_spawn(&pid_, pointers[0], &actions, nullptr, pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(input.ends[0]);
   ::close(output.ends[1]);

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
@@ -17,7 +16,14 @@ namespace extractd::bench {
 namespace {
 
 constexpr int kConnections = 4;
+// Longer than any answer takes: the server hangs.
+constexpr std::chrono::seconds kPatience{20};
 constexpr const char* kMethod = "/extractd.v1.ExtractionService/Extract";
+
+[[noreturn]] void Die(const std::string& problem) {
+  fmt::print(stderr, "bench_e2e: {}\n", problem);
+  std::exit(EXIT_FAILURE);
+}
 
 std::string TextOf(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
@@ -63,58 +69,54 @@ void GrpcLoad::Start(grpc::CompletionQueue& queue) {
   call->reader->Finish(&call->reply, &call->status, call);
 }
 
+std::unique_ptr<GrpcLoad::Call> GrpcLoad::Next(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  const auto end = std::chrono::system_clock::now() + kPatience;
+  if (queue.AsyncNext(&tag, &ok, end) != grpc::CompletionQueue::GOT_EVENT) {
+    Die("a call was not answered");
+  }
+  return std::unique_ptr<Call>(static_cast<Call*>(tag));
+}
+
 std::string GrpcLoad::CallOnce() {
   grpc::CompletionQueue queue;
   Start(queue);
-  void* tag = nullptr;
-  bool ok = false;
-  queue.Next(&tag, &ok);
-  const std::unique_ptr<Call> call(static_cast<Call*>(tag));
-  if (!call->status.ok()) {
-    fmt::print(stderr, "bench_e2e: the first call failed: {}\n", call->status.error_message());
-    std::exit(EXIT_FAILURE);
-  }
+  const std::unique_ptr<Call> call = Next(queue);
+  if (!call->status.ok()) Die("the first call failed: " + call->status.error_message());
   return TextOf(call->reply);
 }
 
 LoadResult GrpcLoad::Run(int in_flight, double seconds) {
   using std::chrono::steady_clock;
-  grpc::CompletionQueue queue;
-  LoadResult result;
   const auto begin = steady_clock::now();
   const auto after = [begin](double wait) {
-    return begin + std::chrono::duration_cast<steady_clock::duration>(
-                       std::chrono::duration<double>(wait)
-                   );
+    const std::chrono::duration<double> time(wait);
+    return begin + std::chrono::duration_cast<steady_clock::duration>(time);
   };
   const auto warm = after(seconds / 5);
   const auto end = after(seconds);
-  bool counting = false;
-  bool counted = false;
-  std::chrono::nanoseconds cpu_begin{0};
-  for (int i = 0; i < in_flight; ++i) Start(queue);
-  void* tag = nullptr;
-  bool ok = false;
-  for (int left = in_flight; left > 0 && queue.Next(&tag, &ok);) {
-    const std::unique_ptr<Call> call(static_cast<Call*>(tag));
-    const auto now = steady_clock::now();
+  grpc::CompletionQueue queue;
+  LoadResult result;
+  const auto finish_one = [&] {
+    const std::unique_ptr<Call> call = Next(queue);
     if (!call->status.ok() && result.failures++ == 0) result.failure = call->status.error_message();
-    if (!counting && now >= warm) {
-      counting = true;
-      cpu_begin = CpuTime(pid_);
-    } else if (counting && !counted) {
-      ++result.requests;
-    }
-    if (now < end) {
+  };
+  // One call ends, the next begins, until the time `until`; the number of calls.
+  const auto keep_going = [&](steady_clock::time_point until) {
+    std::int64_t calls = 0;
+    for (; steady_clock::now() < until; ++calls) {
+      finish_one();
       Start(queue);
-      continue;
     }
-    if (!counted) {
-      counted = true;
-      result.server_cpu = CpuTime(pid_) - cpu_begin;
-    }
-    --left;
-  }
+    return calls;
+  };
+  for (int i = 0; i < in_flight; ++i) Start(queue);
+  keep_going(warm);
+  const auto cpu = CpuTime(pid_);
+  result.requests = keep_going(end);
+  result.server_cpu = CpuTime(pid_) - cpu;
+  for (int i = 0; i < in_flight; ++i) finish_one();
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <sys/types.h>
@@ -36,6 +37,8 @@ class GrpcLoad {
  private:
   struct Call;
   void Start(grpc::CompletionQueue& queue);
+  // The call that ended next; ends the benchmark if none does.
+  static std::unique_ptr<Call> Next(grpc::CompletionQueue& queue);
 
   pid_t pid_;
   grpc::ByteBuffer request_;

@@ -1,6 +1,6 @@
-// bench_http_load URL: extractd's HTTP client alone. Reads lines "<in flight> <seconds>" from stdin,
-// posts that many requests at a time to URL for so long, and prints "<requests> <CPU-µs>" of what
-// came after a warm-up of a fifth of the time.
+// bench_http_load URL: extractd's HTTP client alone. Reads lines "<in flight> <seconds>" from
+// stdin, posts that many requests at a time to URL for so long, and prints "<requests> <CPU-µs>" of
+// what came after a warm-up of a fifth of the time.
 #include <algorithm>
 #include <atomic>
 #include <chrono>

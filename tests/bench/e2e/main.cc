@@ -131,7 +131,9 @@ class Bench {
 
   double MeasureServer(Server& server, int in_flight) const {
     const LoadResult result = server.load.Run(in_flight, options_.seconds);
-    Expect(result.failures == 0, fmt::format("{} calls failed: {}", result.failures, result.failure));
+    Expect(
+        result.failures == 0, fmt::format("{} calls failed: {}", result.failures, result.failure)
+    );
     Expect(result.requests > 0, "no call was answered in time");
     return result.CpuMicros();
   }
@@ -162,7 +164,8 @@ class Bench {
     fmt::print(
         "CPU-µs per request, median (min…max) of {} rounds of {} s; ratios are of one round\n\n"
         "| in flight | gRPC echo | HTTP client | pass-through | extractd | "
-        "pass-through ÷ (echo + client) | extractd ÷ pass-through |\n|---|---|---|---|---|---|---|\n",
+        "pass-through ÷ (echo + client) | extractd ÷ pass-through "
+        "|\n|---|---|---|---|---|---|---|\n",
         options_.rounds,
         options_.seconds
     );
@@ -225,13 +228,14 @@ class Bench {
 int Main(int argc, char** argv) {
   Options options;
   CLI::App app("What one extraction costs extractd, beside what it cannot do without.");
-  app.add_option("--rounds", options.rounds, "Rounds", true)->check(CLI::PositiveNumber);
-  app.add_option("--seconds", options.seconds, "Length of one measurement", true);
-  app.add_option("--in-flight", options.in_flight, "Requests in flight", true)->delimiter(',');
-  app.add_option("--starts", options.starts, "Times that the daemon is started", true);
-  app.add_option("--max-ratio", options.max_ratio, "Limit of extractd ÷ pass-through", true);
-  app.add_option("--max-start-ms", options.max_start_ms, "Limit of the start", true);
-  app.add_option("--max-idle-mb", options.max_idle_mb, "Limit of the memory when idle", true);
+  app.option_defaults()->always_capture_default();
+  app.add_option("--rounds", options.rounds, "Rounds")->check(CLI::PositiveNumber);
+  app.add_option("--seconds", options.seconds, "Length of one measurement");
+  app.add_option("--in-flight", options.in_flight, "Requests in flight")->delimiter(',');
+  app.add_option("--starts", options.starts, "Times that the daemon is started");
+  app.add_option("--max-ratio", options.max_ratio, "Limit of extractd ÷ pass-through");
+  app.add_option("--max-start-ms", options.max_start_ms, "Limit of the start");
+  app.add_option("--max-idle-mb", options.max_idle_mb, "Limit of the memory when idle");
   CLI11_PARSE(app, argc, argv);
   return Bench(std::move(options)).Run() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
