@@ -1,5 +1,7 @@
 #include "server/modes/feedback.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace extractd {

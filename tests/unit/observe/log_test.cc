@@ -1,5 +1,6 @@
 #include "server/observe/log.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <thread>
