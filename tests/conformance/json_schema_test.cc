@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,8 +65,8 @@ std::string WithDraft(const json::Value& schema, std::string_view draft) {
 
 class SuiteRun {
  public:
-  SuiteRun(std::string_view draft, bool assert_formats)
-      : draft_(draft), options_({.assert_formats = assert_formats}) {}
+  SuiteRun(std::string_view draft, bool assert_formats, std::string_view left_out = "")
+      : draft_(draft), left_out_(left_out), options_({.assert_formats = assert_formats}) {}
 
   void RunFile(const std::filesystem::path& path) {
     const json::ParseResult parsed = json::Parse(ReadFile(path));
@@ -81,10 +82,13 @@ class SuiteRun {
       if (entry.is_regular_file()) files.push_back(entry.path());
     }
     std::ranges::sort(files);
-    for (const auto& file : files) RunFile(file);
+    for (const auto& file : files) {
+      if (file.stem() != left_out_) RunFile(file);
+    }
   }
 
   const Figures& figures() const { return figures_; }
+  const std::set<std::string>& files_with_misses() const { return files_with_misses_; }
   void Print(std::string_view what) const {
     std::cout << draft_ << ", " << what << ": " << figures_.passed << " of " << figures_.all
               << " tests passed\n";
@@ -101,13 +105,18 @@ class SuiteRun {
       ++figures_.all;
       const std::string label = name + ": " + std::string(test.Find("description")->string());
       if (!compiled.ok()) {
-        figures_.misses += "  " + label + ": " + std::string(compiled.status().message()) + "\n";
+        Miss(file, label + ": " + std::string(compiled.status().message()));
       } else if (HasVerdict(**compiled, test)) {
         ++figures_.passed;
       } else {
-        figures_.misses += "  " + label + "\n";
+        Miss(file, label);
       }
     }
+  }
+
+  void Miss(const std::string& file, const std::string& what) {
+    figures_.misses += "  " + what + "\n";
+    files_with_misses_.insert(file);
   }
 
   // Right, and the same with and without a list of issues.
@@ -120,43 +129,85 @@ class SuiteRun {
   }
 
   std::string draft_;
+  std::string left_out_;
   ValidateOptions options_;
   Remotes remotes_;
   Figures figures_;
+  std::set<std::string> files_with_misses_;
 };
 
-class JsonSchemaTest : public ::testing::TestWithParam<std::string_view> {};
+// Misses that stay, by the test file they are in: drafts that are not supported, and contentEncoding
+// and contentMediaType, which assert nothing here, as draft 2020-12 settled later.
+struct Draft {
+  std::string_view name;
+  std::vector<std::string_view> optional_files_with_misses;
+  size_t optional_misses;
+};
+
+class JsonSchemaTest : public ::testing::TestWithParam<Draft> {};
 
 TEST_P(JsonSchemaTest, EveryRequiredTestPasses) {
   REQUIRE_TEST_DATA(kSuite);
-  SuiteRun run(GetParam(), false);
+  SuiteRun run(GetParam().name, false);
   run.RunFolder("");
   run.Print("required");
+  EXPECT_GT(run.figures().all, 900U);
   EXPECT_EQ(run.figures().passed, run.figures().all) << run.figures().misses;
 }
 
-TEST_P(JsonSchemaTest, OptionalTestsPassAsPinned) {
+TEST_P(JsonSchemaTest, RequiredTestsPassWithFormatsAsserted) {
   REQUIRE_TEST_DATA(kSuite);
-  SuiteRun run(GetParam(), true);
+  SuiteRun run(GetParam().name, true, "format");
+  run.RunFolder("");
+  EXPECT_EQ(run.figures().passed, run.figures().all) << run.figures().misses;
+}
+
+TEST_P(JsonSchemaTest, OptionalTestsPassButForTheKnownMisses) {
+  REQUIRE_TEST_DATA(kSuite);
+  SuiteRun run(GetParam().name, true);
   run.RunFolder("optional");
   run.Print("optional");
-  EXPECT_EQ(run.figures().passed, run.figures().all) << run.figures().misses;
+  EXPECT_EQ(run.figures().all - run.figures().passed, GetParam().optional_misses)
+      << run.figures().misses;
+  for (const std::string& file : run.files_with_misses()) {
+    EXPECT_NE(std::ranges::count(GetParam().optional_files_with_misses, file), 0) << file;
+  }
 }
 
-TEST_P(JsonSchemaTest, FormatTestsPassAsPinned) {
+TEST_P(JsonSchemaTest, EveryFormatTestPasses) {
   REQUIRE_TEST_DATA(kSuite);
-  SuiteRun run(GetParam(), true);
+  SuiteRun run(GetParam().name, true);
   run.RunFolder("optional/format");
   run.Print("format");
+  EXPECT_GT(run.figures().all, 600U);
   EXPECT_EQ(run.figures().passed, run.figures().all) << run.figures().misses;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Drafts,
     JsonSchemaTest,
-    ::testing::Values("draft2020-12", "draft7"),
-    [](const auto& info) { return info.param == "draft7" ? "Draft7" : "Draft2020"; }
+    ::testing::Values(
+        Draft{"draft2020-12", {"cross-draft"}, 1}, Draft{"draft7", {"content", "cross-draft"}, 6}
+    ),
+    [](const auto& info) { return info.param.name == "draft7" ? "Draft7" : "Draft2020"; }
 );
+
+// The suite's own schema for its files, and the meta-schemas for each other.
+TEST(JsonSchemaSuiteTest, TheSuiteObeysItsOwnSchema) {
+  REQUIRE_TEST_DATA(kSuite);
+  const auto schema = Compile(ReadFile(TestDataDir() / kSuite / "test-schema.json"));
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(TestDataDir() / kSuite / "tests")) {
+    if (!entry.is_regular_file()) continue;
+    const json::ParseResult parsed = json::Parse(ReadFile(entry.path()));
+    const IssueList issues = (*schema)->Validate(std::get<json::Document>(parsed).root());
+    EXPECT_TRUE(issues.empty()) << entry.path() << issues.listed[0].message;
+    ++files;
+  }
+  EXPECT_GT(files, 100U);
+}
 
 }  // namespace
 }  // namespace extractd::schema
