@@ -136,8 +136,8 @@ class SuiteRun {
   std::set<std::string> files_with_misses_;
 };
 
-// Misses that stay, by the test file they are in: drafts that are not supported, and contentEncoding
-// and contentMediaType, which assert nothing here, as draft 2020-12 settled later.
+// Misses that stay, by the test file they are in: drafts that are not supported, and
+// contentEncoding and contentMediaType, which assert nothing here, as draft 2020-12 settled later.
 struct Draft {
   std::string_view name;
   std::vector<std::string_view> optional_files_with_misses;

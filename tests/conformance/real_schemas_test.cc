@@ -52,8 +52,8 @@ class Corpus {
   }
 
   void Print() const {
-    std::cout << name_ << ": " << compiled_ << " of " << schemas_ << " schemas compiled; "
-              << right_ << " of " << instances_ << " undisputed verdicts right\n";
+    std::cout << name_ << ": " << compiled_ << " of " << schemas_ << " schemas compiled; " << right_
+              << " of " << instances_ << " undisputed verdicts right\n";
     for (const auto& [reason, count] : failures_) {
       std::cout << "  not compiled, " << reason << ": " << count << "\n";
     }
@@ -84,7 +84,8 @@ class Corpus {
       const std::string& id, const CompiledSchema& schema, const json::Value& instance
   ) {
     ++instances_;
-    const bool formats = name_ == "real-schemas-maskbench" || Is(instance, "needs_format_assertion");
+    const bool formats =
+        name_ == "real-schemas-maskbench" || Is(instance, "needs_format_assertion");
     const ValidateOptions options = {.assert_formats = formats};
     const IssueList issues = schema.Validate(*instance.Find("data"), options);
     EXPECT_EQ(schema.IsValid(*instance.Find("data"), options), issues.empty()) << id;
@@ -123,6 +124,10 @@ TEST(RealSchemasTest, MaskbenchCompilesAndJudgesAsOthersDo) {
   corpus.Run();
   corpus.Print();
   EXPECT_EQ(corpus.wrong(), 0U) << corpus.misses();
+  EXPECT_GE(corpus.compiled(), 514U);
+  EXPECT_EQ(corpus.failures("other"), 0U);
+  EXPECT_EQ(corpus.failures("another draft"), 121U);
+  EXPECT_EQ(corpus.failures("look-around or back-reference"), 1U);
 }
 
 TEST(RealSchemasTest, SchemaStoreCompilesAndJudgesAsOthersDo) {
@@ -131,6 +136,10 @@ TEST(RealSchemasTest, SchemaStoreCompilesAndJudgesAsOthersDo) {
   corpus.Run();
   corpus.Print();
   EXPECT_EQ(corpus.wrong(), 0U) << corpus.misses();
+  EXPECT_GE(corpus.compiled(), 236U);
+  EXPECT_EQ(corpus.failures("other"), 0U);
+  EXPECT_EQ(corpus.failures("another draft"), 61U);
+  EXPECT_EQ(corpus.failures("remote reference"), 19U);
 }
 
 }  // namespace

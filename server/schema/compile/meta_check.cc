@@ -25,9 +25,7 @@ absl::StatusOr<SchemaPtr> CompileMetaSchema(std::string_view uri, const Document
   reference += ",\"$ref\":";
   json::WriteString(uri, reference);
   reference += "}";
-  return CompileFrom(
-      {.text = std::move(reference), .source = source, .check_meta_schema = false}
-  );
+  return CompileFrom({.text = std::move(reference), .source = source, .check_meta_schema = false});
 }
 
 absl::StatusOr<SchemaPtr> MetaSchemaFor(const Dialect& dialect, const DocumentSource& source) {

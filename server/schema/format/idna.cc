@@ -51,8 +51,7 @@ bool IsUnstable(char32_t c) {
       static_cast<utf8proc_int32_t>(c), buffer.data(), buffer.size(), kOptions, &boundary
   );
   if (size <= 0 || static_cast<size_t>(size) > buffer.size()) return true;
-  const utf8proc_ssize_t composed =
-      utf8proc_normalize_utf32(buffer.data(), size, kOptions);
+  const utf8proc_ssize_t composed = utf8proc_normalize_utf32(buffer.data(), size, kOptions);
   return composed != 1 || buffer[0] != static_cast<utf8proc_int32_t>(c);
 }
 
@@ -159,8 +158,7 @@ bool IsAllowedInContext(const CodePoints& label, size_t at) {
       return std::ranges::any_of(label, [](char32_t c) { return IsKana(c) || IsHan(c); });
     default:
       return std::ranges::none_of(
-          label,
-          IsArabicIndicDigit(label[at]) ? IsExtendedArabicIndicDigit : IsArabicIndicDigit
+          label, IsArabicIndicDigit(label[at]) ? IsExtendedArabicIndicDigit : IsArabicIndicDigit
       );
   }
 }

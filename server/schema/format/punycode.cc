@@ -40,8 +40,9 @@ std::uint32_t DigitValue(char c) {
 }
 
 char DigitFor(std::uint32_t value) {
-  return static_cast<char>(value < 26 ? 'a' + static_cast<int>(value)
-                                      : '0' + static_cast<int>(value) - 26);
+  return static_cast<char>(
+      value < 26 ? 'a' + static_cast<int>(value) : '0' + static_cast<int>(value) - 26
+  );
 }
 
 // One number in the variable base of the format. Nothing: it ends early, or is too large.
@@ -95,7 +96,9 @@ std::optional<CodePoints> DecodePunycode(std::string_view text) {
     code_point += at / count;
     at %= count;
     if (code_point > 0x10FFFF) return std::nullopt;
-    label.insert(label.begin() + static_cast<std::ptrdiff_t>(at), static_cast<char32_t>(code_point));
+    label.insert(
+        label.begin() + static_cast<std::ptrdiff_t>(at), static_cast<char32_t>(code_point)
+    );
     ++at;
   }
   return label;

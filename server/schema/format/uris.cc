@@ -121,9 +121,9 @@ bool TakeVariableName(Scan& scan) {
     while (true) {
       if (scan.Take('%')) {
         if (scan.TakeWhile(IsHexDigit, 2).size() != 2) return false;
-      } else if (scan.TakeWhile([](char c) {
-                       return json::IsLetter(c) || json::IsDigit(c) || c == '_';
-                     }).empty()) {
+      } else if (scan.TakeWhile(
+                         [](char c) { return json::IsLetter(c) || json::IsDigit(c) || c == '_'; }
+                 ).empty()) {
         break;
       }
       any = true;
