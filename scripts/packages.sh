@@ -14,7 +14,7 @@ RUN_PACKAGES=(
 # shellcheck disable=SC2034
 RUNTIME_PACKAGES=(
   ca-certificates libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libprometheus-cpp-core1.0
-  libprotobuf32 libre2-9 libspdlog1.10 libssl3 libutf8proc2 libyaml-cpp0.7
+  libprotobuf32 libre2-9 libspdlog1.10 libssl3 libutf8proc2 libxxhash0 libyaml-cpp0.7
 )
 
 # To build and feed a local model: its sources and its weights come as Python packages.
