@@ -1,0 +1,36 @@
+#include "server/net/transfer_timers.h"
+
+namespace extractd::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+void Consider(
+    TransferTimers::Deadline& earliest,
+    SteadyTime from,
+    milliseconds limit,
+    TransportFailure failure
+) {
+  // Compared this way round, since a limit close to the largest number would overflow the sum.
+  if (limit <= milliseconds::zero() || limit > SteadyTime::max() - from) return;
+  const SteadyTime due = from + limit;
+  if (due < earliest.due) earliest = {.due = due, .failure = failure};
+}
+
+}  // namespace
+
+TransferTimers::Deadline TransferTimers::Next() const {
+  Deadline earliest;
+  Consider(earliest, start_, limits_.total, TransportFailure::kTotalTimeout);
+  if (stage_ == Stage::kReading) {
+    Consider(earliest, last_byte_, limits_.idle, TransportFailure::kIdleTimeout);
+    return earliest;
+  }
+  Consider(earliest, start_, limits_.first_byte, TransportFailure::kFirstByteTimeout);
+  if (stage_ == Stage::kConnecting) {
+    Consider(earliest, start_, limits_.connect, TransportFailure::kConnectTimeout);
+  }
+  return earliest;
+}
+
+}  // namespace extractd::net
