@@ -183,7 +183,7 @@ TEST(OpenAiChatDecodeTest, ContentInEveryForm) {
   const auto content = [](std::string_view json) {
     return Decode(std::string(R"({"choices":[{"finish_reason":"stop","message":{"content":)")
                       .append(json)
-                      .append("}}]})"))
+                      .append("}}]}"))
         .reply.message.text;
   };
   EXPECT_EQ(content(R"("text")"), "text");
