@@ -19,7 +19,7 @@ class AnswerFaultsTest : public DaemonTest {
 
 TEST_F(AnswerFaultsTest, Case23_StillInvalidAfterTheLastReaskListsAttemptsTokensAndIssues) {
   Start();
-  acme.Script({ToolAnswer(kAdaWithNegativeAge)});
+  Script({ToolAnswer(kAdaWithNegativeAge)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_reasks(2);
   const Failure failure = FailureOf(request);
@@ -37,7 +37,7 @@ TEST_F(AnswerFaultsTest, Case23_StillInvalidAfterTheLastReaskListsAttemptsTokens
 
 TEST_F(AnswerFaultsTest, Case23_RawTextComesOnlyWhenAskedFor) {
   Start();
-  acme.Script({ToolAnswer(kAdaWithNegativeAge)});
+  Script({ToolAnswer(kAdaWithNegativeAge)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_reasks(0);
   request.set_include_raw(true);
@@ -49,7 +49,7 @@ TEST_F(AnswerFaultsTest, Case23_ManyIssuesStayWithinTheDetails) {
   Start();
   std::string wrong = "[";
   for (int i = 0; i < 500; ++i) wrong += (i == 0 ? "\"" : ",\"") + std::string(50, 'x') + "\"";
-  acme.Script({TextAnswer(wrong + "]")});
+  Script({TextAnswer(wrong + "]")});
   v1::ExtractRequest request = PersonRequest();
   request.set_mode(v1::MODE_JSON_SCHEMA);
   request.mutable_schema()->set_json_schema(R"({"type":"array","items":{"type":"integer"}})");
@@ -62,9 +62,9 @@ TEST_F(AnswerFaultsTest, Case23_ManyIssuesStayWithinTheDetails) {
 
 TEST_F(AnswerFaultsTest, Case24_RefusalsAreNotAskedForAgain) {
   Start();
-  for (const fakes::Reply& reply :
+  for (const fakes::ScriptedReply& reply :
        {Refusal("I can't help with that."), TextAnswer("", "content_filter")}) {
-    acme.Script({reply});
+    Script({reply});
     const size_t before = acme.requests().size();
     const Failure failure = FailureOf(PersonRequest());
     EXPECT_EQ(failure.code, grpc::StatusCode::FAILED_PRECONDITION);
@@ -77,7 +77,7 @@ TEST_F(AnswerFaultsTest, Case24_RefusalsAreNotAskedForAgain) {
 TEST_F(AnswerFaultsTest, Case25_CutAnswersAreNeverRepairedIntoValidOnes) {
   Start();
   for (const auto* cut : {R"({"name":"Ada","age":3)", R"({"name":"Ada","age":36})"}) {
-    acme.Script({ToolAnswer(cut, "length")});
+    Script({ToolAnswer(cut, "length")});
     const Failure failure = FailureOf(PersonRequest());
     EXPECT_EQ(failure.code, grpc::StatusCode::ABORTED) << cut;
     EXPECT_EQ(failure.reason, "OUTPUT_TRUNCATED") << cut;
@@ -87,13 +87,13 @@ TEST_F(AnswerFaultsTest, Case25_CutAnswersAreNeverRepairedIntoValidOnes) {
 
 TEST_F(AnswerFaultsTest, Case25_TextThatEndsOpenIsTruncatedWhateverTheFinishReason) {
   Start();
-  acme.Script({ToolAnswer(R"({"name":"Ada","age":3)", "stop")});
+  Script({ToolAnswer(R"({"name":"Ada","age":3)", "stop")});
   EXPECT_EQ(FailureOf(PersonRequest()).reason, "OUTPUT_TRUNCATED");
 }
 
 TEST_F(AnswerFaultsTest, AnswerWithoutTheToolCallIsAskedForAgain) {
   Start();
-  acme.Script({TextAnswer("She is 36."), ToolAnswer(kAda)});
+  Script({TextAnswer("She is 36."), ToolAnswer(kAda)});
   const auto result = client->Extract(PersonRequest());
   ASSERT_TRUE(result.ok()) << result.failure().message;
   ASSERT_EQ(result->attempts_size(), 2);

@@ -1,4 +1,5 @@
 // Deadlines and cancellation, from the caller to the provider's socket.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/fakes/black_hole.h"
 #include "tests/integration/support.h"
 
 namespace extractd::integration {
@@ -16,65 +18,85 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using SteadyClock = std::chrono::steady_clock;
 
-class CancelTest : public DaemonTest {
- protected:
-  // Cancels a call that the provider has seen `requests` of; how long until its connection closed.
-  milliseconds CancelAndAwaitClose(PendingExtract& call) {
-    const size_t closed = acme.closed();
-    const auto begin = SteadyClock::now();
-    call.Cancel();
-    EXPECT_TRUE(acme.WaitForClosed(closed + 1));
-    const auto took = acme.last_closed_at() - begin;
-    EXPECT_EQ(call.status().error_code(), grpc::StatusCode::CANCELLED);
-    return std::chrono::duration_cast<milliseconds>(took);
+size_t ClosedByPeer(const fakes::HttpImposter& imposter) {
+  return static_cast<size_t>(std::ranges::count_if(imposter.connections(), [](const auto& seen) {
+    return seen.closed_by_peer.has_value();
+  }));
+}
+
+// Cancels a call that is with the provider: how long until its connection closed.
+milliseconds CancelAndAwaitClose(PendingExtract& call, const fakes::HttpImposter& provider) {
+  const size_t closed = ClosedByPeer(provider);
+  const auto begin = SteadyClock::now();
+  call.Cancel();
+  EXPECT_TRUE(provider.WaitForPeersToClose(closed + 1));
+  SteadyClock::time_point last = begin;
+  for (const fakes::SeenConnection& seen : provider.connections()) {
+    last = std::max(last, seen.closed_by_peer.value_or(begin));
   }
-};
+  EXPECT_EQ(call.status().error_code(), grpc::StatusCode::CANCELLED);
+  return std::chrono::duration_cast<milliseconds>(last - begin);
+}
+
+using CancelTest = DaemonTest;
 
 constexpr milliseconds kAtOnce{100};
 
 TEST_F(CancelTest, Case30_DuringTheHandshakeTheSocketClosesAtOnce) {
-  fakes::HttpImposter mute(fakes::Tls::kNeverAnswers);
+  fakes::HttpImposter mute(fakes::ImposterTls::kNeverHandshakes);
   Start("", fmt::format("  mute:\n    base_url: {}\n", mute.url()));
   v1::ExtractRequest request = PersonRequest();
   request.set_model("mute/x");
   PendingExtract call(daemon->address(), request);
   ASSERT_TRUE(mute.WaitForConnections(1));
-  const auto begin = SteadyClock::now();
+  EXPECT_LE(CancelAndAwaitClose(call, mute), kAtOnce);
+}
+
+TEST_F(CancelTest, Case30_WhileConnectingTheDescriptorIsFreedAtOnce) {
+  const fakes::BlackHole hole;
+  Start("", fmt::format("  hole:\n    base_url: {}\n", hole.url()));
+  const int before = daemon->OpenDescriptors();
+  v1::ExtractRequest request = PersonRequest();
+  request.set_model("hole/x");
+  PendingExtract call(daemon->address(), request);
+  const auto descriptors = [&] { return daemon->OpenDescriptors() - before; };
+  for (int i = 0; i < 200 && descriptors() < 2; ++i) std::this_thread::sleep_for(milliseconds(10));
+  ASSERT_EQ(descriptors(), 2) << "the client's connection and the one to the provider";
   call.Cancel();
-  ASSERT_TRUE(mute.WaitForClosed(1));
-  EXPECT_LE(mute.last_closed_at() - begin, kAtOnce);
+  std::this_thread::sleep_for(kAtOnce);
+  EXPECT_LE(descriptors(), 1);
 }
 
 TEST_F(CancelTest, Case30_BeforeTheFirstByteTheSocketClosesAtOnce) {
   Start();
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
-  EXPECT_LE(CancelAndAwaitClose(call), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
 }
 
 TEST_F(CancelTest, Case30_InsideTheBodyTheSocketClosesAtOnce) {
   Start();
-  acme.Script({fakes::StallsAfter(ToolAnswer(kAda), 30)});
+  Script({ToolAnswer(kAda).StallAfter(30)});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
   std::this_thread::sleep_for(milliseconds(100));
-  EXPECT_LE(CancelAndAwaitClose(call), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
 }
 
 TEST_F(CancelTest, Case30_DuringAReaskTheSocketClosesAtOnce) {
   Start();
-  acme.Script({ToolAnswer(kAdaWithNegativeAge), fakes::NeverAnswers()});
+  Script({ToolAnswer(kAdaWithNegativeAge), fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(2));
-  EXPECT_LE(CancelAndAwaitClose(call), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
   EXPECT_TRUE(daemon->WaitForLog("\"outcome\":\"CANCELLED\""));
   EXPECT_NE(daemon->Log().find("\"input_tokens\":100"), std::string::npos) << "of the first turn";
 }
 
 TEST_F(CancelTest, Case30_DuringABackOffNothingMoreIsSent) {
   Start("initial_backoff_ms: 300\nmax_backoff_ms: 300\nbackoff_jitter: 0\n");
-  acme.Script({ErrorReply(503)});
+  Script({ErrorReply(503)});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
   std::this_thread::sleep_for(milliseconds(50));
@@ -87,11 +109,11 @@ TEST_F(CancelTest, Case30_DuringABackOffNothingMoreIsSent) {
 
 TEST_F(CancelTest, Case30_AThousandCancelsLeaveDescriptorsAsBefore) {
   Start();
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   const int before = daemon->OpenDescriptors();
   ASSERT_GT(before, 0);
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   constexpr int kRounds = 20;
   constexpr int kAtATime = 50;
   const auto channel = grpc::CreateChannel(daemon->address(), grpc::InsecureChannelCredentials());
@@ -113,7 +135,7 @@ TEST_F(CancelTest, Case30_AThousandCancelsLeaveDescriptorsAsBefore) {
 
 TEST_F(CancelTest, Case31_ShortDeadlinesEndInEveryPhaseWithTheirAttempts) {
   Start();
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   const auto begin = SteadyClock::now();
   const auto result = client->Extract(PersonRequest(), milliseconds(400));
   EXPECT_LT(SteadyClock::now() - begin, seconds(2));
@@ -126,7 +148,7 @@ TEST_F(CancelTest, Case31_ShortDeadlinesEndInEveryPhaseWithTheirAttempts) {
 
 TEST_F(CancelTest, Case31_FiftyMillisecondsAreADeadlineToo) {
   Start();
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   const auto result = client->Extract(PersonRequest(), milliseconds(50));
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.failure().code, grpc::StatusCode::DEADLINE_EXCEEDED);
@@ -134,7 +156,7 @@ TEST_F(CancelTest, Case31_FiftyMillisecondsAreADeadlineToo) {
 
 TEST_F(CancelTest, Case31_CallsWithoutADeadlineGetTheServers) {
   Start("default_deadline_ms: 300\n");
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   const Failure failure = ReadFailure(call.status());
   EXPECT_EQ(failure.code, grpc::StatusCode::DEADLINE_EXCEEDED);
@@ -143,9 +165,9 @@ TEST_F(CancelTest, Case31_CallsWithoutADeadlineGetTheServers) {
 
 TEST_F(CancelTest, Case31_ReaskWithoutTimeForAnotherTurnIsNotMade) {
   Start();
-  fakes::Reply slow = ToolAnswer(kAdaWithNegativeAge);
-  slow.delay = milliseconds(400);
-  acme.Script({slow});
+  fakes::ScriptedReply slow = ToolAnswer(kAdaWithNegativeAge);
+  slow.After(milliseconds(400));
+  Script({slow});
   const auto result = client->Extract(PersonRequest(), milliseconds(700));
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.failure().reason, "DEADLINE");

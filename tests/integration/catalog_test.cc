@@ -40,7 +40,7 @@ TEST_F(CatalogTest, HandlersLoadAtFirstUse) {
   Start();
   auto before = client->ListProviders();
   EXPECT_FALSE(Find(*before, "acme")->loaded());
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   auto after = client->ListProviders();
   EXPECT_TRUE(Find(*after, "acme")->loaded());

@@ -13,7 +13,7 @@ using ExtractTest = DaemonTest;
 
 TEST_F(ExtractTest, ToolsModeReturnsTheArgumentsOfTheForcedCall) {
   Start();
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.set_mode(v1::MODE_TOOLS);
   const auto result = client->Extract(request);
@@ -39,7 +39,7 @@ TEST_F(ExtractTest, ToolsModeReturnsTheArgumentsOfTheForcedCall) {
 
 TEST_F(ExtractTest, JsonSchemaModeSendsTheSchemaAsTheResponseFormat) {
   Start();
-  acme.Script({TextAnswer(kAda)});
+  Script({TextAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.set_mode(v1::MODE_JSON_SCHEMA);
   const auto result = client->Extract(request);
@@ -51,7 +51,7 @@ TEST_F(ExtractTest, JsonSchemaModeSendsTheSchemaAsTheResponseFormat) {
 
 TEST_F(ExtractTest, JsonModePutsTheSchemaIntoThePrompt) {
   Start();
-  acme.Script({TextAnswer(kAda)});
+  Script({TextAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.set_mode(v1::MODE_JSON);
   const auto result = client->Extract(request);
@@ -64,8 +64,7 @@ TEST_F(ExtractTest, JsonModePutsTheSchemaIntoThePrompt) {
 
 TEST_F(ExtractTest, MarkdownModeTakesTheCodeBlock) {
   Start();
-  acme.Script({TextAnswer("Here you are:\n```json\n" + std::string(kAda) + "\n```\nAnything else?")}
-  );
+  Script({TextAnswer("Here you are:\n```json\n" + std::string(kAda) + "\n```\nAnything else?")});
   v1::ExtractRequest request = PersonRequest();
   request.set_mode(v1::MODE_MD_JSON);
   const auto result = client->Extract(request);
@@ -76,7 +75,7 @@ TEST_F(ExtractTest, MarkdownModeTakesTheCodeBlock) {
 
 TEST_F(ExtractTest, InvalidAnswerIsAskedForAgainWithItsIssuesAndTokensAddUp) {
   Start();
-  acme.Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(kAda)});
+  Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(kAda)});
   const auto result = client->Extract(PersonRequest());
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_EQ(result->json(), kAda);
@@ -98,7 +97,7 @@ TEST_F(ExtractTest, InvalidAnswerIsAskedForAgainWithItsIssuesAndTokensAddUp) {
 
 TEST_F(ExtractTest, DamageIsRepairedLocallyAndListed) {
   Start();
-  acme.Script({ToolAnswer(R"({"name":"Ada","age":36,})")});
+  Script({ToolAnswer(R"({"name":"Ada","age":36,})")});
   const auto result = client->Extract(PersonRequest());
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_EQ(result->json(), kAda);
@@ -110,7 +109,7 @@ TEST_F(ExtractTest, DamageIsRepairedLocallyAndListed) {
 
 TEST_F(ExtractTest, RepairsAboveTheGateAreNotMade) {
   Start();
-  acme.Script({ToolAnswer(R"({"name":"Ada","age":36,})"), ToolAnswer(kAda)});
+  Script({ToolAnswer(R"({"name":"Ada","age":36,})"), ToolAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_validation()->set_max_loss(v1::MAX_LOSS_NONE);
   const auto result = client->Extract(request);
@@ -123,7 +122,7 @@ TEST_F(ExtractTest, NumbersAndKeyOrderPassThroughUnchanged) {
   Start();
   constexpr std::string_view kExact =
       R"({"z":123456789012345678901234567890,"a":0.10000000000000000001,"m":1e400})";
-  acme.Script({ToolAnswer(kExact)});
+  Script({ToolAnswer(kExact)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_schema()->set_json_schema(
       R"({"type":"object","additionalProperties":{"type":"number"}})"
@@ -135,7 +134,7 @@ TEST_F(ExtractTest, NumbersAndKeyOrderPassThroughUnchanged) {
 
 TEST_F(ExtractTest, BestEffortReturnsTheBestAnswerWithItsIssues) {
   Start();
-  acme.Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(R"({"name":7,"age":"x"})")});
+  Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(R"({"name":7,"age":"x"})")});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_validation()->set_on_invalid(v1::ON_INVALID_RETURN_BEST_EFFORT);
   request.mutable_retry()->set_max_reasks(1);
@@ -150,7 +149,7 @@ TEST_F(ExtractTest, BestEffortReturnsTheBestAnswerWithItsIssues) {
 
 TEST_F(ExtractTest, RequestIdIsInTheInitialMetadataTheAnswerAndTheLog) {
   Start("log_level: debug\n");
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(call.status().ok());
   const std::string id = call.response().request_id();
@@ -166,7 +165,7 @@ TEST_F(ExtractTest, RequestIdIsInTheInitialMetadataTheAnswerAndTheLog) {
 
 TEST_F(ExtractTest, UnixSocketServesTheSame) {
   Start();
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   Client local({.address = daemon->socket_address()});
   const auto result = local.Extract(PersonRequest());
   ASSERT_TRUE(result.ok()) << result.failure().message;
@@ -181,7 +180,7 @@ TEST_F(ExtractTest, RenderShowsTheExactRequestAndSendsNothing) {
   const auto shown = client->Render(render);
   ASSERT_TRUE(shown.ok()) << shown.failure().message;
   EXPECT_TRUE(acme.requests().empty());
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   EXPECT_EQ(shown->body(), acme.requests().front().body);
   EXPECT_EQ(shown->http_method(), acme.requests().front().method);
@@ -218,7 +217,7 @@ TEST_F(ExtractTest, DeprecatedModeNamesComeBackAsWarnings) {
   EXPECT_EQ(foreign.failure().code, grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_NE(foreign.failure().message.find("openrouter"), std::string::npos);
   EXPECT_NE(foreign.failure().message.find("acme"), std::string::npos);
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   request.set_mode_name("functions");
   const auto result = client->Extract(request);
   ASSERT_TRUE(result.ok()) << result.failure().message;

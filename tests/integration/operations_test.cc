@@ -74,9 +74,9 @@ class OperationsTest : public DaemonTest {
 
 TEST_F(OperationsTest, Case37_ReloadAddsReplacesAndRemovesProvidersUnderLoad) {
   Start();
-  acme.SetDefault(ToolAnswer(kAda));
+  acme.ReplyByDefault(ToolAnswer(kAda));
   fakes::HttpImposter other;
-  other.SetDefault(ToolAnswer(R"({"name":"Bob","age":1})"));
+  other.ReplyByDefault(ToolAnswer(R"({"name":"Bob","age":1})"));
   Load load(daemon->address());
   const std::string both =
       Yaml("", fmt::format("  extra:\n    base_url: {}\n    default_model: e\n", other.url()));
@@ -114,7 +114,7 @@ TEST_F(OperationsTest, Case37_ReloadAddsReplacesAndRemovesProvidersUnderLoad) {
 
 TEST_F(OperationsTest, Case37_WrongConfigurationChangesNothingAndIsNamed) {
   Start();
-  acme.SetDefault(ToolAnswer(kAda));
+  acme.ReplyByDefault(ToolAnswer(kAda));
   Load load(daemon->address());
   Reload("max_reask: 3\nproviders:\n  acme:\n    base_ulr: x\n", "reload_refused");
   EXPECT_EQ(load.StopAfter(20), 0);
@@ -136,9 +136,9 @@ TEST_F(OperationsTest, Case37_SettingsThatNeedARestartAreNamed) {
 
 TEST_F(OperationsTest, Case38_DrainFinishesFiveHundredCallsAndExitsWithZero) {
   Start();
-  fakes::Reply slow = ToolAnswer(kAda);
-  slow.delay = milliseconds(1500);
-  acme.SetDefault(slow);
+  fakes::ScriptedReply slow = ToolAnswer(kAda);
+  slow.After(milliseconds(1500));
+  acme.ReplyByDefault(slow);
   const auto channel = grpc::CreateChannel(daemon->address(), grpc::InsecureChannelCredentials());
   constexpr size_t kCalls = 500;
   std::vector<std::unique_ptr<PendingExtract>> calls;
@@ -159,7 +159,7 @@ TEST_F(OperationsTest, Case38_WhileDrainingHealthSaysSoAndAnotherReplicaIsNamedT
   EXPECT_EQ(ServingStatus(""), "SERVING");
   EXPECT_EQ(ServingStatus("extractd.v1.ExtractionService"), "SERVING");
   EXPECT_EQ(daemon->AdminGet("/healthz/ready"), "ready\n");
-  acme.SetDefault(ToolAnswer(kAda));
+  acme.ReplyByDefault(ToolAnswer(kAda));
   daemon->Signal(SIGTERM);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"draining\""));
   EXPECT_EQ(ServingStatus(""), "NOT_SERVING");
@@ -172,7 +172,7 @@ TEST_F(OperationsTest, Case38_WhileDrainingHealthSaysSoAndAnotherReplicaIsNamedT
 
 TEST_F(OperationsTest, Case38_CallsThatOutliveTheGraceEndAsDraining) {
   Start("drain_grace_ms: 500\n");
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
   daemon->Signal(SIGTERM);
@@ -186,7 +186,7 @@ TEST_F(OperationsTest, Case38_SecondSignalEndsAtOnceAndHangUpNeverDoes) {
   Start("drain_grace_ms: 60000\n");
   daemon->Signal(SIGHUP);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"reloaded\""));
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
   daemon->Signal(SIGTERM);
@@ -208,13 +208,13 @@ TEST_F(OperationsTest, Case40_KeysPromptsAndAnswersAreNowhere) {
   );
   const std::string echo = R"({"error":{"message":"wrong key canary-key-0123456789"}})";
   std::string told;
-  for (const fakes::Reply& reply :
+  for (const fakes::ScriptedReply& reply :
        {ToolAnswer(R"({"a":"canary-answer"})"),
         ErrorReply(401, echo),
         ErrorReply(500, echo),
         ErrorReply(400, echo),
         ToolAnswer(R"({"a":1})")}) {
-    acme.Script({reply});
+    Script({reply});
     const auto result = client->Extract(request);
     if (!result.ok()) {
       told += result.failure().message;
@@ -245,7 +245,7 @@ TEST_F(OperationsTest, KeysFromFilesAreReadAgainWhenTheyChange) {
   const std::filesystem::path file = daemon->directory() / "key";
   std::ofstream(file) << "first-key-111111\n";
   Reload(Yaml("", fmt::format("    key_file: {}\n", file.string())), "reloaded");
-  acme.SetDefault(ToolAnswer(kAda));
+  acme.ReplyByDefault(ToolAnswer(kAda));
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   EXPECT_EQ(acme.requests().back().Header("authorization"), "Bearer first-key-111111");
   std::ofstream(file) << "other-key-222222222\n";
@@ -255,7 +255,7 @@ TEST_F(OperationsTest, KeysFromFilesAreReadAgainWhenTheyChange) {
 
 TEST_F(OperationsTest, EveryMetricAndLogEventIsInTheHandbook) {
   Start("log_level: debug\n");
-  acme.Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(R"({"name":"Ada","age":36,})")});
+  Script({ToolAnswer(kAdaWithNegativeAge), ToolAnswer(R"({"name":"Ada","age":36,})")});
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   const std::string handbook =
       ReadFile(std::filesystem::path(EXTRACTD_SOURCE_DIR) / "docs" / "operations.md");

@@ -19,10 +19,8 @@ constexpr std::string_view kNoWaits = "initial_backoff_ms: 1\nmax_backoff_ms: 1\
 
 class ProviderFaultsTest : public DaemonTest {
  protected:
-  static fakes::Reply RateLimited(std::string name, std::string value) {
-    fakes::Reply reply = ErrorReply(429);
-    reply.headers.push_back({std::move(name), std::move(value)});
-    return reply;
+  static fakes::ScriptedReply RateLimited(std::string name, std::string value) {
+    return ErrorReply(429).With(std::move(name), std::move(value));
   }
 
   Failure FailureOf(const v1::ExtractRequest& request, Client::Timeout timeout = {}) {
@@ -35,7 +33,7 @@ class ProviderFaultsTest : public DaemonTest {
 TEST_F(ProviderFaultsTest, Case16_RefusedKeysAreNotTriedAgainAndNotPassedOn) {
   Start(kNoWaits);
   for (const int status : {401, 403}) {
-    acme.Script({ErrorReply(status, R"({"error":{"message":"bad key sk-canary-42"}})")});
+    Script({ErrorReply(status, R"({"error":{"message":"bad key sk-canary-42"}})")});
     const size_t before = acme.requests().size();
     const Failure failure = FailureOf(PersonRequest());
     EXPECT_EQ(failure.code, grpc::StatusCode::FAILED_PRECONDITION);
@@ -54,10 +52,10 @@ TEST_F(ProviderFaultsTest, Case17_RetryAfterIsHonouredInEveryForm) {
       "{:%a, %d %b %Y %H:%M:%S GMT}",
       fmt::gmtime(std::chrono::system_clock::to_time_t(now + seconds(2)))
   );
-  fakes::Reply by_reset = RateLimited("x-ratelimit-remaining-requests", "0");
-  by_reset.headers.push_back({"x-ratelimit-reset-requests", "120ms"});
+  fakes::ScriptedReply by_reset = RateLimited("x-ratelimit-remaining-requests", "0");
+  by_reset.With("x-ratelimit-reset-requests", "120ms");
   struct Form {
-    fakes::Reply reply;
+    fakes::ScriptedReply reply;
     int at_least_ms;
     int at_most_ms;
   };
@@ -68,7 +66,7 @@ TEST_F(ProviderFaultsTest, Case17_RetryAfterIsHonouredInEveryForm) {
       {by_reset, 120, 400},
   };
   for (const Form& form : forms) {
-    acme.Script({form.reply, ToolAnswer(kAda)});
+    Script({form.reply, ToolAnswer(kAda)});
     const auto begin = std::chrono::steady_clock::now();
     const auto result = client->Extract(PersonRequest());
     const auto took = std::chrono::steady_clock::now() - begin;
@@ -84,7 +82,7 @@ TEST_F(ProviderFaultsTest, Case17_RetryAfterIsHonouredInEveryForm) {
 
 TEST_F(ProviderFaultsTest, Case17_RateLimitThatOutlivesTheRetriesSaysWhenToComeBack) {
   Start(kNoWaits);
-  acme.Script({RateLimited("retry-after-ms", "20")});
+  Script({RateLimited("retry-after-ms", "20")});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_transport_retries(1);
   const Failure failure = FailureOf(request);
@@ -96,7 +94,7 @@ TEST_F(ProviderFaultsTest, Case17_RateLimitThatOutlivesTheRetriesSaysWhenToComeB
 
 TEST_F(ProviderFaultsTest, Case18_WaitPastTheDeadlineFailsAtOnce) {
   Start();
-  acme.Script({RateLimited("retry-after", "60")});
+  Script({RateLimited("retry-after", "60")});
   const auto begin = std::chrono::steady_clock::now();
   const Failure failure = FailureOf(PersonRequest(), seconds(10));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(3));
@@ -108,7 +106,7 @@ TEST_F(ProviderFaultsTest, Case18_WaitPastTheDeadlineFailsAtOnce) {
 TEST_F(ProviderFaultsTest, Case19_ServerErrorsAreSentAgain) {
   Start(kNoWaits);
   for (const int status : {408, 409, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}) {
-    acme.Script({ErrorReply(status), ToolAnswer(kAda)});
+    Script({ErrorReply(status), ToolAnswer(kAda)});
     const auto result = client->Extract(PersonRequest());
     ASSERT_TRUE(result.ok()) << status << ": " << result.failure().message;
     ASSERT_EQ(result->attempts_size(), 2) << status;
@@ -119,7 +117,7 @@ TEST_F(ProviderFaultsTest, Case19_ServerErrorsAreSentAgain) {
 
 TEST_F(ProviderFaultsTest, Case19_WhenRetriesAreUsedUpClientsAreToldNotToMultiplyThem) {
   Start(kNoWaits);
-  acme.Script({ErrorReply(503)});
+  Script({ErrorReply(503)});
   PendingExtract call(daemon->address(), PersonRequest());
   const Failure failure = ReadFailure(call.status());
   EXPECT_EQ(failure.code, grpc::StatusCode::UNAVAILABLE);
@@ -134,7 +132,7 @@ TEST_F(ProviderFaultsTest, Case19_WhenRetriesAreUsedUpClientsAreToldNotToMultipl
 
 TEST_F(ProviderFaultsTest, Case20_SchemaThatTheProviderRejectsIsNotSentAgain) {
   Start(kNoWaits);
-  acme.Script({ErrorReply(
+  Script({ErrorReply(
       400,
       R"({"error":{"message":"Invalid schema for response_format 'answer': 'minimum' is not permitted",)"
       R"("type":"invalid_request_error","param":"response_format"}})"
@@ -148,20 +146,19 @@ TEST_F(ProviderFaultsTest, Case20_SchemaThatTheProviderRejectsIsNotSentAgain) {
 
 TEST_F(ProviderFaultsTest, Case21_UnreadableBodiesAreSentAgainAndLoggedByTheirHash) {
   Start(kNoWaits);
-  const fakes::Reply html = {
-      .headers = {{"content-type", "text/html"}}, .body = "<html>canary-html</html>"
-  };
-  const fakes::Reply empty = {.headers = {{"content-type", "application/json"}}};
-  fakes::Reply half = ToolAnswer(kAda);
+  fakes::ScriptedReply html = fakes::ScriptedReply::Json("<html>canary-html</html>");
+  html.With("content-type", "text/html");
+  const fakes::ScriptedReply empty = fakes::ScriptedReply::Json("");
+  fakes::ScriptedReply half = ToolAnswer(kAda);
   half.body.resize(half.body.size() / 2);
-  for (const fakes::Reply& unreadable : {html, empty, half}) {
-    acme.Script({unreadable, ToolAnswer(kAda)});
+  for (const fakes::ScriptedReply& unreadable : {html, empty, half}) {
+    Script({unreadable, ToolAnswer(kAda)});
     const auto result = client->Extract(PersonRequest());
     ASSERT_TRUE(result.ok()) << result.failure().message;
     EXPECT_EQ(result->attempts_size(), 2);
     EXPECT_EQ(result->attempts(0).outcome(), v1::ATTEMPT_OUTCOME_UNAVAILABLE);
   }
-  acme.Script({html});
+  Script({html});
   const Failure failure = FailureOf(PersonRequest());
   EXPECT_EQ(failure.code, grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(failure.reason, "PROVIDER_MALFORMED");
@@ -171,9 +168,7 @@ TEST_F(ProviderFaultsTest, Case21_UnreadableBodiesAreSentAgainAndLoggedByTheirHa
 
 TEST_F(ProviderFaultsTest, Case22_ErrorInsideASuccessIsAFailure) {
   Start(kNoWaits);
-  acme.Script(
-      {ErrorReply(200, R"({"error":{"message":"overloaded","code":503}})"), ToolAnswer(kAda)}
-  );
+  Script({ErrorReply(200, R"({"error":{"message":"overloaded","code":503}})"), ToolAnswer(kAda)});
   const auto result = client->Extract(PersonRequest());
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_EQ(result->attempts(0).outcome(), v1::ATTEMPT_OUTCOME_UNAVAILABLE);
@@ -204,8 +199,8 @@ TEST_F(ProviderFaultsTest, Case26_UnknownHostsAreNamed) {
 }
 
 TEST_F(ProviderFaultsTest, Case26_CertificatesAreAlwaysVerified) {
-  const fakes::HttpImposter expired(fakes::Tls::kExpired);
-  const fakes::HttpImposter self_signed(fakes::Tls::kSelfSigned);
+  const fakes::HttpImposter expired(fakes::ImposterTls::kExpired);
+  const fakes::HttpImposter self_signed(fakes::ImposterTls::kSelfSigned);
   Start(
       kNoWaits,
       fmt::format(
@@ -225,7 +220,7 @@ TEST_F(ProviderFaultsTest, Case26_CertificatesAreAlwaysVerified) {
 
 TEST_F(ProviderFaultsTest, Case27_ProviderThatNeverWritesMeetsTheFirstByteTimer) {
   Start("max_transport_retries: 0\n", "    first_byte_timeout_ms: 200\n");
-  acme.Script({fakes::NeverAnswers()});
+  Script({fakes::ScriptedReply::Silence()});
   const auto begin = std::chrono::steady_clock::now();
   const Failure failure = FailureOf(PersonRequest());
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(3));
@@ -233,12 +228,12 @@ TEST_F(ProviderFaultsTest, Case27_ProviderThatNeverWritesMeetsTheFirstByteTimer)
   EXPECT_EQ(failure.reason, "DEADLINE");
   EXPECT_EQ(failure.metadata.at("phase"), "first_byte");
   EXPECT_EQ(failure.extraction->attempts(0).outcome(), v1::ATTEMPT_OUTCOME_TIMED_OUT);
-  EXPECT_TRUE(acme.WaitForClosed(1));
+  EXPECT_TRUE(acme.WaitForPeersToClose(1));
 }
 
 TEST_F(ProviderFaultsTest, Case28_BodyThatStallsMeetsTheIdleTimer) {
   Start("max_transport_retries: 0\n", "    idle_timeout_ms: 200\n");
-  acme.Script({fakes::StallsAfter(ToolAnswer(kAda), 20)});
+  Script({ToolAnswer(kAda).StallAfter(20)});
   const Failure failure = FailureOf(PersonRequest());
   EXPECT_EQ(failure.code, grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(failure.metadata.at("phase"), "idle");
@@ -246,7 +241,7 @@ TEST_F(ProviderFaultsTest, Case28_BodyThatStallsMeetsTheIdleTimer) {
 
 TEST_F(ProviderFaultsTest, Case29_RepliesAboveTheLimitAreDropped) {
   Start("max_provider_response_bytes: 65536\n");
-  acme.Script({ToolAnswer(std::string(200'000, 'x'))});
+  Script({ToolAnswer(std::string(200'000, 'x'))});
   const Failure failure = FailureOf(PersonRequest());
   EXPECT_EQ(failure.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(failure.reason, "PROVIDER_RESPONSE_TOO_LARGE");
@@ -255,7 +250,7 @@ TEST_F(ProviderFaultsTest, Case29_RepliesAboveTheLimitAreDropped) {
 
 TEST_F(ProviderFaultsTest, MaxAttemptsBoundsAllSendsOfACall) {
   Start(kNoWaits);
-  acme.Script({ErrorReply(500)});
+  Script({ErrorReply(500)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_attempts(2);
   request.mutable_retry()->set_max_transport_retries(9);
@@ -266,8 +261,7 @@ TEST_F(ProviderFaultsTest, MaxAttemptsBoundsAllSendsOfACall) {
 
 TEST_F(ProviderFaultsTest, RetriesBelongToTheirTurn) {
   Start(kNoWaits);
-  acme.Script({ErrorReply(500), ToolAnswer(kAdaWithNegativeAge), ErrorReply(500), ToolAnswer(kAda)}
-  );
+  Script({ErrorReply(500), ToolAnswer(kAdaWithNegativeAge), ErrorReply(500), ToolAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_transport_retries(1);
   const auto result = client->Extract(request);

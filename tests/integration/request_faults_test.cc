@@ -21,7 +21,7 @@ class RequestFaultsTest : public DaemonTest {
     request.mutable_schema()->set_json_schema(std::move(schema));
     const auto result = client->Extract(request);
     EXPECT_FALSE(result.ok());
-    EXPECT_EQ(acme.connections(), 0);
+    EXPECT_TRUE(acme.connections().empty());
     return result.ok() ? Failure{} : result.failure();
   }
 };
@@ -87,12 +87,12 @@ TEST_F(RequestFaultsTest, Case03_ReferencesAreNeverFetched) {
   EXPECT_EQ(local.metadata.at("pointer"), "/properties/a/$ref");
   const Failure remote = RefusalOf(fmt::format(R"({{"$ref":"{}/schema.json"}})", acme.url()));
   EXPECT_EQ(remote.reason, "INVALID_SCHEMA");
-  EXPECT_EQ(acme.connections(), 0);
+  EXPECT_TRUE(acme.connections().empty());
 }
 
 TEST_F(RequestFaultsTest, Case03_UnknownKeywordsAreAnnotations) {
   Start();
-  acme.Script({ToolAnswer(kAda)});
+  Script({ToolAnswer(kAda)});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_schema()->set_json_schema(R"({"type":"object","x-colour":"red"})");
   const auto result = client->Extract(request);
@@ -101,14 +101,14 @@ TEST_F(RequestFaultsTest, Case03_UnknownKeywordsAreAnnotations) {
 
 TEST_F(RequestFaultsTest, Case04_RecursiveSchemaValidatesToAnyDepthOfTheAnswer) {
   Start();
-  acme.Script({ToolAnswer(R"({"v":1,"next":{"v":2,"next":{"v":3}}})")});
+  Script({ToolAnswer(R"({"v":1,"next":{"v":2,"next":{"v":3}}})")});
   v1::ExtractRequest request = PersonRequest();
   request.mutable_schema()->set_json_schema(
       R"({"type":"object","properties":{"v":{"type":"integer"},"next":{"$ref":"#"}},"required":["v"]})"
   );
   const auto result = client->Extract(request);
   ASSERT_TRUE(result.ok()) << result.failure().message;
-  acme.Script({ToolAnswer(R"({"v":1,"next":{"v":2,"next":{"v":"x"}}})"), ToolAnswer(R"({"v":1})")});
+  Script({ToolAnswer(R"({"v":1,"next":{"v":2,"next":{"v":"x"}}})"), ToolAnswer(R"({"v":1})")});
   const auto reasked = client->Extract(request);
   ASSERT_TRUE(reasked.ok()) << reasked.failure().message;
   EXPECT_EQ(reasked->attempts(0).issues(0).path(), "/next/next/v");
@@ -214,19 +214,19 @@ TEST_F(RequestFaultsTest, Case10_BytesThatAreNoMessageAreRefused) {
 
 TEST_F(RequestFaultsTest, Case10_AnswersThatAreNotUtf8AreNeverPassedOnSilently) {
   Start();
-  fakes::Reply broken = ToolAnswer(kAda);
+  fakes::ScriptedReply broken = ToolAnswer(kAda);
   broken.body.replace(
       broken.body.find("Ada"),
       3,
       "A\xFF"
       "a"
   );
-  acme.Script({broken, ToolAnswer(kAda)});
+  Script({broken, ToolAnswer(kAda)});
   const auto reasked = client->Extract(PersonRequest());
   ASSERT_TRUE(reasked.ok()) << reasked.failure().message;
   EXPECT_EQ(reasked->attempts_size(), 2);
 
-  acme.Script({broken});
+  Script({broken});
   v1::ExtractRequest lossy = PersonRequest();
   lossy.mutable_validation()->set_max_loss(v1::MAX_LOSS_LOSSY);
   const auto mended = client->Extract(lossy);
@@ -244,11 +244,11 @@ TEST_F(RequestFaultsTest, Case10_NulIsTextAndLoneSurrogatesAreNot) {
   Start();
   v1::ExtractRequest request = PersonRequest();
   request.set_input(std::string("a\0b", 3));
-  acme.Script({ToolAnswer(R"({"name":"A\u0000","age":1})")});
+  Script({ToolAnswer(R"({"name":"A\u0000","age":1})")});
   const auto nul = client->Extract(request);
   ASSERT_TRUE(nul.ok()) << nul.failure().message;
   EXPECT_EQ(nul->json(), R"({"name":"A\u0000","age":1})");
-  acme.Script({ToolAnswer(R"({"name":"\ud800","age":1})"), ToolAnswer(kAda)});
+  Script({ToolAnswer(R"({"name":"\ud800","age":1})"), ToolAnswer(kAda)});
   const auto lone = client->Extract(PersonRequest());
   ASSERT_TRUE(lone.ok()) << lone.failure().message;
   EXPECT_EQ(lone->attempts_size(), 2);
@@ -261,7 +261,7 @@ TEST_F(RequestFaultsTest, Case15_MissingKeyIsNamedAndNothingIsSent) {
   EXPECT_EQ(result.failure().code, grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(result.failure().reason, "CREDENTIALS_MISSING");
   EXPECT_EQ(result.failure().metadata.at("variable"), "ACME_API_KEY");
-  EXPECT_EQ(acme.connections(), 0);
+  EXPECT_TRUE(acme.connections().empty());
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void CollectFields(
 class RequestFieldsTest : public DaemonTest {
  protected:
   using Change = std::function<void(v1::ExtractRequest&)>;
-  using Replies = std::vector<fakes::Reply>;
+  using Replies = std::vector<fakes::ScriptedReply>;
 
   v1::RenderResponse Rendered(const v1::ExtractRequest& request) {
     v1::RenderRequest render;
@@ -61,21 +61,21 @@ class RequestFieldsTest : public DaemonTest {
   }
 
   v1::ExtractResponse Extracted(const Replies& replies, const v1::ExtractRequest& request) {
-    acme.Script(replies);
+    Script(replies);
     const auto result = client->Extract(request);
     EXPECT_TRUE(result.ok()) << result.failure().message;
     return result.ok() ? *result : v1::ExtractResponse();
   }
 
   Failure Refused(const Replies& replies, const v1::ExtractRequest& request) {
-    acme.Script(replies);
+    Script(replies);
     const auto result = client->Extract(request);
     EXPECT_FALSE(result.ok());
     return result.ok() ? Failure{} : result.failure();
   }
 
   // Attempts of a call that fails by `reply` again and again.
-  int AttemptsAgainst(const fakes::Reply& reply, const Change& change) {
+  int AttemptsAgainst(const fakes::ScriptedReply& reply, const Change& change) {
     const Failure failure = Refused({reply}, Changed(change));
     return failure.extraction.has_value() ? failure.extraction->attempts_size() : 0;
   }
@@ -93,7 +93,9 @@ class RequestFieldsTest : public DaemonTest {
   }
 
   // Until the named timer ended the only attempt.
-  void EndsInPhase(const fakes::Reply& reply, const Change& change, std::string_view phase) {
+  void EndsInPhase(
+      const fakes::ScriptedReply& reply, const Change& change, std::string_view phase
+  ) {
     const Failure failure = Refused({reply}, Changed([&](auto& r) {
                                       r.mutable_retry()->set_max_transport_retries(0);
                                       change(r);
@@ -299,21 +301,21 @@ void RequestFieldsTest::AddRetryProbes(std::map<std::string, Probe>& probes) {
   };
   probes["retry.attempt_timeout_ms"] = [this] {
     EndsInPhase(
-        fakes::NeverAnswers(),
+        fakes::ScriptedReply::Silence(),
         [](auto& r) { r.mutable_retry()->set_attempt_timeout_ms(100); },
         "total"
     );
   };
   probes["retry.first_token_timeout_ms"] = [this] {
     EndsInPhase(
-        fakes::NeverAnswers(),
+        fakes::ScriptedReply::Silence(),
         [](auto& r) { r.mutable_retry()->set_first_token_timeout_ms(100); },
         "first_byte"
     );
   };
   probes["retry.idle_timeout_ms"] = [this] {
     EndsInPhase(
-        fakes::StallsAfter(ToolAnswer(kAda), 20),
+        ToolAnswer(kAda).StallAfter(20),
         [](auto& r) { r.mutable_retry()->set_idle_timeout_ms(100); },
         "idle"
     );
@@ -322,7 +324,7 @@ void RequestFieldsTest::AddRetryProbes(std::map<std::string, Probe>& probes) {
 
 void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes) {
   probes["validation.max_loss"] = [this] {
-    const fakes::Reply comma = ToolAnswer(R"({"name":"Ada","age":36,})");
+    const fakes::ScriptedReply comma = ToolAnswer(R"({"name":"Ada","age":36,})");
     EXPECT_EQ(Extracted({comma}, PersonRequest()).repairs_size(), 1);
     EXPECT_EQ(
         Refused(
@@ -337,7 +339,7 @@ void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes
     request.mutable_schema()->set_json_schema(
         R"({"type":"object","properties":{"d":{"type":"string","format":"date"}}})"
     );
-    const fakes::Reply no_date = ToolAnswer(R"({"d":"soon"})");
+    const fakes::ScriptedReply no_date = ToolAnswer(R"({"d":"soon"})");
     EXPECT_EQ(Refused({no_date}, request).reason, "OUTPUT_INVALID");
     request.mutable_validation()->set_assert_formats(false);
     EXPECT_EQ(Extracted({no_date}, request).json(), R"({"d":"soon"})");

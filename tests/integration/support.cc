@@ -19,22 +19,21 @@ std::string Quoted(std::string_view text) {
   return out;
 }
 
-fakes::Reply Completion(std::string_view message, std::string_view finish_reason) {
-  return {
-      .headers = {{"content-type", "application/json"}, {"x-request-id", "acme-7"}},
-      .body = fmt::format(
-          R"({{"id":"c1","object":"chat.completion","model":"acme-1","choices":[{{"index":0,)"
-          R"("message":{},"finish_reason":"{}"}}],)"
-          R"("usage":{{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120}}}})",
-          message,
-          finish_reason
-      )
-  };
+fakes::ScriptedReply Completion(std::string_view message, std::string_view finish_reason) {
+  return fakes::ScriptedReply::
+      Json(fmt::format(
+               R"({{"id":"c1","object":"chat.completion","model":"acme-1","choices":[{{"index":0,)"
+               R"("message":{},"finish_reason":"{}"}}],)"
+               R"("usage":{{"prompt_tokens":100,"completion_tokens":20,"total_tokens":120}}}})",
+               message,
+               finish_reason
+           ))
+          .With("x-request-id", "acme-7");
 }
 
 }  // namespace
 
-fakes::Reply ToolAnswer(std::string_view arguments, std::string_view finish_reason) {
+fakes::ScriptedReply ToolAnswer(std::string_view arguments, std::string_view finish_reason) {
   const std::string message = fmt::format(
       R"({{"role":"assistant","content":null,"tool_calls":[{{"id":"call_1","type":"function",)"
       R"("function":{{"name":"answer","arguments":{}}}}}]}})",
@@ -43,24 +42,20 @@ fakes::Reply ToolAnswer(std::string_view arguments, std::string_view finish_reas
   return Completion(message, finish_reason);
 }
 
-fakes::Reply TextAnswer(std::string_view content, std::string_view finish_reason) {
+fakes::ScriptedReply TextAnswer(std::string_view content, std::string_view finish_reason) {
   const std::string message =
       fmt::format(R"({{"role":"assistant","content":{}}})", Quoted(content));
   return Completion(message, finish_reason);
 }
 
-fakes::Reply Refusal(std::string_view words) {
+fakes::ScriptedReply Refusal(std::string_view words) {
   const std::string message =
       fmt::format(R"({{"role":"assistant","content":null,"refusal":{}}})", Quoted(words));
   return Completion(message, "stop");
 }
 
-fakes::Reply ErrorReply(int status, std::string_view body) {
-  return {
-      .status = status,
-      .headers = {{"content-type", "application/json"}},
-      .body = std::string(body),
-  };
+fakes::ScriptedReply ErrorReply(int status, std::string_view body) {
+  return fakes::ScriptedReply::Status(status, std::string(body));
 }
 
 v1::ExtractRequest PersonRequest() {
@@ -83,6 +78,12 @@ void DaemonTest::Start(std::string_view settings, std::string_view provider_keys
   client = std::make_unique<Client>(
       ClientOptions{.address = daemon->address(), .timeout = std::chrono::seconds(30)}
   );
+}
+
+void DaemonTest::Script(std::vector<fakes::ScriptedReply> replies) {
+  acme.ReplyByDefault(replies.back());
+  replies.pop_back();
+  for (fakes::ScriptedReply& reply : replies) acme.Reply(std::move(reply));
 }
 
 struct PendingExtract::State {

@@ -26,10 +26,14 @@ inline constexpr std::string_view kAda = R"({"name":"Ada","age":36})";
 inline constexpr std::string_view kAdaWithNegativeAge = R"({"name":"Ada","age":-36})";
 
 // Replies of an OpenAI-like API; each reports 100 input and 20 output tokens.
-fakes::Reply ToolAnswer(std::string_view arguments, std::string_view finish_reason = "stop");
-fakes::Reply TextAnswer(std::string_view content, std::string_view finish_reason = "stop");
-fakes::Reply Refusal(std::string_view words);
-fakes::Reply ErrorReply(int status, std::string_view body = R"({"error":{"message":"no"}})");
+fakes::ScriptedReply ToolAnswer(
+    std::string_view arguments, std::string_view finish_reason = "stop"
+);
+fakes::ScriptedReply TextAnswer(std::string_view content, std::string_view finish_reason = "stop");
+fakes::ScriptedReply Refusal(std::string_view words);
+fakes::ScriptedReply ErrorReply(
+    int status, std::string_view body = R"({"error":{"message":"no"}})"
+);
 
 // "Ada is 36" under kPersonSchema, from the server's default model.
 v1::ExtractRequest PersonRequest();
@@ -40,6 +44,9 @@ class DaemonTest : public testing::Test {
   // indented by four spaces.
   void Start(std::string_view settings = {}, std::string_view provider_keys = {});
   std::string Yaml(std::string_view settings, std::string_view provider_keys) const;
+
+  // What acme answers from now on, in this order; the last reply again and again.
+  void Script(std::vector<fakes::ScriptedReply> replies);
 
   fakes::HttpImposter acme;
   fakes::DaemonProcess::Options options;
