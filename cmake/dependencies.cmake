@@ -25,6 +25,8 @@ if(EXTRACTD_GRPC)
 endif()
 if(EXTRACTD_TESTS)
   find_package(GTest CONFIG REQUIRED)
+  find_package(ZLIB REQUIRED)
+  find_package(nlohmann_json CONFIG REQUIRED)  # the tests' own reading of recorded JSON
 endif()
 if(EXTRACTD_BENCH)
   find_package(benchmark CONFIG REQUIRED)

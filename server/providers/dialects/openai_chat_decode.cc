@@ -102,14 +102,19 @@ Usage ReadUsage(const json::Value& body) {
   const json::Value* usage = body.Find("usage");
   if (usage == nullptr || !usage->is_object()) usage = json::FindPath(body, {"x_groq", "usage"});
   if (usage == nullptr) return {};
+  const std::int64_t input = ReadCount(*usage, {{"prompt_tokens"}});
+  // Some do not count thoughts as completion, but all count them in the total.
+  const std::int64_t rest = ReadCount(*usage, {{"total_tokens"}}) - input;
   return {
-      .input_tokens = ReadCount(*usage, {{"prompt_tokens"}}),
-      .output_tokens = ReadCount(*usage, {{"completion_tokens"}}),
+      .input_tokens = input,
+      .output_tokens = std::max(rest, ReadCount(*usage, {{"completion_tokens"}})),
       .cached_input_tokens = ReadCount(
           *usage,
           {{"prompt_tokens_details", "cached_tokens"},
            {"prompt_token_details", "cached_tokens"},
-           {"prompt_cache_hit_tokens"}}
+           {"prompt_cache_hit_tokens"},
+           {"num_cached_tokens"},
+           {"cached_tokens"}}
       ),
       .cache_write_input_tokens =
           ReadCount(*usage, {{"prompt_tokens_details", "cache_write_tokens"}}),

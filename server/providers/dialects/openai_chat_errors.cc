@@ -35,6 +35,34 @@ std::string TextOf(const json::Value* value) {
   return value->is_string() ? std::string(value->string()) : json::ToText(*value);
 }
 
+bool Has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+struct StatusOfWord {
+  std::string_view word;
+  int status;
+};
+// The narrower first: a bad key is an invalid request, too.
+constexpr std::array kStatusOfWords = {
+    StatusOfWord{"invalid_api_key", 401},
+    StatusOfWord{"authentication_error", 401},
+    StatusOfWord{"insufficient_quota", 429},
+    StatusOfWord{"rate_limit", 429},
+    StatusOfWord{"invalid_request_error", 400},
+};
+
+// The status that an error inside a 200 should have had: its code if that is a number, else what
+// code and type say. What says nothing may be over in a moment.
+int InnerStatus(const json::Value& error, std::string_view code) {
+  const auto number = json::IntegerMember(error, "code");
+  if (number.has_value() && *number >= 400 && *number < 600) return static_cast<int>(*number);
+  const auto* known = std::ranges::find_if(kStatusOfWords, [code](const StatusOfWord& row) {
+    return Has(code, row.word);
+  });
+  return known == kStatusOfWords.end() ? 500 : known->status;
+}
+
 // {"error": {message, type, code, param}} | {"error": "text"} | {message, type, code} |
 // {"detail": …} | {"error_code", "message"} | {"errors": [{description}]}
 ErrorFacts ReadFacts(int status, const json::Value& body) {
@@ -57,17 +85,8 @@ ErrorFacts ReadFacts(int status, const json::Value& body) {
   }
   facts.failed_generation = std::string(json::StringMember(object, "failed_generation"));
   facts.lower = ToLower(facts.message);
-  // An error inside a 200 has its status in the code, if anywhere.
-  if (status == 200) {
-    const auto inner = json::IntegerMember(object, "code");
-    facts.status =
-        inner.has_value() && *inner >= 400 && *inner < 600 ? static_cast<int>(*inner) : 500;
-  }
+  if (status == 200) facts.status = InnerStatus(object, facts.code);
   return facts;
-}
-
-bool Has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 template <size_t N>
@@ -84,14 +103,16 @@ constexpr std::array<std::string_view, 7> kQuotaCodes = {
     "organization_usage_limit_exceeded",
     "billing_not_active"
 };
-constexpr std::array<std::string_view, 4> kContextCodes = {
+constexpr std::array<std::string_view, 5> kContextCodes = {
     "context_length_exceeded",
+    "too_many_prompt_tokens",
     "max_tokens_exceeded",
     "token_limit_exceeded",
     "exceed_context_size_error"
 };
-constexpr std::array<std::string_view, 13> kContextPhrases = {
+constexpr std::array<std::string_view, 14> kContextPhrases = {
     "maximum context length",
+    "exceeded max context length",
     "reduce the length of the messages",
     "exceed context limit",
     "maximum context limit",
@@ -105,6 +126,7 @@ constexpr std::array<std::string_view, 13> kContextPhrases = {
     "longer than the context length",
     "too large for model with"
 };
+constexpr std::array<std::string_view, 2> kModelCodes = {"model_not_found", "deploymentnotfound"};
 constexpr std::array<std::string_view, 4> kFilterCodes = {
     "content_filter",
     "content_policy_violation",
@@ -126,7 +148,7 @@ bool IsContextTooLong(const ErrorFacts& facts) {
 }
 
 bool IsModelUnknown(const ErrorFacts& facts) {
-  return Has(facts.code, "model_not_found") || (facts.status == 404 && Has(facts.lower, "model"));
+  return HasAny(facts.code, kModelCodes) || (facts.status == 404 && Has(facts.lower, "model"));
 }
 
 // Of a 400, 413 or 422.

@@ -248,6 +248,14 @@ TEST(OpenAiChatDecodeTest, UsageSpellings) {
   EXPECT_EQ(usage(R"("x":1)"), Usage{});
 }
 
+TEST(OpenAiChatDecodeTest, ThoughtsThatOnlyTheTotalCountsAreOutput) {
+  const SendResult result =
+      Decode(R"({"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":12,)"
+             R"("completion_tokens":1,"total_tokens":241,)"
+             R"("completion_tokens_details":{"reasoning_tokens":228}}})");
+  EXPECT_EQ(result.reply.usage, (Usage{12, 229, 0, 0, 228}));
+}
+
 TEST(OpenAiChatDecodeTest, BrokenRepliesAreMalformed) {
   for (const auto* body : {
            "",
@@ -338,6 +346,13 @@ TEST(OpenAiChatErrorsTest, ShapesAndMeanings) {
       {200, R"({"error":{"code":502,"message":"upstream"}})", SendFailure::kServerError},
       {200, R"({"error":{"code":429,"message":"slow"}})", SendFailure::kRateLimited},
       {200, R"({"error":{"message":"no code"}})", SendFailure::kServerError},
+      {200, R"({"error":{"type":"invalid_request_error"}})", SendFailure::kRejected},
+      {200, R"({"error":{"type":"rate_limit_error"}})", SendFailure::kRateLimited},
+      {200,
+       R"({"error":{"type":"invalid_request_error","code":"invalid_api_key"}})",
+       SendFailure::kAuth},
+      {404, R"({"error":{"code":"DeploymentNotFound"}})", SendFailure::kUnknownModel},
+      {400, R"({"error":{"type":"too_many_prompt_tokens"}})", SendFailure::kContextTooLong},
   };
   for (const ErrorCase& c : cases) {
     EXPECT_EQ(Decode(c.body, c.status).failure, c.failure) << c.status << " " << c.body;
