@@ -6,6 +6,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include "tests/fakes/black_hole.h"
