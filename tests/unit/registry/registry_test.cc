@@ -43,7 +43,8 @@ Reason ReasonOf(const absl::Status& status) {
 }
 
 std::string MetadataOf(const absl::Status& status, std::string_view key) {
-  for (const auto& [name, value] : DetailsOf(status)->metadata) {
+  const auto details = DetailsOf(status);
+  for (const auto& [name, value] : details->metadata) {
     if (name == key) return value;
   }
   return {};

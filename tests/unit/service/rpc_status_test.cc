@@ -20,7 +20,8 @@ google::rpc::Status DetailsIn(const grpc::Status& status) {
 template <class Detail>
 std::optional<Detail> Find(const grpc::Status& status) {
   Detail detail;
-  for (const auto& any : DetailsIn(status).details()) {
+  const google::rpc::Status rich = DetailsIn(status);
+  for (const auto& any : rich.details()) {
     if (any.UnpackTo(&detail)) return detail;
   }
   return std::nullopt;
