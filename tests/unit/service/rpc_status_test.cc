@@ -94,7 +94,7 @@ TEST(RpcStatusTest, DetailsAndMessageNeverPassTheirLimits) {
 
   const grpc::Status full =
       ToGrpcStatus(MakeError(details, std::string(5000, 'x') + "\xC3"), "R1", &failure);
-  EXPECT_LE(full.error_details().size(), kMaxDetailsBytes + kMaxStatusMessageBytes);
+  EXPECT_LE(full.error_details().size(), kMaxDetailsBytes);
   EXPECT_LE(full.error_message().size(), kMaxStatusMessageBytes);
 
   const grpc::Status status =
