@@ -46,7 +46,7 @@ TEST_F(AnswerFaultsTest, Case23_RawTextComesOnlyWhenAskedFor) {
 }
 
 TEST_F(AnswerFaultsTest, Case23_ManyIssuesStayWithinTheDetails) {
-  Start();
+  Start("", "    object_root_only: false\n");
   std::string wrong = "[";
   for (int i = 0; i < 500; ++i) wrong += (i == 0 ? "\"" : ",\"") + std::string(50, 'x') + "\"";
   Script({TextAnswer(wrong + "]")});

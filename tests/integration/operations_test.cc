@@ -247,10 +247,16 @@ TEST_F(OperationsTest, KeysFromFilesAreReadAgainWhenTheyChange) {
   Reload(Yaml("", fmt::format("    key_file: {}\n", file.string())), "reloaded");
   acme.ReplyByDefault(ToolAnswer(kAda));
   ASSERT_TRUE(client->Extract(PersonRequest()).ok());
-  EXPECT_EQ(acme.requests().back().Header("authorization"), "Bearer first-key-111111");
+  EXPECT_EQ(acme.requests().front().Header("authorization"), "Bearer first-key-111111");
   std::ofstream(file) << "other-key-222222222\n";
-  ASSERT_TRUE(client->Extract(PersonRequest()).ok());
-  EXPECT_EQ(acme.requests().back().Header("authorization"), "Bearer other-key-222222222");
+  const auto sent = [&] {
+    EXPECT_TRUE(client->Extract(PersonRequest()).ok());
+    return std::string(acme.requests().back().Header("authorization"));
+  };
+  for (int i = 0; i < 100 && sent() != "Bearer other-key-222222222"; ++i) {
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+  EXPECT_EQ(sent(), "Bearer other-key-222222222");
 }
 
 TEST_F(OperationsTest, EveryMetricAndLogEventIsInTheHandbook) {

@@ -93,13 +93,20 @@ struct PendingExtract::State {
   std::thread thread;
 };
 
-PendingExtract::PendingExtract(const std::string& address, const v1::ExtractRequest& request)
-    : PendingExtract(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()), request) {}
+PendingExtract::PendingExtract(
+    const std::string& address, const v1::ExtractRequest& request, Deadline deadline
+)
+    : PendingExtract(
+          grpc::CreateChannel(address, grpc::InsecureChannelCredentials()), request, deadline
+      ) {}
 
 PendingExtract::PendingExtract(
-    std::shared_ptr<grpc::Channel> channel, const v1::ExtractRequest& request
+    std::shared_ptr<grpc::Channel> channel, const v1::ExtractRequest& request, Deadline deadline
 )
     : state_(std::make_unique<State>()) {
+  if (deadline.has_value()) {
+    state_->context.set_deadline(std::chrono::system_clock::now() + *deadline);
+  }
   state_->thread = std::thread([state = state_.get(), channel = std::move(channel), request] {
     const auto stub = v1::ExtractionService::NewStub(channel);
     state->status = stub->Extract(&state->context, request, &state->response);

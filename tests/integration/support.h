@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,8 +58,17 @@ class DaemonTest : public testing::Test {
 // A call that somebody else can wait for or cancel.
 class PendingExtract {
  public:
-  PendingExtract(const std::string& address, const v1::ExtractRequest& request);
-  PendingExtract(std::shared_ptr<grpc::Channel> channel, const v1::ExtractRequest& request);
+  using Deadline = std::optional<std::chrono::seconds>;
+  static constexpr std::chrono::seconds kPatience{30};
+
+  PendingExtract(
+      const std::string& address, const v1::ExtractRequest& request, Deadline deadline = kPatience
+  );
+  PendingExtract(
+      std::shared_ptr<grpc::Channel> channel,
+      const v1::ExtractRequest& request,
+      Deadline deadline = kPatience
+  );
   ~PendingExtract();
   PendingExtract(const PendingExtract&) = delete;
   PendingExtract& operator=(const PendingExtract&) = delete;

@@ -236,10 +236,11 @@ TEST_F(RegistryTest, StatisticsMove) {
   Add("acme", "JSON", {.handler = Complete()});
   EXPECT_EQ(registry_.stats().total, 2);
   EXPECT_EQ(registry_.stats().lazy, 1);
-  EXPECT_FALSE(registry_.IsLoaded("acme"));
+  EXPECT_TRUE(registry_.IsLoaded("acme"));
   ASSERT_TRUE(registry_.Find("acme", "TOOLS").ok());
   EXPECT_EQ(registry_.stats().loaded, 2);
-  EXPECT_TRUE(registry_.IsLoaded("acme"));
+  Add("lazy", "TOOLS", Lazy());
+  EXPECT_FALSE(registry_.IsLoaded("lazy"));
   EXPECT_FALSE(registry_.IsLoaded("nobody"));
 }
 
