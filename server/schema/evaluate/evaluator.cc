@@ -1,8 +1,5 @@
 #include "server/schema/evaluate/evaluator.h"
 
-#include "server/schema/evaluate/silence.h"
-#include "server/schema/explain/describe.h"
-
 namespace extractd::schema {
 namespace {
 
@@ -42,19 +39,6 @@ bool Evaluator::Apply(BlockIndex block, const Frame& frame, Marks* marks) {
   return ApplyToPlace(block, frame.place, frame.scope, marks);
 }
 
-bool Evaluator::ApplyToChild(
-    BlockIndex block, const Frame& frame, const json::Value& child, size_t index
-) {
-  return ApplyToPlace(
-      block, {.value = child, .parent = &frame.place, .index = index}, frame.scope, nullptr
-  );
-}
-
-bool Evaluator::ApplySilently(BlockIndex block, const Frame& frame, Marks* marks) {
-  const Silence silence(report_);
-  return Apply(block, frame, marks);
-}
-
 bool Evaluator::RunBlock(const Frame& frame) {
   if (!frame.block->unevaluated || frame.value().size() == 0) return RunCode(frame);
   Marks marks(frame.value().size());
@@ -73,7 +57,7 @@ bool Evaluator::RunCode(const Frame& frame) {
     // What the failed branches would have evaluated must not be reported as well.
     if (instruction.op >= Op::kUnevaluatedItems && !marks_complete) break;
     if (RunInstruction(instruction, frame)) continue;
-    if (report_ == nullptr || aborted_) return false;
+    if (Stops(false)) return false;
     valid = false;
     marks_complete = marks_complete && !IsCombinator(instruction.op);
   }
@@ -118,19 +102,18 @@ bool Evaluator::RunInstruction(const Instruction& instruction, const Frame& fram
   }
 }
 
-bool Evaluator::Fail(const Instruction& instruction, const Frame& frame) {
+bool Evaluator::Reject(
+    Keyword keyword,
+    const Frame& frame,
+    const Place& place,
+    absl::FunctionRef<Description()> describe
+) {
   if (report_ == nullptr || !report_->Count()) return false;
-  const Description description = Describe(program_, instruction, frame.value());
-  report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
-  return false;
-}
-
-Failure Evaluator::FailureAt(Keyword keyword, const Frame& frame) const {
-  return {
-      .place = frame.place,
-      .keyword = keyword,
-      .schema_pointer = program_.PointerOf(*frame.block),
+  const Failure failure = {
+      .place = place, .keyword = keyword, .schema_pointer = program_.PointerOf(*frame.block)
   };
+  report_->Add(failure, describe());
+  return false;
 }
 
 }  // namespace extractd::schema

@@ -7,9 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+
+#include <absl/functional/function_ref.h>
 
 #include "server/schema/evaluate/marks.h"
 #include "server/schema/evaluate/place.h"
+#include "server/schema/explain/describe.h"
 #include "server/schema/explain/report.h"
 #include "server/schema/program/program.h"
 
@@ -44,39 +48,51 @@ class Evaluator {
 
   // A schema on the same value (`marks` are that value's) or on a child of it.
   bool Apply(BlockIndex block, const Frame& frame, Marks* marks);
+  bool ApplyToChild(BlockIndex block, const Frame& frame, const Place& child) {
+    return ApplyToPlace(block, child, frame.scope, nullptr);
+  }
   bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
   bool ApplyToPlace(BlockIndex block, const Place& place, const Scope* scope, Marks* marks);
-  bool ApplySilently(BlockIndex block, const Frame& frame, Marks* marks);
   bool RunBlock(const Frame& frame);
   bool RunCode(const Frame& frame);
   bool RunInstruction(const Instruction& instruction, const Frame& frame);
 
+  // Goes on after a failure only to describe all of them.
+  bool Stops(bool valid) const { return !valid && (report_ == nullptr || aborted_); }
+
   // values.cc
   bool RunScalar(const Instruction& instruction, const Frame& frame);
-  bool IsOfType(TypeSet types, const json::Value& value) const;
-  bool IsAllowed(const EnumOperand& operand, const json::Value& value) const;
+  bool HoldsForNumber(const Instruction& instruction, std::string_view number) const;
+  bool HoldsForText(const Instruction& instruction, std::string_view text) const;
+  bool HoldsForSize(const Instruction& instruction, size_t size) const;
   bool RunUniqueItems(const Instruction& instruction, const Frame& frame);
 
-  // children.cc
+  // members.cc
   bool RunMembers(const Instruction& instruction, const Frame& frame);
   bool RunMember(
-      const MemberRules& rules,
-      const MemberRule* rule,
-      const Frame& frame,
-      const json::Value& member,
-      size_t index
+      const MemberRules& rules, const MemberRule* rule, const Frame& frame, const Place& member
   );
+  bool RunPatterns(
+      const MemberRules& rules, const Frame& frame, const Place& member, bool& evaluated
+  );
+  bool RunAdditional(const MemberRules& rules, const Frame& frame, const Place& member);
   bool ReportMissing(const MemberRules& rules, const Frame& frame);
-  bool RunItems(const Instruction& instruction, const Frame& frame);
-  bool RunContains(const Instruction& instruction, const Frame& frame);
   bool RunPropertyNames(const Instruction& instruction, const Frame& frame);
   bool RunDependentRequired(const Instruction& instruction, const Frame& frame);
+
+  // items.cc
+  bool RunItems(const Instruction& instruction, const Frame& frame);
+  bool RunItem(const ItemRules& rules, const Frame& frame, const Place& element);
+  bool RunContains(const Instruction& instruction, const Frame& frame);
+  std::uint64_t CountMatches(const ContainsRule& rule, const Frame& frame);
   bool RunUnevaluated(const Instruction& instruction, const Frame& frame);
 
   // combinators.cc
   bool RunAllOf(const Instruction& instruction, const Frame& frame);
   bool RunAnyOf(const Instruction& instruction, const Frame& frame);
   bool RunOneOf(const Instruction& instruction, const Frame& frame);
+  // A branch alone, without a report; what it evaluated counts if it holds.
+  bool RunBranch(BlockIndex block, const Frame& frame);
   bool RunNot(const Instruction& instruction, const Frame& frame);
   bool RunIf(const Instruction& instruction, const Frame& frame);
   bool RunDependentSchemas(const Instruction& instruction, const Frame& frame);
@@ -85,9 +101,14 @@ class Evaluator {
   // Describes why no branch of a list holds: the one that came closest.
   void ReportBranches(const Instruction& instruction, const Frame& frame);
 
-  // Always false, for `return Fail(…)`.
-  bool Fail(const Instruction& instruction, const Frame& frame);
-  Failure FailureAt(Keyword keyword, const Frame& frame) const;
+  // Reports what `describe` says of `keyword` at `place`, if there is a report. Always false, for
+  // `return Reject(…)`.
+  bool Reject(
+      Keyword keyword,
+      const Frame& frame,
+      const Place& place,
+      absl::FunctionRef<Description()> describe
+  );
 
   const CompiledSchema::Program& program_;
   const ValidateOptions& options_;

@@ -54,6 +54,24 @@ std::string_view GotOf(const Issue& issue) {
                                     : std::string_view(issue.message).substr(comma);
 }
 
+Description DescribeClosest(size_t branches, size_t closest) {
+  if (branches == 1) {
+    return {
+        .expected = "the allowed form",
+        .message = "the value does not match the only allowed form; what is wrong follows",
+    };
+  }
+  return {
+      .expected = fmt::format("one of {} forms", branches),
+      .message = fmt::format(
+          "the value matches none of the {} allowed forms; form {} comes closest, and what is "
+          "wrong with it follows",
+          branches,
+          closest + 1
+      ),
+  };
+}
+
 }  // namespace
 
 size_t ClosestBranch(const std::string& path, const std::vector<IssueList>& branches) {
@@ -75,24 +93,15 @@ void AddBranches(const Failure& failure, std::vector<IssueList> branches, Report
     if (!counted) return;
     const std::string expected = JoinExpected(branches);
     report.Add(
-        failure, expected, fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]))
+        failure,
+        {.expected = expected,
+         .message = fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]))}
     );
     return;
   }
   const size_t closest = ClosestBranch(path, branches);
   if (counted) {
-    report.Add(
-        failure,
-        fmt::format("one of {} forms", branches.size()),
-        branches.size() == 1
-            ? "the value does not match the only allowed form; what is wrong follows"
-            : fmt::format(
-                  "the value matches none of the {} allowed forms; form {} comes closest, and what "
-                  "is wrong with it follows",
-                  branches.size(),
-                  closest + 1
-              )
-    );
+    report.Add(failure, DescribeClosest(branches.size(), closest));
   }
   report.Append(std::move(branches[closest]));
 }

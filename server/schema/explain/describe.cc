@@ -263,6 +263,14 @@ Description DescribeUnevaluated(const json::Value& child, bool in_array) {
   };
 }
 
+Description DescribeEqual(size_t first, size_t second) {
+  return {
+      .expected = "unique elements",
+      .message =
+          fmt::format("expected unique elements, but elements {} and {} are equal", first, second),
+  };
+}
+
 Description DescribeTwoBranches(size_t first, size_t second) {
   return {
       .expected = "exactly one of the allowed forms",
@@ -279,8 +287,8 @@ Report DescribeAbort(const Report& report, const json::Value& instance) {
   if (only.Count()) {
     only.Add(
         {.place = {.value = instance}},
-        "a value that can be checked",
-        "the value could not be checked: together with it the schema is too deep or too complex"
+        {.expected = "a value that can be checked",
+         .message = "the value could not be checked: the schema is too deep or too complex for it"}
     );
   }
   return only;

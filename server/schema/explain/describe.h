@@ -13,11 +13,6 @@
 
 namespace extractd::schema {
 
-struct Description {
-  std::string expected = {};
-  std::string message = {};
-};
-
 // An instruction about one value, which does not hold for `value`.
 Description Describe(
     const CompiledSchema::Program& program, const Instruction& instruction, const json::Value& value
@@ -29,7 +24,8 @@ Description DescribeExtraElement(size_t allowed);
 Description DescribeContains(const ContainsRule& rule, std::uint64_t matches);
 Description DescribeDependent(std::string_view present, std::string_view missing);
 Description DescribeUnevaluated(const json::Value& child, bool in_array);
-// Numbers count from 0 here, from 1 in the words.
+Description DescribeEqual(size_t first, size_t second);
+// Branches count from 0 here, from 1 in the words.
 Description DescribeTwoBranches(size_t first, size_t second);
 
 // "integer", "string or null" …
