@@ -34,14 +34,16 @@ class RuleFinder {
   size_t next_ = 0;
 };
 
-// Which of the required names have been seen. The marks are made only where one word does not do.
+// Which of the required names have been seen.
 class SeenNames {
  public:
   explicit SeenNames(size_t required) : required_(required), marks_(required) {}
 
-  void See(size_t index) {
-    if (marks_.IsMarked(index)) return;
-    marks_.Mark(index);
+  // A member with this rule, or with none.
+  void See(const MemberRule* rule) {
+    if (rule == nullptr || rule->required == MemberRule::kNotRequired) return;
+    if (marks_.IsMarked(rule->required)) return;
+    marks_.Mark(rule->required);
     ++seen_;
   }
   bool all() const { return seen_ == required_; }
@@ -65,7 +67,7 @@ bool Evaluator::RunMembers(const Instruction& instruction, const Frame& frame) {
   size_t index = 0;
   for (const json::Value& value : object) {
     const MemberRule* rule = finder.Find(value.key());
-    if (rule != nullptr && rule->required != MemberRule::kNotRequired) seen.See(rule->required);
+    seen.See(rule);
     const Place member = {.value = value, .parent = &frame.place, .index = index++};
     valid = RunMember(rules, rule, frame, member) && valid;
     if (Stops(valid)) return false;

@@ -1,11 +1,14 @@
 #include "server/schema/explain/branches.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "server/schema/explain/describe.h"
 
 namespace extractd::schema {
 namespace {
@@ -39,12 +42,7 @@ std::string JoinExpected(const std::vector<IssueList>& branches) {
     const std::string_view expected = branch.listed[0].expected;
     if (std::ranges::find(all, expected) == all.end()) all.push_back(expected);
   }
-  std::string text;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) text += i + 1 == all.size() ? " or " : ", ";
-    text += all[i];
-  }
-  return text;
+  return JoinWithOr(all);
 }
 
 // What stands behind "expected …, " in an issue about a type: what was found instead.
@@ -55,12 +53,6 @@ std::string_view GotOf(const Issue& issue) {
 }
 
 Description DescribeClosest(size_t branches, size_t closest) {
-  if (branches == 1) {
-    return {
-        .expected = "the allowed form",
-        .message = "the value does not match the only allowed form; what is wrong follows",
-    };
-  }
   return {
       .expected = fmt::format("one of {} forms", branches),
       .message = fmt::format(
@@ -85,22 +77,20 @@ size_t ClosestBranch(const std::string& path, const std::vector<IssueList>& bran
 void AddBranches(const Failure& failure, std::vector<IssueList> branches, Report& report) {
   std::string path;
   AppendPointer(failure.place, path);
-  const bool only_types = std::ranges::all_of(branches, [&](const IssueList& branch) {
-    return MissesTypeAlone(path, branch);
-  });
-  const bool counted = report.Count();
-  if (only_types) {
-    if (!counted) return;
+  const auto is = [&path](auto predicate) {
+    return [&path, predicate](const IssueList& branch) { return predicate(path, branch); };
+  };
+  if (std::ranges::all_of(branches, is(MissesTypeAlone))) {
+    if (!report.Count()) return;
     const std::string expected = JoinExpected(branches);
-    report.Add(
-        failure,
-        {.expected = expected,
-         .message = fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]))}
-    );
-    return;
+    const std::string message =
+        fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]));
+    return report.Add(failure, {.expected = expected, .message = message});
   }
   const size_t closest = ClosestBranch(path, branches);
-  if (counted) {
+  const auto of_type = std::ssize(branches) - std::ranges::count_if(branches, is(MissesType));
+  // With one branch for the value's type, the others need no mention.
+  if (of_type != 1 && branches.size() > 1 && report.Count()) {
     report.Add(failure, DescribeClosest(branches.size(), closest));
   }
   report.Append(std::move(branches[closest]));

@@ -116,20 +116,34 @@ Description DescribeSize(std::uint64_t bound, Op op, const json::Value& value) {
 
 }  // namespace
 
-std::string DescribeTypes(TypeSet types) {
-  constexpr std::array kNames = {
-      "null", "boolean", "number", "string", "array", "object", "integer"
-  };
-  std::vector<std::string_view> names;
-  for (size_t bit = 0; bit < kNames.size(); ++bit) {
-    if ((types >> bit & 1U) != 0) names.emplace_back(kNames[bit]);
-  }
+std::string JoinWithOr(const std::vector<std::string_view>& words) {
   std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
   }
   return text;
+}
+
+std::string DescribeTypes(TypeSet types) {
+  struct Row {
+    TypeSet bit;
+    std::string_view name;
+  };
+  constexpr std::array kRows = {
+      Row{TypeBit(json::Type::kString), "string"},
+      Row{kIntegerBit, "integer"},
+      Row{TypeBit(json::Type::kNumber), "number"},
+      Row{TypeBit(json::Type::kBoolean), "boolean"},
+      Row{TypeBit(json::Type::kArray), "array"},
+      Row{TypeBit(json::Type::kObject), "object"},
+      Row{TypeBit(json::Type::kNull), "null"},
+  };
+  std::vector<std::string_view> names;
+  for (const Row& row : kRows) {
+    if ((types & row.bit) != 0) names.push_back(row.name);
+  }
+  return JoinWithOr(names);
 }
 
 Description Describe(

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/schema/explain/report.h"
 #include "server/schema/program/program.h"
@@ -30,6 +31,8 @@ Description DescribeTwoBranches(size_t first, size_t second);
 
 // "integer", "string or null" …
 std::string DescribeTypes(TypeSet types);
+// "a", "a or b", "a, b or c".
+std::string JoinWithOr(const std::vector<std::string_view>& words);
 
 // Instead of all other issues: the evaluation was given up.
 Report DescribeAbort(const Report& report, const json::Value& instance);
