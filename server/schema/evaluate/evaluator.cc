@@ -1,5 +1,7 @@
 #include "server/schema/evaluate/evaluator.h"
 
+#include <algorithm>
+
 namespace extractd::schema {
 namespace {
 
@@ -8,9 +10,17 @@ bool IsCombinator(Op op) {
   return op >= Op::kDependentSchemas && op <= Op::kDynamicRef;
 }
 
+// REQUIRES: nested no deeper than parsers allow.
+size_t CountValues(const json::Value& value) {
+  size_t count = 1;
+  for (const json::Value& child : value) count += CountValues(child);
+  return count;
+}
+
 }  // namespace
 
 bool Evaluator::Run(const json::Value& instance) {
+  instance_ = &instance;
   const bool valid = ApplyToPlace(program_.root, {.value = instance}, nullptr, nullptr);
   if (!aborted_) return valid;
   if (report_ != nullptr) *report_ = DescribeAbort(*report_, instance);
@@ -21,7 +31,7 @@ bool Evaluator::ApplyToPlace(
     BlockIndex index, const Place& place, const Scope* scope, Marks* marks
 ) {
   if (aborted_) return false;
-  if (nesting_ >= kMaxNesting || ++steps_ > kMaxSteps) {
+  if (nesting_ >= kMaxNesting || (++steps_ > max_steps_ && !ExtendSteps())) {
     aborted_ = true;
     return false;
   }
@@ -33,6 +43,12 @@ bool Evaluator::ApplyToPlace(
       RunBlock({.place = place, .marks = marks, .scope = same ? scope : &entered, .block = &block});
   --nesting_;
   return valid;
+}
+
+bool Evaluator::ExtendSteps() {
+  const size_t steps = kLeastSteps + kStepsPerValue * CountValues(*instance_);
+  max_steps_ = std::min(steps, kMaxSteps);
+  return steps_ <= max_steps_;
 }
 
 bool Evaluator::Apply(BlockIndex block, const Frame& frame, Marks* marks) {

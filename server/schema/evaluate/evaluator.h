@@ -20,8 +20,11 @@
 namespace extractd::schema {
 
 // Bounds of one run. Beyond them the instance counts as invalid, and the only issue says why.
-inline constexpr size_t kMaxNesting = 2000;      // schemas within schemas
-inline constexpr size_t kMaxSteps = 50'000'000;  // schemas applied to values
+inline constexpr size_t kMaxNesting = 2000;  // schemas within schemas
+// Schemas applied to values: some for each value of the instance.
+inline constexpr size_t kLeastSteps = 2'000'000;
+inline constexpr size_t kStepsPerValue = 1000;
+inline constexpr size_t kMaxSteps = 200'000'000;
 
 class Evaluator {
  public:
@@ -29,6 +32,7 @@ class Evaluator {
   Evaluator(const CompiledSchema::Program& program, const ValidateOptions& options, Report* report)
       : program_(program), options_(options), report_(report) {}
 
+  // REQUIRES: called once.
   bool Run(const json::Value& instance);
 
  private:
@@ -53,6 +57,8 @@ class Evaluator {
   }
   bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
   bool ApplyToPlace(BlockIndex block, const Place& place, const Scope* scope, Marks* marks);
+  // More steps, where the instance is large enough for them. False: there are none.
+  bool ExtendSteps();
   bool RunBlock(const Frame& frame);
   bool RunCode(const Frame& frame);
   bool RunInstruction(const Instruction& instruction, const Frame& frame);
@@ -115,6 +121,8 @@ class Evaluator {
   Report* report_;
   size_t nesting_ = 0;
   size_t steps_ = 0;
+  size_t max_steps_ = kLeastSteps;
+  const json::Value* instance_ = nullptr;
   bool aborted_ = false;
 };
 

@@ -113,7 +113,7 @@ TEST(CompiledSchemaTest, AllIssuesOfABadInvoiceAreListed) {
       IssuesOf(
           std::string(kInvoice),
           R"({"number":"417","issued":"2026-13-02","buyer":{"country":"Norway"},"currency":"EURO",
-              "total":"12","lines":[{"text":"a","quantity":1.5,"price":3}],"note":""})"
+              "total":"12","lines":[{"text":"a","quantity":1.5,"price":3}],"remarks":""})"
       ),
       "/number: expected text that matches the pattern \"^INV-[0-9]{4}-[0-9]+$\", got \"417\"\n"
       "/issued: expected text of the format \"date\", got \"2026-13-02\"\n"
@@ -124,7 +124,8 @@ TEST(CompiledSchemaTest, AllIssuesOfABadInvoiceAreListed) {
       "/total: expected null or number, got string \"12\"\n"
       "/lines/0/quantity: expected integer, got number 1.5\n"
       "/lines/0/price: the member \"price\" is not allowed; allowed are \"text\", \"quantity\"\n"
-      "/note: the member \"note\" is not allowed; allowed are \"number\", \"issued\", \"due\", "
+      "/remarks: the member \"remarks\" is not allowed; allowed are \"number\", \"issued\", "
+      "\"due\", "
       "\"seller\", \"buyer\", \"email\", \"currency\", \"net\", \"tax\", \"total\", \"paid\", "
       "\"lines\"\n"
       ": the required member \"seller\" is missing\n"

@@ -29,7 +29,7 @@ TEST(PunycodeTest, EncodesAndDecodes) {
 }
 
 TEST(PunycodeTest, WhatIsNoneIsRefused) {
-  for (const std::string_view code : {"a-!", "tda-ä", "99999999", "tdaz", "zzzzzzzzzzzzzzzzzzzz"}) {
+  for (const std::string_view code : {"a-!", "tda-ä", "99999999", "zzzzzzzzzzzzzzzzzzzz"}) {
     EXPECT_EQ(DecodePunycode(code), std::nullopt) << code;
   }
 }
