@@ -36,7 +36,9 @@ TEST(CompileTest, AnErrorNamesItsPlace) {
   );
   EXPECT_EQ(PlaceOfError(R"({"items":{"minLength":-1}})"), "/items/minLength minLength 1:11");
   EXPECT_EQ(PlaceOfError(R"({"allOf":[true,{"pattern":"("}]})"), "/allOf/1/pattern pattern 1:17");
-  EXPECT_EQ(PlaceOfError(R"({"$defs":{"a/b":{"$anchor":"1"}}})"), "/$defs/a~1b/$anchor $anchor 1:18");
+  EXPECT_EQ(
+      PlaceOfError(R"({"$defs":{"a/b":{"$anchor":"1"}}})"), "/$defs/a~1b/$anchor $anchor 1:18"
+  );
 }
 
 TEST(CompileTest, AnErrorSaysWhatIsWrong) {
@@ -138,7 +140,7 @@ TEST(CompileTest, AKeywordWithAValueOfTheWrongKindIsAnError) {
       const auto schema = Compile(text);
       EXPECT_FALSE(schema.ok()) << text;
       EXPECT_EQ(Metadata(schema.status(), "keyword"), keyword) << text;
-      EXPECT_EQ(Metadata(schema.status(), "pointer"), "") << text;
+      EXPECT_EQ(Metadata(schema.status(), "pointer"), "/" + std::string(keyword)) << text;
       EXPECT_EQ(Metadata(schema.status(), "column"), "2") << text;
     }
   }
@@ -225,7 +227,7 @@ TEST(CompileTest, DocumentsOfTheCallerAreReferredTo) {
       CompileFrom({.text = R"({"$ref":"https://example.org/a.json#/$defs/bad"})", .source = source}
       );
   EXPECT_EQ(Metadata(bad.status(), "document"), "https://example.org/a.json");
-  EXPECT_EQ(Metadata(bad.status(), "pointer"), "/$defs/bad");
+  EXPECT_EQ(Metadata(bad.status(), "pointer"), "/$defs/bad/type");
   EXPECT_EQ(Metadata(bad.status(), "line"), "none");
 }
 
