@@ -76,6 +76,17 @@ class Value {
   // The element at `index`; null beyond the end. Linear.
   const Value* At(size_t index) const;
 
+  // A string outside any document: lives as long as `text` and `key`, which names it.
+  static Value OfString(std::string_view text, std::string_view key = {}) {
+    Value value;
+    value.type_ = Type::kString;
+    value.text_ = text.data();
+    value.size_ = static_cast<std::uint32_t>(text.size());
+    value.key_ = key.data();
+    value.key_size_ = static_cast<std::uint32_t>(key.size());
+    return value;
+  }
+
  private:
   friend class Builder;
 

@@ -1,0 +1,73 @@
+#include "server/schema/compile/invalid_schema.h"
+
+#include <fmt/format.h>
+
+#include "server/base/error.h"
+#include "server/json/parse.h"
+#include "server/json/pointer.h"
+#include "server/json/write.h"
+#include "server/schema/compile/locate.h"
+
+namespace extractd::schema {
+namespace {
+
+// Names and pointers of a hostile schema may be long.
+constexpr size_t kMaxShownBytes = 300;
+
+std::string Shown(std::string_view text) {
+  if (text.size() <= kMaxShownBytes) return std::string(text);
+  return fmt::format("{}…", text.substr(0, kMaxShownBytes));
+}
+
+}  // namespace
+
+absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
+  ErrorDetails details = {.reason = Reason::kInvalidSchema};
+  details.metadata = {{"pointer", Shown(fault.pointer)}, {"keyword", fault.keyword}};
+  const std::string place = fault.pointer.empty() ? "the root" : Shown(fault.pointer);
+  const std::string subject = fault.keyword.empty()
+                                  ? fault.message
+                                  : fmt::format("\"{}\" {}", fault.keyword, fault.message);
+  if (!fault.document.empty()) {
+    details.metadata.emplace_back("document", Shown(fault.document));
+    return MakeError(
+        details, fmt::format("invalid schema at {} of {}: {}", place, fault.document, subject)
+    );
+  }
+  std::string pointer = fault.pointer;
+  if (!fault.keyword.empty()) json::AppendToken(fault.keyword, pointer);
+  const json::TextPosition at = json::PositionOf(text, Locate(text, pointer));
+  details.metadata.emplace_back("line", std::to_string(at.line));
+  details.metadata.emplace_back("column", std::to_string(at.column));
+  return MakeError(
+      details,
+      fmt::format(
+          "invalid schema at {} (line {}, column {}): {}", place, at.line, at.column, subject
+      )
+  );
+}
+
+absl::Status NotJson(std::string_view message, std::string_view text, size_t offset) {
+  const json::TextPosition at = json::PositionOf(text, offset);
+  return MakeError(
+      {.reason = Reason::kInvalidSchema,
+       .metadata =
+           {{"pointer", ""},
+            {"keyword", ""},
+            {"line", std::to_string(at.line)},
+            {"column", std::to_string(at.column)}}},
+      fmt::format("the schema is not JSON: {} at line {}, column {}", message, at.line, at.column)
+  );
+}
+
+absl::Status SchemaTooLarge(std::string_view limit, size_t allowed, size_t value) {
+  return MakeError(
+      {.reason = Reason::kSchemaTooLarge,
+       .metadata = {{"limit", std::string(limit)}, {"value", std::to_string(value)}}},
+      fmt::format(
+          "the schema is too large: {} is {}, at most {} are allowed", limit, value, allowed
+      )
+  );
+}
+
+}  // namespace extractd::schema

@@ -1,0 +1,136 @@
+#include "server/schema/evaluate/evaluator.h"
+
+#include "server/schema/evaluate/silence.h"
+#include "server/schema/explain/describe.h"
+
+namespace extractd::schema {
+namespace {
+
+// Where one of these fails, it does not say what it would have evaluated.
+bool IsCombinator(Op op) {
+  return op >= Op::kDependentSchemas && op <= Op::kDynamicRef;
+}
+
+}  // namespace
+
+bool Evaluator::Run(const json::Value& instance) {
+  const bool valid = ApplyToPlace(program_.root, {.value = instance}, nullptr, nullptr);
+  if (!aborted_) return valid;
+  if (report_ != nullptr) *report_ = DescribeAbort(*report_, instance);
+  return false;
+}
+
+bool Evaluator::ApplyToPlace(
+    BlockIndex index, const Place& place, const Scope* scope, Marks* marks
+) {
+  if (aborted_) return false;
+  if (nesting_ >= kMaxNesting || ++steps_ > kMaxSteps) {
+    aborted_ = true;
+    return false;
+  }
+  ++nesting_;
+  const Block& block = program_.blocks[index];
+  const Scope entered = {.resource = block.resource, .outer = scope};
+  const bool same = !program_.dynamic || (scope != nullptr && scope->resource == block.resource);
+  const bool valid =
+      RunBlock({.place = place, .marks = marks, .scope = same ? scope : &entered, .block = &block});
+  --nesting_;
+  return valid;
+}
+
+bool Evaluator::Apply(BlockIndex block, const Frame& frame, Marks* marks) {
+  return ApplyToPlace(block, frame.place, frame.scope, marks);
+}
+
+bool Evaluator::ApplyToChild(
+    BlockIndex block, const Frame& frame, const json::Value& child, size_t index
+) {
+  return ApplyToPlace(
+      block, {.value = child, .parent = &frame.place, .index = index}, frame.scope, nullptr
+  );
+}
+
+bool Evaluator::ApplySilently(BlockIndex block, const Frame& frame, Marks* marks) {
+  const Silence silence(report_);
+  return Apply(block, frame, marks);
+}
+
+bool Evaluator::RunBlock(const Frame& frame) {
+  if (!frame.block->unevaluated || frame.value().size() == 0) return RunCode(frame);
+  Marks marks(frame.value().size());
+  Frame own = frame;
+  own.marks = &marks;
+  const bool valid = RunCode(own);
+  if (frame.marks != nullptr) frame.marks->Merge(marks);
+  return valid;
+}
+
+bool Evaluator::RunCode(const Frame& frame) {
+  bool valid = true;
+  bool marks_complete = true;
+  for (std::uint32_t i = frame.block->first; i < frame.block->last; ++i) {
+    const Instruction& instruction = program_.code[i];
+    // What the failed branches would have evaluated must not be reported as well.
+    if (instruction.op >= Op::kUnevaluatedItems && !marks_complete) break;
+    if (RunInstruction(instruction, frame)) continue;
+    if (report_ == nullptr || aborted_) return false;
+    valid = false;
+    marks_complete = marks_complete && !IsCombinator(instruction.op);
+  }
+  return valid;
+}
+
+bool Evaluator::RunInstruction(const Instruction& instruction, const Frame& frame) {
+  switch (instruction.op) {
+    case Op::kMembers:
+      return RunMembers(instruction, frame);
+    case Op::kItems:
+      return RunItems(instruction, frame);
+    case Op::kContains:
+      return RunContains(instruction, frame);
+    case Op::kPropertyNames:
+      return RunPropertyNames(instruction, frame);
+    case Op::kDependentRequired:
+      return RunDependentRequired(instruction, frame);
+    case Op::kDependentSchemas:
+      return RunDependentSchemas(instruction, frame);
+    case Op::kAllOf:
+      return RunAllOf(instruction, frame);
+    case Op::kAnyOf:
+      return RunAnyOf(instruction, frame);
+    case Op::kOneOf:
+      return RunOneOf(instruction, frame);
+    case Op::kNot:
+      return RunNot(instruction, frame);
+    case Op::kIf:
+      return RunIf(instruction, frame);
+    case Op::kRef:
+      return RunRef(instruction, instruction.operand, frame);
+    case Op::kDynamicRef:
+      return RunDynamicRef(instruction, frame);
+    case Op::kUnevaluatedItems:
+    case Op::kUnevaluatedProperties:
+      return RunUnevaluated(instruction, frame);
+    case Op::kUniqueItems:
+      return RunUniqueItems(instruction, frame);
+    default:
+      return RunScalar(instruction, frame);
+  }
+}
+
+bool Evaluator::Fail(const Instruction& instruction, const Frame& frame) {
+  if (report_ == nullptr || !report_->Count()) return false;
+  const Description description = Describe(program_, instruction, frame.value());
+  report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
+  return false;
+}
+
+Failure Evaluator::FailureAt(Keyword keyword, const Frame& frame) const {
+  return {
+      .place = frame.place,
+      .keyword = keyword,
+      .schema_pointer = program_.PointerOf(*frame.block),
+  };
+}
+
+}  // namespace extractd::schema

@@ -1,0 +1,190 @@
+#include <algorithm>
+
+#include "server/base/utf8.h"
+#include "server/schema/format/rules.h"
+#include "server/schema/format/scan.h"
+
+namespace extractd::schema {
+namespace {
+
+// What else a part of a URI may hold besides unreserved, sub-delims and escapes.
+constexpr std::string_view kUnreservedMarks = "-._~";
+constexpr std::string_view kSubDelims = "!$&'()*+,;=";
+
+// ucschar of RFC 3987; with iprivate, which only queries may hold.
+bool IsUcsChar(std::uint32_t c, bool with_private) {
+  if (c < 0xA0) return false;
+  if (c <= 0xD7FF || (c >= 0xF900 && c <= 0xFDCF) || (c >= 0xFDF0 && c <= 0xFFEF)) return true;
+  if (c >= 0x10000 && c <= 0xEFFFD)
+    return (c & 0xFFFFU) <= 0xFFFDU && (c < 0xE0000 || c >= 0xE1000);
+  return with_private && ((c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000) && (c & 0xFFFFU) <= 0xFFFDU;
+}
+
+struct Allowed {
+  std::string_view marks = {};  // besides unreserved and sub-delims
+  bool international = false;
+  bool with_private = false;
+};
+
+bool ConsistsOf(std::string_view text, const Allowed& allowed) {
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '%') {
+      if (text.size() < 3 || !IsHexDigit(text[1]) || !IsHexDigit(text[2])) return false;
+      text.remove_prefix(3);
+      continue;
+    }
+    if ((c & 0x80) != 0) {
+      const CodePoint point = DecodeUtf8(text);
+      if (!allowed.international || point.size == 0) return false;
+      if (!IsUcsChar(point.value, allowed.with_private)) return false;
+      text.remove_prefix(point.size);
+      continue;
+    }
+    const bool good = json::IsLetter(c) || json::IsDigit(c) ||
+                      kUnreservedMarks.find(c) != std::string_view::npos ||
+                      kSubDelims.find(c) != std::string_view::npos ||
+                      allowed.marks.find(c) != std::string_view::npos;
+    if (!good) return false;
+    text.remove_prefix(1);
+  }
+  return true;
+}
+
+bool IsIpLiteral(std::string_view text) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return false;
+  text = text.substr(1, text.size() - 2);
+  if (!text.starts_with('v') && !text.starts_with('V')) return IsIpv6(text);
+  Scan scan(text.substr(1));
+  if (scan.TakeWhile(IsHexDigit).empty() || !scan.Take('.')) return false;
+  return !scan.done() && scan.rest().find('%') == std::string_view::npos &&
+         ConsistsOf(scan.rest(), {.marks = ":"});
+}
+
+bool IsAuthority(std::string_view text, bool international) {
+  if (const size_t at = text.rfind('@'); at != std::string_view::npos) {
+    const Allowed user = {.marks = ":", .international = international};
+    if (!ConsistsOf(text.substr(0, at), user)) return false;
+    text.remove_prefix(at + 1);
+  }
+  size_t port = text.rfind(':');
+  if (text.starts_with('[') && text.rfind(']') > port) port = std::string_view::npos;
+  if (text.starts_with('[') && text.ends_with(']')) port = std::string_view::npos;
+  if (port != std::string_view::npos) {
+    if (!std::ranges::all_of(text.substr(port + 1), json::IsDigit)) return false;
+    text = text.substr(0, port);
+  }
+  if (text.starts_with('[')) return IsIpLiteral(text);
+  return ConsistsOf(text, {.international = international});
+}
+
+// Takes "scheme:" off; false if there is none.
+bool TakeScheme(std::string_view& text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || !json::IsLetter(text.front())) return false;
+  const bool good = std::ranges::all_of(text.substr(0, colon), [](char c) {
+    return json::IsLetter(c) || json::IsDigit(c) || c == '+' || c == '-' || c == '.';
+  });
+  if (good) text.remove_prefix(colon + 1);
+  return good;
+}
+
+bool IsReference(std::string_view text, bool international, bool needs_scheme) {
+  const bool has_scheme = TakeScheme(text);
+  if (needs_scheme && !has_scheme) return false;
+  if (const size_t hash = text.find('#'); hash != std::string_view::npos) {
+    const Allowed fragment = {.marks = ":@/?", .international = international};
+    if (!ConsistsOf(text.substr(hash + 1), fragment)) return false;
+    text = text.substr(0, hash);
+  }
+  if (const size_t mark = text.find('?'); mark != std::string_view::npos) {
+    const Allowed query = {
+        .marks = ":@/?", .international = international, .with_private = international
+    };
+    if (!ConsistsOf(text.substr(mark + 1), query)) return false;
+    text = text.substr(0, mark);
+  }
+  if (text.starts_with("//")) {
+    const size_t end = std::min(text.find('/', 2), text.size());
+    if (!IsAuthority(text.substr(2, end - 2), international)) return false;
+    text.remove_prefix(end);
+  } else if (!has_scheme && text.find(':') < text.find('/')) {
+    return false;  // the first segment would read as a scheme
+  }
+  return ConsistsOf(text, {.marks = ":@/", .international = international});
+}
+
+// The inside of "{…}" in a template.
+bool IsExpression(std::string_view text) {
+  Scan scan(text);
+  scan.TakeOneOf("+#./;?&");
+  do {
+    size_t name = 0;
+    while (true) {
+      if (scan.Take('%')) {
+        if (scan.TakeWhile(IsHexDigit, 2).size() != 2) return false;
+      } else if (scan.Take('.')) {
+        if (name == 0) return false;
+      } else if (scan.TakeWhile(
+                         [](char c) { return json::IsLetter(c) || json::IsDigit(c) || c == '_'; }
+                 ).empty()) {
+        break;
+      }
+      ++name;
+    }
+    if (name == 0) return false;
+    if (scan.Take(':')) {
+      const std::string_view length = scan.TakeWhile(json::IsDigit, 4);
+      if (length.empty() || length.front() == '0') return false;
+    } else {
+      scan.Take('*');
+    }
+  } while (scan.Take(','));
+  return scan.done();
+}
+
+bool IsTemplateLiteral(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = DecodeUtf8(text);
+    if (point.size == 0) return false;
+    const char c = text.front();
+    if (c == '%' && (text.size() < 3 || !IsHexDigit(text[1]) || !IsHexDigit(text[2]))) return false;
+    if (point.value <= 0x20 || point.value == 0x7F) return false;
+    if (point.value < 0x80 && std::string_view("\"'<>\\^`{|}").find(c) != std::string_view::npos) {
+      return false;
+    }
+    if (point.value >= 0x80 && !IsUcsChar(point.value, true)) return false;
+    text.remove_prefix(point.size);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool IsUri(std::string_view text) {
+  return IsReference(text, false, true);
+}
+bool IsUriReference(std::string_view text) {
+  return IsReference(text, false, false);
+}
+bool IsIri(std::string_view text) {
+  return IsReference(text, true, true);
+}
+bool IsIriReference(std::string_view text) {
+  return IsReference(text, true, false);
+}
+
+bool IsUriTemplate(std::string_view text) {
+  while (!text.empty()) {
+    const size_t open = std::min(text.find('{'), text.size());
+    if (!IsTemplateLiteral(text.substr(0, open))) return false;
+    text.remove_prefix(open);
+    if (text.empty()) break;
+    const size_t close = text.find('}');
+    if (close == std::string_view::npos || !IsExpression(text.substr(1, close - 1))) return false;
+    text.remove_prefix(close + 1);
+  }
+  return true;
+}
+
+}  // namespace extractd::schema
