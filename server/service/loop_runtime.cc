@@ -66,8 +66,8 @@ void LoopRuntime::Start() {
 
 void LoopRuntime::Stop() {
   worker_.Stop();
-  // The HTTP client waits on the loop as long as it lives, so the loop is told to end; everything
-  // that was posted before is done first.
+  // The loop never runs out of work, so it is told to end; everything that was posted before is
+  // done first.
   asio::post(loop_, [this] { loop_.stop(); });
   if (thread_.joinable()) thread_.join();
 }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <grpcpp/completion_queue.h>
 
@@ -52,6 +53,8 @@ class LoopRuntime {
   class Upstreams;
 
   asio::io_context loop_{1};
+  // Without it the loop would end as soon as it has nothing to do: at once.
+  asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
   net::HttpClient client_;
   std::unique_ptr<Upstreams> upstreams_;
   ExtractionMethods extraction_;
