@@ -283,7 +283,7 @@ def test_the_log_has_a_json_line_for_each_stage_of_a_call(start_daemon, upstream
 
     attempt = ["attempt_started", "attempt_ended"]
     assert [line["event"] for line in lines] == ["call_planned", *attempt, *attempt, *attempt, "call_ended"]
-    assert all({"time", "level", "event", "request_id"} <= line.keys() for line in lines)
+    assert all({"ts", "level", "event", "request_id"} <= line.keys() for line in lines)
     ended = [line for line in lines if line["event"] == "attempt_ended"]
     assert [(line["attempt"], line["turn"], line["outcome"]) for line in ended] == [
         (1, 1, "unavailable"), (2, 1, "invalid"), (3, 2, "valid"),
@@ -357,10 +357,11 @@ def test_a_second_sigterm_leaves_at_once(upstream, connect):
     daemon = Daemon({"providers": acme(upstream), "drain_grace_ms": 60_000})
     try:
         client = connect(daemon.address)
-        client.extraction.Extract.future(client.api.ExtractRequest(**REQUEST), timeout=60)
+        running = client.extraction.Extract.future(client.api.ExtractRequest(**REQUEST), timeout=60)
         assert wait_until(lambda: bool(upstream.requests), 10)
         daemon.signal(signal.SIGTERM)
         assert wait_until(lambda: bool(daemon.events("draining")), 5)
+        assert not running.done()
         daemon.signal(signal.SIGTERM)
         assert daemon.wait(3) == 1
         assert daemon.events("stopped_at_once")
