@@ -33,13 +33,14 @@ step() {
   mkdir -p "$CACHE/logs"
   log=$(mktemp "$CACHE/logs/step.XXXXXX")
   say "== $what"
-  show_progress "$log" &
+  # 9 is the scripts' lock: what outlives them must not hold it.
+  show_progress "$log" 9>&- &
   watcher=$!
   set +e
   (
     set -e
     "$@"
-  ) >"$log" 2>&1 </dev/null
+  ) >"$log" 2>&1 </dev/null 9>&-
   status=$?
   set -e
   kill "$watcher"

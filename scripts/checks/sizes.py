@@ -14,6 +14,9 @@ MAX_FUNCTION_LINES = 60
 MAX_PARAMETERS = 6
 # Branches; a switch counts once, however many cases it has.
 MAX_COMPLEXITY = 12
+# Code that follows a grammar or a specification case by case reads best in the order of that text.
+GRAMMARS = ("server/json/", "server/schema/")
+MAX_COMPLEXITY_OF_GRAMMARS = 16
 PYTHON_FOLDERS = ("scripts", "tests")
 
 
@@ -26,9 +29,10 @@ def file_problems(path: Path, place: str) -> Iterator[str]:
 
 def function_problems(row: dict[str, str], place: str) -> Iterator[str]:
     name = f"{place}:{row['start']}: {row['function']}"
+    branches = MAX_COMPLEXITY_OF_GRAMMARS if place.startswith(GRAMMARS) else MAX_COMPLEXITY
     measured = (
         (int(row["length"]), MAX_FUNCTION_LINES, "lines"),
-        (int(row["branches"]), MAX_COMPLEXITY, "branches"),
+        (int(row["branches"]), branches, "branches"),
         (int(row["parameters"]), MAX_PARAMETERS, "parameters"),
     )
     for value, limit, unit in measured:
