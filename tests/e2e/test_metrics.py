@@ -34,7 +34,8 @@ class Page:
     def value(self, name: str, labels: dict[str, str] | None = None) -> float:
         """The sum over the samples that have these labels, and perhaps others."""
         wanted = frozenset((labels or {}).items())
-        return sum(value for (sample, have), value in self.samples.items() if sample == f"extractd_{name}" and wanted <= have)
+        full = name if name.startswith("process_") else f"extractd_{name}"
+        return sum(value for (sample, have), value in self.samples.items() if sample == full and wanted <= have)
 
     def sample_names(self) -> set[str]:
         """Names as documentation writes them: of histograms the family, of counters the sample."""
@@ -222,8 +223,8 @@ def test_no_label_is_made_of_what_callers_and_models_write(client, upstream, pag
 def test_the_documentation_lists_exactly_the_names_of_the_page(page):
     """Runs last: by now everything has been provoked."""
     text = (environment.ROOT / "docs" / "operations.md").read_text()
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `extractd_")]
-    documented = {name for row in rows for name in re.findall(r"`(extractd_\w+)`", row)}
+    rows = [line.split("|")[1] for line in text.splitlines() if re.match(r"\| `(extractd|process)_", line)]
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert page().sample_names() == documented
 
 
