@@ -82,12 +82,13 @@ TEST_F(HttpUpstreamTest, TheKeyIsMarkedSecretAndWithoutAKeyThereIsNoHeader) {
 
 TEST_F(HttpUpstreamTest, AnErrorThatRepeatsTheKeyIsScrubbed) {
   const SendResult result = SendTo(ScriptedReply::Status(
-      401, R"({"error":{"message":"Incorrect API key provided: sk-hunter2.","type":"x"}})"
+      400, R"({"error":{"message":"do not send sk-hunter2 to me","type":"x"}})"
   ));
-  EXPECT_EQ(result.failure, SendFailure::kAuth);
-  EXPECT_EQ(result.http_status, 401);
+  EXPECT_EQ(result.failure, SendFailure::kRejected);
+  EXPECT_EQ(result.http_status, 400);
   EXPECT_EQ(result.message.find("hunter2"), std::string::npos) << result.message;
-  EXPECT_NE(result.message.find("Incorrect API key"), std::string::npos) << result.message;
+  EXPECT_NE(result.message.find("do not send [redacted] to me"), std::string::npos)
+      << result.message;
 }
 
 TEST_F(HttpUpstreamTest, TheWaitThatTheProviderAsksForIsRead) {
