@@ -84,11 +84,11 @@ def test_every_bad_field_is_named_at_once(client):
 
 @pytest.mark.parametrize(("fields", "code", "reason", "metadata"), [
     ({"model": "acne/x"}, "NOT_FOUND", "UNKNOWN_PROVIDER", {"nearest": "acme"}),
-    ({"schema": {"json_schema": "{\n \"type\": 7}"}}, "INVALID_ARGUMENT", "INVALID_SCHEMA", {"pointer": "/type"}),
+    ({"schema": {"json_schema": '{"properties": {"a": {"type": 7}}}'}}, "INVALID_ARGUMENT", "INVALID_SCHEMA", {"pointer": "/properties/a"}),
     ({"schema": {"json_schema": "{\n \"type\": "}}, "INVALID_ARGUMENT", "INVALID_SCHEMA", {"line": "2"}),
     ({"schema": {"schema_id": "nobody"}}, "NOT_FOUND", "SCHEMA_NOT_FOUND", {}),
     ({"mode_name": "gemini_json"}, "INVALID_ARGUMENT", "INVALID_REQUEST", {}),
-    ({"mode_name": "parallel"}, "INVALID_ARGUMENT", "MODE_NOT_SUPPORTED", {"supported": "JSON, JSON_SCHEMA, MD_JSON, TOOLS"}),
+    ({"mode_name": "parallel"}, "INVALID_ARGUMENT", "MODE_NOT_SUPPORTED", {"supported": "TOOLS, JSON_SCHEMA, JSON, MD_JSON"}),
     ({"model": "keyless/m"}, "FAILED_PRECONDITION", "CREDENTIALS_MISSING", {"variable": "NOKEY_API_KEY"}),
 ])  # fmt: skip
 def test_a_call_that_cannot_succeed_is_refused_before_anything_is_sent(client, upstream, fields, code, reason, metadata):

@@ -62,8 +62,7 @@ TEST(WireCheckTest, UnknownFieldsAreAllNamedWithTheirPaths) {
   EXPECT_EQ(ReasonOf(status), Reason::kInvalidRequest);
   std::vector<std::string> fields;
   const auto details = DetailsOf(status);
-  for (const FieldViolation& violation : details->fields)
-    fields.push_back(violation.field);
+  for (const FieldViolation& violation : details->fields) fields.push_back(violation.field);
   EXPECT_EQ(fields, (std::vector<std::string>{"#21", "messages[0].parts[0].#3", "retry.#99"}));
 }
 
