@@ -1,4 +1,4 @@
-// CompiledSchema: a JSON Schema (draft 2020-12) made ready to validate many instances. Immutable
+// CompiledSchema: a JSON Schema (draft 2020-12 or draft-07) made ready to validate many instances. Immutable
 // and thread-safe; shared by every request that names the schema.
 //
 //   ASSIGN_OR_RETURN(auto schema, schema::Compile(text));

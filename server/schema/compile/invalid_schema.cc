@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
+#include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/pointer.h"
 #include "server/json/write.h"
@@ -11,27 +12,29 @@
 namespace extractd::schema {
 namespace {
 
-// Names and pointers of a hostile schema may be long.
+// Names, pointers and references of a hostile schema may be long.
 constexpr size_t kMaxShownBytes = 300;
+constexpr size_t kMaxMessageBytes = 600;
 
-std::string Shown(std::string_view text) {
-  if (text.size() <= kMaxShownBytes) return std::string(text);
-  return fmt::format("{}…", text.substr(0, kMaxShownBytes));
+std::string Shown(std::string_view text, size_t max_bytes = kMaxShownBytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  return fmt::format("{}…", CutUtf8(text, max_bytes));
 }
 
 }  // namespace
 
 absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
   ErrorDetails details = {.reason = Reason::kInvalidSchema};
-  details.metadata = {{"pointer", Shown(fault.pointer)}, {"keyword", fault.keyword}};
+  details.metadata = {{"pointer", Shown(fault.pointer)}, {"keyword", Shown(fault.keyword)}};
   const std::string place = fault.pointer.empty() ? "the root" : Shown(fault.pointer);
-  const std::string subject = fault.keyword.empty()
-                                  ? fault.message
-                                  : fmt::format("\"{}\" {}", fault.keyword, fault.message);
+  const std::string message = Shown(fault.message, kMaxMessageBytes);
+  const std::string subject =
+      fault.keyword.empty() ? message : fmt::format("\"{}\" {}", Shown(fault.keyword), message);
   if (!fault.document.empty()) {
     details.metadata.emplace_back("document", Shown(fault.document));
     return MakeError(
-        details, fmt::format("invalid schema at {} of {}: {}", place, fault.document, subject)
+        details,
+        fmt::format("invalid schema at {} of {}: {}", place, Shown(fault.document), subject)
     );
   }
   std::string pointer = fault.pointer;
@@ -64,9 +67,7 @@ absl::Status SchemaTooLarge(std::string_view limit, size_t allowed, size_t value
   return MakeError(
       {.reason = Reason::kSchemaTooLarge,
        .metadata = {{"limit", std::string(limit)}, {"value", std::to_string(value)}}},
-      fmt::format(
-          "the schema is too large: {} is {}, at most {} are allowed", limit, value, allowed
-      )
+      fmt::format("the schema is too large: {} {}, at most {} are allowed", value, limit, allowed)
   );
 }
 
