@@ -25,6 +25,8 @@ inline constexpr size_t kMaxNesting = 2000;  // schemas within schemas
 inline constexpr size_t kLeastSteps = 2'000'000;
 inline constexpr size_t kStepsPerValue = 1000;
 inline constexpr size_t kMaxSteps = 200'000'000;
+// Comparing so many names of members is as much work as applying a schema.
+inline constexpr size_t kMembersPerStep = 8;
 
 class Evaluator {
  public:
