@@ -18,6 +18,9 @@ namespace {
 // A look at so many bytes of a text is as much work as applying a schema.
 constexpr size_t kBytesPerStep = 64;
 
+// As is hashing and sorting, so many times.
+constexpr size_t kStepsPerHash = 16;
+
 // Longer lists are searched for equal elements by hash.
 constexpr size_t kPairwise = 16;
 
@@ -170,7 +173,7 @@ bool Evaluator::HoldsForSize(const Instruction& instruction, size_t size) const 
 bool Evaluator::RunUniqueItems(const Instruction& instruction, const Frame& frame) {
   const json::Value& list = frame.value();
   if (!list.is_array() || list.size() < 2) return true;
-  if (!Charge(list.size())) return false;
+  if (!Charge(list.size() * kStepsPerHash)) return false;
   const std::optional<Pair> pair =
       list.size() <= kPairwise ? FindEqualPair(list) : FindEqualPairByHash(list);
   if (!pair.has_value()) return true;
