@@ -207,7 +207,9 @@ class PlanMaker {
     CO_RETURN_IF_ERROR(ResolveMode());
     FillOptions();
     CO_RETURN_IF_ERROR(Ask());
-    CO_ASSIGN_OR_RETURN(plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run));
+    CO_ASSIGN_OR_RETURN(
+        plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run)
+    );
     co_return std::move(plan_);
   }
 
