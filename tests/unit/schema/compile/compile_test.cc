@@ -160,7 +160,7 @@ TEST(CompileTest, UnknownKeywordsAndFormatsAreAnnotations) {
 TEST(CompileTest, DefinitionsThatNothingRefersToAreCheckedToo) {
   EXPECT_EQ(
       PlaceOfError(R"({"$defs":{"unused":{"properties":{"a":{"maxLength":"5"}}}}})"),
-      "/$defs/unused/properties/a maxLength 1:40"
+      "/$defs/unused/properties/a/maxLength maxLength 1:40"
   );
   // Their patterns are never run.
   EXPECT_EQ(CompileError(R"x({"$defs":{"unused":{"pattern":"a(?=b)"}}})x"), "");
