@@ -25,10 +25,12 @@ ESCAPE = "\x1b["
 @pytest.fixture(scope="module")
 def daemon(start_module_daemon, upstream):
     return start_module_daemon(
-        {"providers": acme(upstream, key_variable="ACME_API_KEY", docs_url="https://acme.example/docs"),
-         "default_model": "acme/acme-1"},
+        {
+            "providers": acme(upstream, key_variable="ACME_API_KEY", docs_url="https://acme.example/docs"),
+            "default_model": "acme/acme-1",
+        },
         environment_={"ACME_API_KEY": KEY},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +44,14 @@ def schema_file(tmp_path_factory):
 def ctl(daemon):
     def run(*arguments: str, stdin: str = "", address: str = daemon.address) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(environment.EXTRACTCTL), *arguments], input=stdin, capture_output=True, text=True, timeout=60,
-            check=False, env=environment.inherited() | {"EXTRACTD_ADDRESS": address},
-        )  # fmt: skip
+            [str(environment.EXTRACTCTL), *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=environment.inherited() | {"EXTRACTD_ADDRESS": address},
+        )
 
     return run
 
@@ -63,7 +70,8 @@ def test_extract_prints_the_object_alone_and_tells_the_rest_on_stderr(ctl, upstr
     done = ctl("extract", "--schema", schema_file, "--text", "Ada is 36.")
     assert done.returncode == FINE
     assert done.stdout == '{\n  "name": "Ada",\n  "age": 36\n}\n'
-    assert re.fullmatch(r"✓ valid · acme/acme-1 · TOOLS · 1 attempt · 11 in, 7 out tokens · \d+\.\d s\n", done.stderr)
+    said = r"✓ valid · acme/acme-1 · TOOLS · 1 attempt · 11 in, 7 out tokens · \d+\.\d s\n"
+    assert re.fullmatch(said, done.stderr)
     assert "Ada is 36." in json.dumps(upstream.requests[0].body)
 
 
@@ -97,9 +105,22 @@ def test_extract_makes_one_object_of_each_file(ctl, upstream, schema_file, tmp_p
 def test_extract_hands_on_its_options(ctl, upstream, schema_file):
     upstream.script(calls(ADA))
     done = ctl(
-        "extract", "--schema", schema_file, "--text", "x", "--model", "acme/acme-2", "--mode", "tools",
-        "--system", "Be exact.", "--max-output-tokens", "55", "--temperature", "0.5",
-    )  # fmt: skip
+        "extract",
+        "--schema",
+        schema_file,
+        "--text",
+        "x",
+        "--model",
+        "acme/acme-2",
+        "--mode",
+        "tools",
+        "--system",
+        "Be exact.",
+        "--max-output-tokens",
+        "55",
+        "--temperature",
+        "0.5",
+    )
     assert done.returncode == FINE, done.stderr
     body = upstream.requests[0].body
     assert (body["model"], body["max_tokens"], body["temperature"]) == ("acme-2", 55, 0.5)
@@ -127,11 +148,14 @@ def test_extract_best_effort_prints_the_answer_and_still_fails(ctl, upstream, sc
 # validate and parse
 
 
-@pytest.mark.parametrize(("instance", "code", "said"), [
-    ('{"name":"Ada","age":36}', FINE, "valid\n"),
-    ('{"name":"Ada","age":-1}', FAILED, "/age"),
-    ('{"name":"Ada",}', FAILED, "not valid\n"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("instance", "code", "said"),
+    [
+        ('{"name":"Ada","age":36}', FINE, "valid\n"),
+        ('{"name":"Ada","age":-1}', FAILED, "/age"),
+        ('{"name":"Ada",}', FAILED, "not valid\n"),
+    ],
+)
 def test_validate_judges_json(ctl, schema_file, instance, code, said):
     done = ctl("validate", "--schema", schema_file, stdin=instance)
     assert (done.returncode, done.stdout) == (code, "")
@@ -162,7 +186,9 @@ def test_parse_needs_leave_to_lose_something(ctl, schema_file):
 
 
 def test_parse_json_is_the_whole_response(ctl, schema_file):
-    response = message_of(ctl("parse", "--schema", schema_file, "--json", "--text", "```\n" + json.dumps(ADA) + "\n```"))
+    response = message_of(
+        ctl("parse", "--schema", schema_file, "--json", "--text", "```\n" + json.dumps(ADA) + "\n```")
+    )
     assert response["valid"] is True
     assert json.loads(response["json"]) == ADA
 
@@ -266,14 +292,17 @@ def test_no_daemon_is_said_so_at_once(ctl, schema_file):
     assert "NO_ANSWER" in done.stderr
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    ((), "subcommand"),
-    (("extract", "--text", "x"), "--schema"),
-    (("extract", "--schema", "/nowhere.json", "--text", "x"), "cannot read '/nowhere.json'"),
-    (("validate", "--text", "x"), "--schema"),
-    (("extrct",), "extrct"),
-    (("providers", "--tables"), "--tables"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "subcommand"),
+        (("extract", "--text", "x"), "--schema"),
+        (("extract", "--schema", "/nowhere.json", "--text", "x"), "cannot read '/nowhere.json'"),
+        (("validate", "--text", "x"), "--schema"),
+        (("extrct",), "extrct"),
+        (("providers", "--tables"), "--tables"),
+    ],
+)
 def test_a_wrong_command_is_told_apart(ctl, arguments, said):
     done = ctl(*arguments)
     assert done.returncode == MISUSED
@@ -293,9 +322,12 @@ def test_each_command_has_help(ctl, command):
 def on_a_terminal(*arguments: str, **variables: str) -> str:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [str(environment.EXTRACTCTL), *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
+        [str(environment.EXTRACTCTL), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
         env=environment.inherited() | variables,
-    )  # fmt: skip
+    )
     os.close(slave)
     shown = b""
     while True:

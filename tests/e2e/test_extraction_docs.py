@@ -79,9 +79,12 @@ def extract(client, row: dict):
     messages = [client.api.Message(role=roles[role], parts=[{"text": text}]) for role, text in row["messages"]]
     try:
         return client.extract(
-            model=MODEL_NAME, schema={"json_schema": json.dumps(row["schema"])}, messages=messages,
-            generation={"max_output_tokens": MAX_OUTPUT_TOKENS}, timeout=300,
-        )  # fmt: skip
+            model=MODEL_NAME,
+            schema={"json_schema": json.dumps(row["schema"])},
+            messages=messages,
+            generation={"max_output_tokens": MAX_OUTPUT_TOKENS},
+            timeout=300,
+        )
     except grpc.RpcError as error:
         return failure_of(error, client.api)
 
@@ -105,6 +108,7 @@ def test_every_document_is_answered_validly_or_named_as_cut(daemon, connect, ful
         elif outcome != "OUTPUT_TRUNCATED":
             unexpected.append(f"{row['id']}: {outcome}: {answer.message}")
     with capsys.disabled():
-        print(f"\n{name}: {len(rows)} documents, {dict(outcomes)}, {right} of {fields} fields right ({right / max(fields, 1):.0%})")
+        share = f"{right} of {fields} fields right ({right / max(fields, 1):.0%})"
+        print(f"\n{name}: {len(rows)} documents, {dict(outcomes)}, {share}")
     assert not unexpected, "\n".join(unexpected)
     assert outcomes["valid"] >= len(rows) // 2

@@ -36,8 +36,13 @@ def client(daemon, connect):
 
 
 def request(schema: dict, text: str, **more: object) -> dict:
-    return {"model": MODEL_NAME, "schema": {"json_schema": json.dumps(schema)}, "input": text, "timeout": 180,
-            "generation": LIMITS} | more  # fmt: skip
+    return {
+        "model": MODEL_NAME,
+        "schema": {"json_schema": json.dumps(schema)},
+        "input": text,
+        "timeout": 180,
+        "generation": LIMITS,
+    } | more
 
 
 def test_every_answer_is_valid_and_most_values_are_right(client, capsys):
@@ -96,7 +101,9 @@ def test_json_mode_that_is_cut_off_is_truncated_and_not_mended(client):
 @pytest.mark.parametrize("case", [CASES[0], CASES[2], CASES[6]], ids=lambda case: case.expected.get("name") or "review")
 def test_a_code_block_is_valid_or_every_attempt_is_listed(client, wire, case):
     wire.replies.clear()
-    asked = request(case.schema, case.text, mode_name="MD_JSON", retry={"max_reasks": 2}, generation={"max_output_tokens": 160})
+    asked = request(
+        case.schema, case.text, mode_name="MD_JSON", retry={"max_reasks": 2}, generation={"max_output_tokens": 160}
+    )
     try:
         response = client.extract(**asked)
     except grpc.RpcError as error:

@@ -28,8 +28,9 @@ class Page:
         self.families = {family.name: family for family in text_string_to_metric_families(text)}
         self.samples = {
             (sample.name, frozenset(sample.labels.items())): sample.value
-            for family in self.families.values() for sample in family.samples
-        }  # fmt: skip
+            for family in self.families.values()
+            for sample in family.samples
+        }
 
     def value(self, name: str, labels: dict[str, str] | None = None) -> float:
         """The sum over the samples that have these labels, and perhaps others."""
@@ -39,7 +40,9 @@ class Page:
 
     def sample_names(self) -> set[str]:
         """Names as documentation writes them: of histograms the family, of counters the sample."""
-        return {f"{family.name}_total" if family.type == "counter" else family.name for family in self.families.values()}
+        return {
+            f"{family.name}_total" if family.type == "counter" else family.name for family in self.families.values()
+        }
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +119,10 @@ def test_repairs_are_counted_by_kind(client, upstream, moved):
 def test_tokens_are_counted_as_the_provider_counted_them(client, upstream, moved):
     reply = calls({"age": 36}, tokens=(100, 40))
     body = json.loads(reply.body)
-    body["usage"] |= {"prompt_tokens_details": {"cached_tokens": 64, "cache_write_tokens": 5},
-                      "completion_tokens_details": {"reasoning_tokens": 30}}  # fmt: skip
+    body["usage"] |= {
+        "prompt_tokens_details": {"cached_tokens": 64, "cache_write_tokens": 5},
+        "completion_tokens_details": {"reasoning_tokens": 30},
+    }
     reply.body = json.dumps(body).encode()
     upstream.script(reply)
     client.extract(**REQUEST)

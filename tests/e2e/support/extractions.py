@@ -26,41 +26,84 @@ COUNT = {"type": "integer", "minimum": 0, "maximum": 100000}
 
 PERSON = _object({"name": TEXT, "age": {"type": "integer", "minimum": 0, "maximum": 130}, "city": TEXT})
 CONTACT = _object({"name": TEXT, "address": _object({"street": TEXT, "city": TEXT})})
-ORDER = _object({
-    "customer": TEXT,
-    "lines": {"type": "array", "minItems": 1, "maxItems": 2, "items": _object({"article": TEXT, "count": COUNT})},
-})  # fmt: skip
-REVIEW = _object({"product": TEXT, "sentiment": {"enum": ["positive", "negative"]}, "stars": {"type": "integer", "minimum": 1, "maximum": 5}})
+ORDER = _object(
+    {
+        "customer": TEXT,
+        "lines": {"type": "array", "minItems": 1, "maxItems": 2, "items": _object({"article": TEXT, "count": COUNT})},
+    }
+)
+REVIEW = _object(
+    {
+        "product": TEXT,
+        "sentiment": {"enum": ["positive", "negative"]},
+        "stars": {"type": "integer", "minimum": 1, "maximum": 5},
+    }
+)
 MEETING = _object(
-    {"title": TEXT, "day": {"enum": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]},
-     "hour": {"type": "integer", "minimum": 0, "maximum": 23}, "room": TEXT},
+    {
+        "title": TEXT,
+        "day": {"enum": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]},
+        "hour": {"type": "integer", "minimum": 0, "maximum": 23},
+        "room": TEXT,
+    },
     required=["title", "day", "hour"],
-)  # fmt: skip
+)
 FLIGHT = _object({"flight": {"type": "string", "maxLength": 8}, "origin": TEXT, "destination": TEXT, "seats": COUNT})
 
 CASES = (
-    Case(PERSON, "My name is Maria Keller, I am 34 years old and I live in Vienna.",
-         {"name": "Maria Keller", "age": 34, "city": "Vienna"}),
+    Case(
+        PERSON,
+        "My name is Maria Keller, I am 34 years old and I live in Vienna.",
+        {"name": "Maria Keller", "age": 34, "city": "Vienna"},
+    ),
     Case(PERSON, "Tom Baker from Leeds turned 51 yesterday.", {"name": "Tom Baker", "age": 51, "city": "Leeds"}),
-    Case(CONTACT, "Please send it to Paul Novak, 12 Mill Lane, Prague.",
-         {"name": "Paul Novak", "address": {"street": "12 Mill Lane", "city": "Prague"}}),
-    Case(CONTACT, "Anna Rossi lives at 7 Garden Road in Milan.",
-         {"name": "Anna Rossi", "address": {"street": "7 Garden Road", "city": "Milan"}}),
-    Case(ORDER, "Order 88: Julia Stein ordered 4 lamps and 6 cups.",
-         {"customer": "Julia Stein", "lines": [{"article": "lamps", "count": 4}, {"article": "cups", "count": 6}]}),
-    Case(ORDER, "Order 112: Peter Lang ordered 3 books and 5 pens on 9 June.",
-         {"customer": "Peter Lang", "lines": [{"article": "books", "count": 3}, {"article": "pens", "count": 5}]}),
-    Case(REVIEW, "The Orion kettle is wonderful, I love it. 5 stars.", {"product": "Orion kettle", "sentiment": "positive", "stars": 5}),
-    Case(REVIEW, "The Nova headphones broke after a week, terrible. 1 star.",
-         {"product": "Nova headphones", "sentiment": "negative", "stars": 1}),
-    Case(MEETING, "Budget review on Tuesday at 14:00 in room Berlin.",
-         {"title": "Budget review", "day": "Tuesday", "hour": 14, "room": "Berlin"}),
+    Case(
+        CONTACT,
+        "Please send it to Paul Novak, 12 Mill Lane, Prague.",
+        {"name": "Paul Novak", "address": {"street": "12 Mill Lane", "city": "Prague"}},
+    ),
+    Case(
+        CONTACT,
+        "Anna Rossi lives at 7 Garden Road in Milan.",
+        {"name": "Anna Rossi", "address": {"street": "7 Garden Road", "city": "Milan"}},
+    ),
+    Case(
+        ORDER,
+        "Order 88: Julia Stein ordered 4 lamps and 6 cups.",
+        {"customer": "Julia Stein", "lines": [{"article": "lamps", "count": 4}, {"article": "cups", "count": 6}]},
+    ),
+    Case(
+        ORDER,
+        "Order 112: Peter Lang ordered 3 books and 5 pens on 9 June.",
+        {"customer": "Peter Lang", "lines": [{"article": "books", "count": 3}, {"article": "pens", "count": 5}]},
+    ),
+    Case(
+        REVIEW,
+        "The Orion kettle is wonderful, I love it. 5 stars.",
+        {"product": "Orion kettle", "sentiment": "positive", "stars": 5},
+    ),
+    Case(
+        REVIEW,
+        "The Nova headphones broke after a week, terrible. 1 star.",
+        {"product": "Nova headphones", "sentiment": "negative", "stars": 1},
+    ),
+    Case(
+        MEETING,
+        "Budget review on Tuesday at 14:00 in room Berlin.",
+        {"title": "Budget review", "day": "Tuesday", "hour": 14, "room": "Berlin"},
+    ),
     Case(MEETING, "Team lunch on Friday at 12:00.", {"title": "Team lunch", "day": "Friday", "hour": 12}),
-    Case(FLIGHT, "Flight LH400 from Frankfurt to Boston has 280 seats.",
-         {"flight": "LH400", "origin": "Frankfurt", "destination": "Boston", "seats": 280}),
-    Case(FLIGHT, "Flight BA117 from London to Chicago has 214 seats.",
-         {"flight": "BA117", "origin": "London", "destination": "Chicago", "seats": 214}),
-)  # fmt: skip
+    Case(
+        FLIGHT,
+        "Flight LH400 from Frankfurt to Boston has 280 seats.",
+        {"flight": "LH400", "origin": "Frankfurt", "destination": "Boston", "seats": 280},
+    ),
+    Case(
+        FLIGHT,
+        "Flight BA117 from London to Chicago has 214 seats.",
+        {"flight": "BA117", "origin": "London", "destination": "Chicago", "seats": 214},
+    ),
+)
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:

@@ -34,10 +34,29 @@ class LlamaServer:
         self.url = f"http://127.0.0.1:{port}"
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [str(server), "--model", str(model), "--host", "127.0.0.1", "--port", str(port), "--seed", str(SEED),
-             "--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--metrics", "--offline"],
-            stdout=self._log, stderr=self._log, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                str(server),
+                "--model",
+                str(model),
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--seed",
+                str(SEED),
+                "--ctx-size",
+                "8192",
+                "--parallel",
+                "1",
+                "--threads",
+                "1",
+                "--metrics",
+                "--offline",
+            ],
+            stdout=self._log,
+            stderr=self._log,
+            stdin=subprocess.DEVNULL,
+        )
         assert wait_until(self._is_ready, 120), self.log()
 
     def _is_ready(self) -> bool:
