@@ -20,6 +20,7 @@ struct VocabularyRow {
   std::string_view uri;
   Vocabulary vocabulary;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kVocabularies = {
     VocabularyRow{"https://json-schema.org/draft/2020-12/vocab/core", Vocabulary::kCore},
     VocabularyRow{
@@ -41,6 +42,7 @@ constexpr std::array kVocabularies = {
     },
     VocabularyRow{"https://json-schema.org/draft/2020-12/vocab/content", Vocabulary::kContent},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 // Without an empty fragment, which changes nothing.
 std::string_view WithoutEmptyFragment(std::string_view uri) {

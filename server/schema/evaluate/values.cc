@@ -30,7 +30,7 @@ int Compare(std::string_view text, const NumberOperand& bound) {
     const char* end = text.data() + text.size();
     const auto [at, error] = std::from_chars(text.data(), end, number);
     if (error == std::errc() && at == end) {
-      return number < *bound.integer ? -1 : (number > *bound.integer ? 1 : 0);
+      return static_cast<int>(number > *bound.integer) - static_cast<int>(number < *bound.integer);
     }
   }
   return json::CompareNumbers(text, bound.text);

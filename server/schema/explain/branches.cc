@@ -77,7 +77,8 @@ void Branches::Describe(Report& report) && {
     if (!report.Count()) return;
     const std::string expected = JoinWithOr({types_.begin(), types_.end()});
     const std::string message = fmt::format("expected {}{}", expected, GotOf(issues_.listed[0]));
-    return report.Add(failure_, {.expected = expected, .message = message});
+    report.Add(failure_, {.expected = expected, .message = message});
+    return;
   }
   if (of_type_ != 1 && count_ > 1 && report.Count()) {
     report.Add(failure_, DescribeClosest(count_, closest_));
