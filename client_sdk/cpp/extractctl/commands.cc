@@ -13,6 +13,7 @@
 #include "extractctl/output.h"
 #include "extractctl/source.h"
 #include "extractd/client.h"
+#include "server/base/nearest.h"
 
 namespace extractd::ctl {
 namespace {
@@ -227,6 +228,20 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddValidate(app, globals, run);
   AddParse(app, globals, run);
   AddLists(app, globals, run);
+}
+
+void ComplainAboutCommand(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  if (!app.get_subcommands().empty() || rest.empty()) return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string nearest = NearestName(rest.front(), known);
+  fmt::print(
+      stderr,
+      "extractctl: no command '{}'{}\n",
+      rest.front(),
+      nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)
+  );
 }
 
 }  // namespace extractd::ctl

@@ -66,13 +66,13 @@ struct FinishName {
   FinishReason reason;
 };
 constexpr std::array kFinishNames = {
-    FinishName{"stop", FinishReason::kStop},
-    FinishName{"eos", FinishReason::kStop},
-    FinishName{"length", FinishReason::kLength},
-    FinishName{"model_length", FinishReason::kLength},
-    FinishName{"tool_calls", FinishReason::kToolCalls},
-    FinishName{"function_call", FinishReason::kToolCalls},
-    FinishName{"content_filter", FinishReason::kContentFilter},
+    FinishName{.name = "stop", .reason = FinishReason::kStop},
+    FinishName{.name = "eos", .reason = FinishReason::kStop},
+    FinishName{.name = "length", .reason = FinishReason::kLength},
+    FinishName{.name = "model_length", .reason = FinishReason::kLength},
+    FinishName{.name = "tool_calls", .reason = FinishReason::kToolCalls},
+    FinishName{.name = "function_call", .reason = FinishReason::kToolCalls},
+    FinishName{.name = "content_filter", .reason = FinishReason::kContentFilter},
 };
 
 FinishReason ReadFinishReason(const json::Value& choice, const ChatReply& reply) {

@@ -45,11 +45,11 @@ struct StatusOfWord {
 };
 // The narrower first: a bad key is an invalid request, too.
 constexpr std::array kStatusOfWords = {
-    StatusOfWord{"invalid_api_key", 401},
-    StatusOfWord{"authentication_error", 401},
-    StatusOfWord{"insufficient_quota", 429},
-    StatusOfWord{"rate_limit", 429},
-    StatusOfWord{"invalid_request_error", 400},
+    StatusOfWord{.word = "invalid_api_key", .status = 401},
+    StatusOfWord{.word = "authentication_error", .status = 401},
+    StatusOfWord{.word = "insufficient_quota", .status = 429},
+    StatusOfWord{.word = "rate_limit", .status = 429},
+    StatusOfWord{.word = "invalid_request_error", .status = 400},
 };
 
 // The status that an error inside a 200 should have had: its code if that is a number, else what
