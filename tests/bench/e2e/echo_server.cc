@@ -3,11 +3,8 @@
 
 int main() {
   using extractd::bench::UnaryCall;
-  extractd::bench::UnaryServer server(
-      extractd::bench::LoopCount(),
-      [](size_t, const std::vector<UnaryCall*>& calls) {
-        for (UnaryCall* call : calls) call->Answer(call->request());
-      }
-  );
+  extractd::bench::UnaryServer server([](const std::vector<UnaryCall*>& calls) {
+    for (UnaryCall* call : calls) call->Answer(call->request());
+  });
   extractd::bench::AnnounceAndWait(server.address());
 }
