@@ -12,6 +12,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/base/secret.h"
+#include "server/providers/credentials.h"
+#include "server/registry/provider_row.h"
 #include "server/service/config.h"
 #include "server/service/daemon.h"
 #include "server/service/health_probe.h"
@@ -67,6 +70,28 @@ int PrintSettings() {
   return EXIT_SUCCESS;
 }
 
+// One line a provider, for scripts: name, variable of the key, state of the key, default model,
+// address; tabs between, "-" for none. Says nothing of the keys themselves.
+int PrintProviders(const ConfigSources& sources) {
+  const absl::StatusOr<Config> config = LoadChecked(sources);
+  if (!config.ok()) return Complain(config.status());
+  providers::Credentials credentials([](const Secret&) {});
+  const auto or_dash = [](const std::string& text) {
+    return text.empty() ? std::string("-") : text;
+  };
+  for (const ProviderRow& row : config->providers) {
+    fmt::print(
+        "{}\t{}\t{}\t{}\t{}\n",
+        row.name,
+        or_dash(row.key_variable),
+        !row.key_required ? "optional" : (credentials.IsConfigured(row) ? "set" : "missing"),
+        or_dash(row.default_model),
+        row.base_url
+    );
+  }
+  return EXIT_SUCCESS;
+}
+
 int Serve(const ConfigSources& sources) {
   ProtectMemory();
   absl::StatusOr<Config> config = LoadChecked(sources);
@@ -98,6 +123,8 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   CLI::App* check = app.add_subcommand("check-config", "Check the configuration and exit");
   CLI::App* settings = app.add_subcommand("settings", "Print the table of settings as Markdown");
+  CLI::App* providers =
+      app.add_subcommand("providers", "Print the providers and whether their keys are set");
   CLI::App* health = app.add_subcommand("healthcheck", "Exit with 0 if the daemon is SERVING");
   std::string address = "127.0.0.1:50051";
   health->add_option("--address", address, "Where the daemon listens");
@@ -105,6 +132,7 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   if (settings->parsed()) return PrintSettings();
+  if (providers->parsed()) return PrintProviders(sources);
   if (health->parsed()) return IsServing(address) ? EXIT_SUCCESS : EXIT_FAILURE;
   return check->parsed() ? CheckConfig(sources) : Serve(sources);
 }

@@ -58,6 +58,8 @@ class EasyHandlePool {
   std::unique_ptr<EasyHandle> Acquire();
   // REQUIRES: the handle is in no multi handle.
   void Release(std::unique_ptr<EasyHandle> handle);
+  // Handles that wait to be used again.
+  size_t idle() const { return idle_.size(); }
 
  private:
   const NetworkEnvironment& environment_;

@@ -3,6 +3,10 @@
 // costs no registration, and a closed number has left the loop before it can be used again. The
 // descriptors that libcurl makes by itself (to be woken by its resolver) are adopted while it
 // watches them and then left to it.
+//
+// libcurl 7.88 to 8.2 closes a socket that it could not connect behind our back
+// (curl/curl#11439). Such a socket is recognised when libcurl stops watching it, or when its number
+// comes back.
 #ifndef EXTRACTD_SERVER_NET_SOCKET_SET_H_
 #define EXTRACTD_SERVER_NET_SOCKET_SET_H_
 
@@ -24,7 +28,7 @@ class SocketSet {
   using OnReady = std::function<void(curl_socket_t, int)>;
 
   SocketSet(asio::any_io_executor loop, OnReady on_ready);
-  // REQUIRES: libcurl has closed what it opened.
+  // REQUIRES: libcurl has closed what it had.
   ~SocketSet();
   SocketSet(const SocketSet&) = delete;
   SocketSet& operator=(const SocketSet&) = delete;
@@ -40,17 +44,20 @@ class SocketSet {
  private:
   struct Watched;
   using Pointer = std::shared_ptr<Watched>;
+  using Sockets = absl::flat_hash_map<curl_socket_t, Pointer>;
 
   // Null, with errno set, if the loop cannot watch it.
-  Pointer Add(curl_socket_t socket, PoolStats* pool);
-  void Forget(const Pointer& watched);
+  Pointer Register(curl_socket_t socket, PoolStats* pool);
+  void StopWatching(Sockets::iterator at);
+  // Leaves the descriptor to whoever has it now.
+  void Release(Watched& watched);
   void Arm(const Pointer& watched);
   void Wait(const Pointer& watched, int bit);
   void Ready(const Pointer& watched, int bit, bool failed);
 
   asio::any_io_executor loop_;
   OnReady on_ready_;
-  absl::flat_hash_map<curl_socket_t, Pointer> sockets_;
+  Sockets sockets_;
 };
 
 }  // namespace extractd::net

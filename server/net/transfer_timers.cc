@@ -11,8 +11,9 @@ void Consider(
     milliseconds limit,
     TransportFailure failure
 ) {
-  // Compared this way round, since a limit close to the largest number would overflow the sum.
-  if (limit <= milliseconds::zero() || limit > SteadyTime::max() - from) return;
+  // A limit that no clock reaches would overflow the sum; so would comparing it in nanoseconds.
+  const auto reachable = std::chrono::duration_cast<milliseconds>(SteadyTime::max() - from);
+  if (limit <= milliseconds::zero() || limit > reachable) return;
   const SteadyTime due = from + limit;
   if (due < earliest.due) earliest = {.due = due, .failure = failure};
 }

@@ -44,7 +44,7 @@ int ChooseHttp1(
     unsigned int offered_size,
     void* /*unused*/
 ) {
-  constexpr unsigned char kHttp1[] = "\x08http/1.1";
+  static constexpr unsigned char kHttp1[] = "\x08http/1.1";
   unsigned char* found = nullptr;
   const int outcome =
       SSL_select_next_proto(&found, chosen_size, kHttp1, sizeof kHttp1 - 1, offered, offered_size);

@@ -63,19 +63,24 @@ int InnerStatus(const json::Value& error, std::string_view code) {
   return known == kStatusOfWords.end() ? 500 : known->status;
 }
 
+// The first text of: "message", an "error" that is a text, "detail", "errors"[0].description.
+std::string MessageOf(const json::Value* error, const json::Value& object) {
+  std::string message = TextOf(object.Find("message"));
+  if (message.empty() && error != nullptr && error->is_string()) message = TextOf(error);
+  if (message.empty()) message = TextOf(object.Find("detail"));
+  if (const json::Value* list = object.Find("errors"); message.empty() && list != nullptr) {
+    if (const json::Value* first = list->At(0)) message = TextOf(first->Find("description"));
+  }
+  return message;
+}
+
 // {"error": {message, type, code, param}} | {"error": "text"} | {message, type, code} |
 // {"detail": …} | {"error_code", "message"} | {"errors": [{description}]}
 ErrorFacts ReadFacts(int status, const json::Value& body) {
   const json::Value* error = body.Find("error");
   const json::Value& object = error != nullptr && error->is_object() ? *error : body;
   ErrorFacts facts = {.status = status};
-  facts.message = TextOf(object.Find("message"));
-  if (facts.message.empty() && error != nullptr && error->is_string())
-    facts.message = TextOf(error);
-  if (facts.message.empty()) facts.message = TextOf(object.Find("detail"));
-  if (const json::Value* list = object.Find("errors"); facts.message.empty() && list != nullptr) {
-    if (const json::Value* first = list->At(0)) facts.message = TextOf(first->Find("description"));
-  }
+  facts.message = MessageOf(error, object);
   for (const auto* key : {"code", "type", "param", "error_type", "error_code"}) {
     facts.code += ToLower(TextOf(object.Find(key))) + " ";
   }

@@ -220,9 +220,6 @@ absl::Status Compiler::CompileFormat(Scope& scope, const json::Value& value) {
     if (always) return Fault(scope, Keyword::kFormat, "names an unknown format");
     return absl::OkStatus();
   }
-  if (*format == Format::kIdnHostname || *format == Format::kIdnEmail) {
-    return Fault(scope, Keyword::kFormat, "is not supported for internationalised names");
-  }
   const auto operand = static_cast<std::uint32_t>(*format) | (always ? kAssertAlways : 0);
   Emit(scope, Op::kFormat, Keyword::kFormat, operand);
   return absl::OkStatus();

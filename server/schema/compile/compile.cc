@@ -11,6 +11,7 @@
 #include "server/schema/compile/compiler.h"
 #include "server/schema/compile/cycles.h"
 #include "server/schema/compile/invalid_schema.h"
+#include "server/schema/compile/meta_check.h"
 #include "server/schema/meta_schemas.h"
 #include "server/schema/program/program.h"
 
@@ -44,10 +45,15 @@ absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileFrom(CompileRequest
   }
   program->document = std::get<json::Document>(std::move(parsed));
   program->id = ContentId(program->text);
-  SchemaStore store(program->text, std::move(request.source), request.limits.max_subschemas);
+  const DocumentSource source = std::move(request.source);
+  SchemaStore store(program->text, source, request.limits.max_subschemas);
   RETURN_IF_ERROR(store.AddRoot(program->document.root(), ""));
   RETURN_IF_ERROR(Compiler(store, *program).Run());
   RETURN_IF_ERROR(CheckNesting(*program));
+  if (request.check_meta_schema) {
+    RETURN_IF_ERROR(CheckAgainstMetaSchema(store, source));
+  }
+  program->others = store.TakeDocuments();
   return std::make_shared<const CompiledSchema>(std::move(program));
 }
 

@@ -18,6 +18,8 @@ struct CompileRequest {
   // Where documents are found that the text refers to. Asked for each URI once; no document: an
   // error of the reference.
   DocumentSource source = {};
+  // Check the text against the meta-schema of its dialect.
+  bool check_meta_schema = true;
 };
 
 // Fails as Compile does.

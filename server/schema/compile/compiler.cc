@@ -16,7 +16,6 @@ absl::Status Compiler::Run() {
     RETURN_IF_ERROR(CompileQueued());
   } while (QueueDynamicTargets());
   program_.dynamic = !program_.dynamic_refs.empty();
-  program_.others = store_.TakeDocuments();
   return absl::OkStatus();
 }
 

@@ -54,7 +54,7 @@ bool IsMailbox(std::string_view text, bool international) {
   if (local.size() > kMaxLocalPart) return false;
   if (!IsDotString(local, international) && !IsQuotedString(local, international)) return false;
   if (domain.starts_with('[')) return IsAddressLiteral(domain);
-  return international ? IsIdnHostname(domain) : IsHostname(domain);
+  return international ? IsIdnHostnameOnceNormalised(domain) : IsHostname(domain);
 }
 
 }  // namespace

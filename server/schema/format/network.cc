@@ -1,15 +1,7 @@
-#include <algorithm>
-
 #include "server/schema/format/rules.h"
 #include "server/schema/format/scan.h"
 
 namespace extractd::schema {
-namespace {
-
-constexpr size_t kMaxHostname = 253;
-
-}  // namespace
-
 bool IsIpv4(std::string_view text) {
   Scan scan(text);
   for (int i = 0; i < 4; ++i) {
@@ -48,14 +40,6 @@ bool IsIpv6(std::string_view text) {
     }
   }
   return gap ? groups < 8 : groups == 8;
-}
-
-bool IsHostname(std::string_view text) {
-  // What is plain ASCII obeys the rules for internationalised names as well, or is no name.
-  const bool ascii = std::ranges::all_of(text, [](char c) {
-    return json::IsLetter(c) || json::IsDigit(c) || c == '-' || c == '.';
-  });
-  return ascii && text.size() <= kMaxHostname && IsIdnHostname(text);
 }
 
 }  // namespace extractd::schema

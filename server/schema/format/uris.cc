@@ -114,25 +114,31 @@ bool IsReference(std::string_view text, bool international, bool needs_scheme) {
   return ConsistsOf(text, {.marks = ":@/", .international = international});
 }
 
-// The inside of "{…}" in a template.
-bool IsExpression(std::string_view text) {
-  Scan scan(text);
-  scan.TakeOneOf("+#./;?&");
+// varname of RFC 6570: characters and escapes, with single dots between them.
+bool TakeVariableName(Scan& scan) {
   do {
-    size_t name = 0;
+    bool any = false;
     while (true) {
       if (scan.Take('%')) {
         if (scan.TakeWhile(IsHexDigit, 2).size() != 2) return false;
-      } else if (scan.Take('.')) {
-        if (name == 0) return false;
       } else if (scan.TakeWhile(
                          [](char c) { return json::IsLetter(c) || json::IsDigit(c) || c == '_'; }
                  ).empty()) {
         break;
       }
-      ++name;
+      any = true;
     }
-    if (name == 0) return false;
+    if (!any) return false;
+  } while (scan.Take('.'));
+  return true;
+}
+
+// The inside of "{…}" in a template.
+bool IsExpression(std::string_view text) {
+  Scan scan(text);
+  scan.TakeOneOf("+#./;?&");
+  do {
+    if (!TakeVariableName(scan)) return false;
     if (scan.Take(':')) {
       const std::string_view length = scan.TakeWhile(json::IsDigit, 4);
       if (length.empty() || length.front() == '0') return false;
@@ -150,7 +156,7 @@ bool IsTemplateLiteral(std::string_view text) {
     const char c = text.front();
     if (c == '%' && (text.size() < 3 || !IsHexDigit(text[1]) || !IsHexDigit(text[2]))) return false;
     if (point.value <= 0x20 || point.value == 0x7F) return false;
-    if (point.value < 0x80 && std::string_view("\"'<>\\^`{|}").find(c) != std::string_view::npos) {
+    if (point.value < 0x80 && std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
       return false;
     }
     if (point.value >= 0x80 && !IsUcsChar(point.value, true)) return false;

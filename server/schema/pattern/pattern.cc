@@ -1,8 +1,10 @@
 #include "server/schema/pattern/pattern.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
-#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "server/schema/pattern/translate.h"
@@ -31,10 +33,27 @@ std::variant<std::unique_ptr<const Pattern>, Pattern::Fault> Pattern::Compile(st
     return Fault{"it is no regular expression of ECMA-262: " + translation.invalid};
   }
   if (!translation.unsupported.empty()) return Fault{translation.unsupported};
+  std::vector<Condition> conditions;
+  const auto add = [&conditions](const std::string& re2, bool negative) -> std::optional<Fault> {
+    auto condition = CompileCondition(re2, negative);
+    if (auto* fault = std::get_if<Fault>(&condition)) return std::move(*fault);
+    conditions.push_back(std::get<Condition>(std::move(condition)));
+    return std::nullopt;
+  };
+  if (auto fault = add(translation.re2, false)) return *std::move(fault);
+  for (const LookAhead& look_ahead : translation.look_aheads) {
+    if (auto fault = add(look_ahead.re2, look_ahead.negative)) return *std::move(fault);
+  }
+  return std::unique_ptr<const Pattern>(new Pattern(std::move(conditions)));
+}
+
+std::variant<Pattern::Condition, Pattern::Fault> Pattern::CompileCondition(
+    const std::string& text, bool negative
+) {
   std::unique_ptr<const re2::RE2> re2;
   for (const std::int64_t budget : kBudgets) {
-    re2 = std::make_unique<const re2::RE2>(translation.re2, OptionsFor(budget));
-    if (re2->ok()) return std::unique_ptr<const Pattern>(new Pattern(std::move(re2)));
+    re2 = std::make_unique<const re2::RE2>(text, OptionsFor(budget));
+    if (re2->ok()) return Condition{std::move(re2), negative};
     if (re2->error_code() != re2::RE2::ErrorPatternTooLarge) break;
   }
   if (re2->error_code() == re2::RE2::ErrorPatternTooLarge) return Fault{"it is too large"};
@@ -44,17 +63,24 @@ std::variant<std::unique_ptr<const Pattern>, Pattern::Fault> Pattern::Compile(st
   return Fault{"it cannot be run: " + re2->error()};
 }
 
-Pattern::Pattern(std::unique_ptr<const re2::RE2> re2) : re2_(std::move(re2)) {}
+Pattern::Pattern(std::vector<Condition> conditions) : conditions_(std::move(conditions)) {}
 Pattern::~Pattern() = default;
 
 bool Pattern::Matches(std::string_view text) const {
   const re2::StringPiece piece(text.data(), text.size());
-  return re2_->Match(piece, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);
+  return std::ranges::all_of(conditions_, [&piece](const Condition& condition) {
+    return condition.re2->Match(piece, 0, piece.size(), re2::RE2::UNANCHORED, nullptr, 0) !=
+           condition.negative;
+  });
 }
 
 size_t Pattern::memory_bytes() const {
-  return sizeof(*this) + sizeof(re2::RE2) + re2_->pattern().size() +
-         static_cast<size_t>(re2_->options().max_mem());
+  size_t bytes = sizeof(*this);
+  for (const Condition& condition : conditions_) {
+    bytes += sizeof(Condition) + sizeof(re2::RE2) + condition.re2->pattern().size() +
+             static_cast<size_t>(condition.re2->options().max_mem());
+  }
+  return bytes;
 }
 
 }  // namespace extractd::schema

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -33,8 +34,14 @@ class Pattern {
   size_t memory_bytes() const;
 
  private:
-  explicit Pattern(std::unique_ptr<const re2::RE2> re2);
-  std::unique_ptr<const re2::RE2> re2_;
+  struct Condition {
+    std::unique_ptr<const re2::RE2> re2;
+    bool negative = false;  // must not match
+  };
+  explicit Pattern(std::vector<Condition> conditions);
+  static std::variant<Condition, Fault> CompileCondition(const std::string& text, bool negative);
+
+  std::vector<Condition> conditions_;
 };
 
 }  // namespace extractd::schema

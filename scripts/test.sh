@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Everything that a change must pass: installs what is missing, builds with sanitizers, runs the tests.
+#
+#   scripts/test.sh [--full] [--live] [-- CTEST_ARGUMENTS...]
+#
+#   --full   the long tests, too: thread sanitizer, the whole tree through clang-tidy, fuzzing, long
+#            data, a clean machine, the container's recipe
+#   --live   the tests that ask real providers whose key is in the environment, too
+#
+# Tests whose data or tool is not on this machine are skipped and named; where CI=true they fail.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+full=false
+live=false
+while (($#)); do
+  case $1 in
+    --full) full=true ;;
+    --live) live=true ;;
+    --help | -h) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit ;;
+    --) shift; break ;;
+    *) die "unknown argument '$1'" "scripts/test.sh --help" ;;
+  esac
+  shift
+done
+
+packages=("${RUN_PACKAGES[@]}" "${MODEL_PACKAGES[@]}" "${TEST_PACKAGES[@]}")
+excluded=()
+$full && packages+=("${FULL_TEST_PACKAGES[@]}")
+$full || excluded+=(long)
+$live || excluded+=(live)
+
+install_packages "${packages[@]}"
+"$ROOT/scripts/tools.sh"
+"$ROOT/scripts/llama.sh" >/dev/null
+build_preset dev
+# Some tests measure what users run.
+build_preset bench
+
+# run_tests PRESET [CTEST_ARGUMENTS...]: with as many jobs as there are cores.
+run_tests() {
+  local preset=$1
+  shift
+  ctest --preset "$preset" --parallel "$(nproc)" "$@"
+}
+
+status=0
+if $full; then
+  build_preset tsan
+  build_preset fuzz
+  export EXTRACTD_TEST_FULL=1
+  run_tests tsan --label-regex unit || status=1
+fi
+selection=()
+((${#excluded[@]})) && selection=(--label-exclude "^($(IFS='|'; echo "${excluded[*]}"))\$")
+run_tests dev "${selection[@]}" "$@" || status=1
+exit "$status"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
+# $CACHE/tools: python is an environment with the requirements of tests/, bin holds buf and grpcurl.
+# A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+BUF_VERSION=1.75.0
+# The last one that Debian's Go 1.19 builds.
+GRPCURL_VERSION=1.8.8
+REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt")
+BIN=$CACHE/tools/bin
+
+# do_without TOOL REASON: a visible line on a user's machine, an error in CI.
+do_without() {
+  if in_ci; then die "no $1: $2"; fi
+  say "skipped: $1 ($2); its tests are skipped"
+  rm -f "$BIN/$1"
+}
+
+provide() { ln -sfn "$2" "$BIN/$1"; }
+
+python_environment() {
+  local environment=$1
+  rm -rf "$environment"
+  /usr/bin/python3 -m venv "$environment"
+  "$environment/bin/pip" install --disable-pip-version-check "${REQUIREMENTS[@]/#/--requirement=}"
+  touch "$environment/complete"
+}
+
+fetch_python() {
+  local environment
+  environment=$CACHE/tools/python-$(cat "${REQUIREMENTS[@]}" | sha256sum | cut -c1-12)
+  [[ -f $environment/complete ]] ||
+    step "fetch Python packages" "$NETWORK_HINT" python_environment "$environment"
+  ln -sfn "$environment" "$CACHE/tools/python"
+}
+
+fetch_buf() {
+  local prefix=$CACHE/tools/buf-$BUF_VERSION
+  local program=$prefix/node_modules/.bin/buf
+  if [[ ! -x $program ]]; then
+    command -v npm >/dev/null || { do_without buf "npm is not installed"; return; }
+    step "fetch buf" "$NETWORK_HINT" npm install --no-audit --no-fund --prefix "$prefix" \
+      "@bufbuild/buf@$BUF_VERSION"
+  fi
+  provide buf "$program"
+}
+
+fetch_grpcurl() {
+  local program=$CACHE/tools/grpcurl-$GRPCURL_VERSION/grpcurl
+  if [[ ! -x $program ]]; then
+    command -v go >/dev/null || { do_without grpcurl "Go is not installed"; return; }
+    GOBIN=$(dirname "$program") GOFLAGS=-p=2 step "build grpcurl" "$NETWORK_HINT" \
+      go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@v$GRPCURL_VERSION"
+  fi
+  provide grpcurl "$program"
+}
+
+mkdir -p "$BIN"
+exec 9>"$CACHE/tools.lock"
+flock 9
+fetch_python
+fetch_buf
+fetch_grpcurl
