@@ -102,8 +102,9 @@ Daemon::Daemon(Config config, ConfigSources sources)
 
 Daemon::~Daemon() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
-  for (auto& loop : loops_) loop->CancelAll();
+  for (auto& loop : loops_) loop->worker().CancelAll();
   while (ActiveCalls() > 0) std::this_thread::sleep_for(milliseconds(1));
+  if (poller_ != nullptr) poller_->Stop();
   for (auto& loop : loops_) loop->Stop();
 }
 
@@ -137,11 +138,12 @@ absl::Status Daemon::BuildServer() {
     builder.AddListeningPort(config->listen[i], grpc::InsecureServerCredentials(), &ports[i]);
   }
   services_.RegisterWith(builder);
+  std::vector<RpcWorker*> workers;
   for (int i = 0; i < LoopCount(*config); ++i) {
-    loops_.push_back(
-        std::make_unique<LoopRuntime>(shared_, recorder_, services_, builder.AddCompletionQueue())
-    );
+    loops_.push_back(std::make_unique<LoopRuntime>(shared_, recorder_, services_));
+    workers.push_back(&loops_.back()->worker());
   }
+  poller_ = std::make_unique<RpcPoller>(builder.AddCompletionQueue(), std::move(workers));
   const mode_t umask = ::umask(0177);  // sockets are for their owner
   server_ = builder.BuildAndStart();
   ::umask(umask);
@@ -156,6 +158,7 @@ absl::Status Daemon::BuildServer() {
     );
   }
   for (auto& loop : loops_) loop->Start();
+  poller_->Start();
   return absl::OkStatus();
 }
 
@@ -268,7 +271,7 @@ Task<void> Daemon::HandleSignals() {
 
 std::int64_t Daemon::ActiveCalls() const {
   std::int64_t calls = 0;
-  for (const auto& loop : loops_) calls += loop->active();
+  for (const auto& loop : loops_) calls += loop->worker().active();
   return calls;
 }
 
@@ -291,7 +294,7 @@ Task<void> Daemon::Drain() {
     if (cancelled || shared_.clock.Now() < cancel_at) continue;
     cancelled = true;
     shared_.log.Line(LogLevel::kWarn, "drain_cancels").Number("calls", ActiveCalls()).Write();
-    for (auto& loop : loops_) loop->CancelAll();
+    for (auto& loop : loops_) loop->worker().CancelAll();
   }
   shutdown.join();
   control_.stop();

@@ -52,6 +52,7 @@ class Daemon {
   asio::io_context control_{1};  // signals and admin pages, on the thread of Run()
   asio::signal_set signals_;
   std::vector<std::unique_ptr<LoopRuntime>> loops_;
+  std::unique_ptr<RpcPoller> poller_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;
