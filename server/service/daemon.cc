@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
 
@@ -127,7 +126,6 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config, ConfigSourc
 
 absl::Status Daemon::BuildServer() {
   CaptureProtobufLog();
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   const std::shared_ptr<const Config> config = shared_.config();
   grpc::ServerBuilder builder;
@@ -138,6 +136,7 @@ absl::Status Daemon::BuildServer() {
     builder.AddListeningPort(config->listen[i], grpc::InsecureServerCredentials(), &ports[i]);
   }
   services_.RegisterWith(builder);
+  health_.RegisterWith(builder);
   std::vector<RpcWorker*> workers;
   for (int i = 0; i < LoopCount(*config); ++i) {
     loops_.push_back(std::make_unique<LoopRuntime>(shared_, recorder_, services_));
@@ -158,6 +157,7 @@ absl::Status Daemon::BuildServer() {
     );
   }
   for (auto& loop : loops_) loop->Start();
+  health_.Start(poller_->queue());
   poller_->Start();
   return absl::OkStatus();
 }
@@ -229,12 +229,10 @@ void Daemon::AddMetricSources() {
 }
 
 void Daemon::SetHealth(bool serving) {
-  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-  if (health == nullptr) return;
-  health->SetServingStatus(serving);
-  health->SetServingStatus("readiness", serving);
-  health->SetServingStatus("liveness", true);
-  for (const std::string& name : ApiServices::Names()) health->SetServingStatus(name, serving);
+  health_.Set("", serving);
+  health_.Set("readiness", serving);
+  health_.Set("liveness", true);
+  for (const std::string& name : ApiServices::Names()) health_.Set(name, serving);
 }
 
 int Daemon::Run() {
@@ -296,6 +294,7 @@ Task<void> Daemon::Drain() {
     shared_.log.Line(LogLevel::kWarn, "drain_cancels").Number("calls", ActiveCalls()).Write();
     for (auto& loop : loops_) loop->worker().CancelAll();
   }
+  health_.EndWatches();
   shutdown.join();
   control_.stop();
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "server/service/queue_tag.h"
 #include "server/service/request_id.h"
 
 namespace extractd {
@@ -24,9 +25,9 @@ constexpr size_t kMaxBatch = 32;
 class RpcWorker::Call final : public Rpc {
  public:
   Call(RpcPoller& poller, size_t method) : poller_(poller), method_(method), responder_(&context_) {
-    context_.AsyncNotifyWhenDone(static_cast<QueueTag*>(&done_));
+    context_.AsyncNotifyWhenDone(done_.address());
     poller_.workers_.front()->methods_[method].request_next(
-        &context_, &request_, &responder_, &poller_.queue(), static_cast<QueueTag*>(&arrived_)
+        &context_, &request_, &responder_, &poller_.queue(), arrived_.address()
     );
   }
 
@@ -71,13 +72,6 @@ class RpcWorker::Call final : public Rpc {
   }
 
  private:
-  template <void (Call::*Handler)(bool)>
-  struct Tag final : QueueTag {
-    explicit Tag(Call* owner) : call(owner) {}
-    void OnEvent(bool ok) override { (call->*Handler)(ok); }
-    Call* call;
-  };
-
   void OnArrived(bool ok) {
     // Else the server shut down before an RPC came; gRPC reports no end of what never began.
     if (!ok) {
@@ -117,11 +111,10 @@ class RpcWorker::Call final : public Rpc {
         .code = result.status.error_code(),
         .duration = std::chrono::steady_clock::now() - begin_,
     });
-    auto* const tag = static_cast<QueueTag*>(&finished_);
     if (result.status.ok()) {
-      responder_.Finish(result.body, result.status, tag);
+      responder_.Finish(result.body, result.status, finished_.address());
     } else {
-      responder_.FinishWithError(result.status, tag);
+      responder_.FinishWithError(result.status, finished_.address());
     }
     --worker_->active_;
     // Not now: what ends here still refers to the cancellation slot.
@@ -145,9 +138,9 @@ class RpcWorker::Call final : public Rpc {
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_;
-  Tag<&Call::OnArrived> arrived_{this};
-  Tag<&Call::OnDone> done_{this};
-  Tag<&Call::OnFinished> finished_{this};
+  MemberTag<Call, &Call::OnArrived> arrived_{this};
+  MemberTag<Call, &Call::OnDone> done_{this};
+  MemberTag<Call, &Call::OnFinished> finished_{this};
   std::atomic<int> holders_ = 3;
   asio::cancellation_signal cancel_;
   bool answered_ = false;

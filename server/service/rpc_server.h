@@ -58,16 +58,6 @@ class RpcObserver {
   virtual void OnRpcEnd(const RpcEnd& end) = 0;
 };
 
-// What the queue reports on: tags are pointers to it.
-class QueueTag {
- public:
-  // On the poller's thread; must not block. May delete the tag.
-  virtual void OnEvent(bool ok) = 0;
-
- protected:
-  ~QueueTag() = default;
-};
-
 // The RPCs of one loop.
 class RpcWorker {
  public:
