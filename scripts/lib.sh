@@ -102,8 +102,13 @@ install_packages() {
     # With a terminal, sudo asks for the password here, before the output goes to a log.
     as_root true || die "packages are missing and sudo refused; as root run:" "$by_hand"
   fi
-  step "read the package lists" "$NETWORK_HINT" apt_get update
-  step "install ${#missing[@]} packages" "$NETWORK_HINT" \
+  local hint=$NETWORK_HINT system
+  # shellcheck source=/dev/null
+  system=$(source /etc/os-release && echo "$ID $VERSION_ID")
+  [[ $system == "debian 12" ]] ||
+    hint="These are packages of Debian 12, and this is $system; docker compose up works anywhere."
+  step "read the package lists" "$hint" apt_get update
+  step "install ${#missing[@]} packages" "$hint" \
     apt_get install --no-install-recommends "${missing[@]}"
 }
 

@@ -7,6 +7,7 @@
 #
 # The model is the first of these that is there:
 #   FILE.gguf, under llama.cpp's server, which is built for it;
+#   the one that EXTRACTD_DEFAULT_MODEL names, as provider/model;
 #   the provider whose key is in the environment (extractd providers lists the variables);
 #   an Ollama on this machine that has a model;
 #   a small model under llama.cpp's server, both made by scripts/llama.sh.
@@ -16,9 +17,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 DAEMON=$ROOT/build/release/server/extractd
 CTL=$ROOT/build/release/client_sdk/cpp/extractctl
-export EXTRACTD_LISTEN=${EXTRACTD_LISTEN:-127.0.0.1:50051}
-export EXTRACTD_ADMIN_LISTEN=${EXTRACTD_ADMIN_LISTEN:-127.0.0.1:9464}
-ADDRESS=${EXTRACTD_LISTEN%%,*}
+# Where the daemon listens unless EXTRACTD_LISTEN and EXTRACTD_ADMIN_LISTEN say otherwise.
+LISTEN=${EXTRACTD_LISTEN:-127.0.0.1:50051}
+ADDRESS=${LISTEN%%,*}
+ADMIN=${EXTRACTD_ADMIN_LISTEN:-127.0.0.1:9464}
 
 usage() {
   sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
@@ -26,18 +28,22 @@ usage() {
 
 # --- processes of ours ----------------------------------------------------------------------------
 
-# alive NAME: the process that $STATE/NAME.pid names runs, and is ours.
+# alive NAME PROGRAM: the process that $STATE/NAME.pid names runs, and is that program.
 alive() {
   local pid
   pid=$(cat "$STATE/$1.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]]
 }
 
+# Asks it to end; the daemon first brings its calls to an end.
 stop_process() {
-  local name=$1 program=$2 pid
+  local name=$1 program=$2 pid tries=0
   if alive "$name" "$program"; then
     pid=$(cat "$STATE/$name.pid")
     kill "$pid"
-    while alive "$name" "$program"; do sleep 0.1; done
+    while alive "$name" "$program"; do
+      ((++tries < 600)) || die "$program (process $pid) does not end" "kill -9 $pid"
+      sleep 0.1
+    done
     say "stopped $program (process $pid)"
   fi
   rm -f "$STATE/$name.pid" "$STATE/$name.settings"
@@ -52,8 +58,22 @@ stop_all() {
 launch() {
   local name=$1
   shift
-  setsid nohup "$@" >>"$STATE/$name.log" 2>&1 </dev/null 9>&- &
+  setsid nohup "$@" >"$STATE/$name.log" 2>&1 </dev/null 9>&- &
   echo $! >"$STATE/$name.pid"
+}
+
+# await NAME PROGRAM SECONDS PROBE...: until PROBE succeeds; gives up if the program ends before.
+await() {
+  local name=$1 program=$2 seconds=$3 tries=0
+  shift 3
+  until "$@"; do
+    sleep 0.2
+    tries=$((tries + 1))
+    ((tries < 5)) || alive "$name" "$program" ||
+      die "$program ended; the end of its log, $STATE/$name.log:" "$(tail -n 5 "$STATE/$name.log")"
+    ((tries < seconds * 5)) || die "$program does not get ready; its log is $STATE/$name.log"
+    ((tries % 75)) || say "   waiting for $program"
+  done
 }
 
 port_is_taken() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -75,9 +95,8 @@ choose_keyed_provider() {
 choose_ollama() {
   local url model
   url=$("$DAEMON" providers | awk -F'\t' '$1 == "ollama" { print $5 }')
-  model=$(curl -fsS --max-time 2 "$url/api/tags" 2>/dev/null |
-    sed -n 's/.*"models":\[{"name":"\([^"]*\)".*/\1/p') || return 1
-  [[ -n $model ]] || return 1
+  model=$(curl -fsS --max-time 2 "$url/api/tags" 2>/dev/null | grep -o '"name":"[^"]*"' |
+    grep -v embed | head -n 1 | cut -d'"' -f4) || return 1
   export EXTRACTD_DEFAULT_MODEL=ollama/$model
 }
 
@@ -90,20 +109,10 @@ serve_model_file() {
     launch model "$server" --model "$file" --host 127.0.0.1 --port "$port" --ctx-size 8192 --parallel 2
     echo "$file $port" >"$STATE/model.settings"
   fi
-  read -r _ port < <(sed 's/.* //;s/^/- /' "$STATE/model.settings")
-  await_model "http://127.0.0.1:$port"
+  port=$(sed 's/.* //' "$STATE/model.settings")
+  await model llama-server 300 \
+    curl -fsS --max-time 2 -o "$STATE/model.health" "http://127.0.0.1:$port/health" 2>/dev/null
   export LLAMACPP_BASE_URL=http://127.0.0.1:$port EXTRACTD_DEFAULT_MODEL=llamacpp/default
-}
-
-await_model() {
-  local tries=0
-  until curl -fsS --max-time 2 -o /dev/null "$1/health" 2>/dev/null; do
-    alive model llama-server || die "the model's server ended; the end of its log, $STATE/model.log:" \
-      "$(tail -n 5 "$STATE/model.log")"
-    ((++tries % 75 == 0)) && say "   the model is being loaded"
-    ((tries < 1500)) || die "the model's server does not get ready; see $STATE/model.log"
-    sleep 0.2
-  done
 }
 
 choose_model() {
@@ -134,22 +143,19 @@ daemon_settings() {
 key_variables() { "$DAEMON" providers | awk -F'\t' '$2 != "-" { printf "%s%s", bar, $2; bar = "=|" }'; }
 
 start_daemon() {
-  local settings tries=0
+  local settings probe=("$DAEMON" healthcheck --address "$ADDRESS")
   settings=$(daemon_settings)
   if alive daemon extractd && [[ $(cat "$STATE/daemon.settings" 2>/dev/null) == "$settings" ]] &&
-    "$DAEMON" healthcheck --address "$ADDRESS"; then
+    "${probe[@]}"; then
     return
   fi
   stop_process daemon extractd
-  port_is_taken "${ADDRESS##*:}" && die "something else listens on $ADDRESS" \
-    "Stop it, or choose another address: EXTRACTD_LISTEN=127.0.0.1:50052 scripts/run.sh"
+  if [[ $ADDRESS != unix:* ]] && port_is_taken "${ADDRESS##*:}"; then
+    die "something else listens on $ADDRESS" \
+      "Stop it, or choose another address: EXTRACTD_LISTEN=127.0.0.1:50052 scripts/run.sh"
+  fi
   launch daemon "$DAEMON"
-  until "$DAEMON" healthcheck --address "$ADDRESS"; do
-    alive daemon extractd || ((++tries < 10)) || die "extractd ended; the end of its log, $STATE/daemon.log:" \
-      "$(tail -n 5 "$STATE/daemon.log")"
-    ((++tries < 100)) || die "extractd does not get ready; see $STATE/daemon.log"
-    sleep 0.1
-  done
+  await daemon extractd 30 "${probe[@]}"
   (umask 077 && echo "$settings" >"$STATE/daemon.settings")
 }
 
@@ -161,7 +167,7 @@ extract() {
 
 farewell() {
   say ""
-  say "extractd listens on $EXTRACTD_LISTEN, metrics and health on $EXTRACTD_ADMIN_LISTEN (/metrics, /healthz/ready)."
+  say "extractd listens on $LISTEN, metrics and health on $ADMIN (/metrics, /healthz/ready)."
   say "Log:       $STATE/daemon.log"
   say "Ask again: ${CTL#"$PWD"/} extract --schema docs/examples/person.json --text \"…\""
   say "Stop:      scripts/run.sh --stop"
@@ -169,34 +175,39 @@ farewell() {
 
 # --------------------------------------------------------------------------------------------------
 
-text=$(cat "$ROOT/docs/examples/person.txt")
-schema=$ROOT/docs/examples/person.json
-model_file=
-while (($#)); do
-  case $1 in
-    --stop) stop_all; exit ;;
-    --help | -h) usage; exit ;;
-    --text | --schema | --model-file)
-      (($# > 1)) || die "$1 needs a value"
-      case $1 in
-        --text) text=$2 ;;
-        --schema) schema=$2 ;;
-        --model-file) model_file=$2 ;;
-      esac
-      shift 2
-      ;;
-    *) die "unknown argument '$1'" "scripts/run.sh --help" ;;
-  esac
-done
-[[ -f $schema ]] || die "there is no file $schema"
+main() {
+  text=$(cat "$ROOT/docs/examples/person.txt")
+  schema=$ROOT/docs/examples/person.json
+  model_file=
+  while (($#)); do
+    case $1 in
+      --stop) stop_all; return ;;
+      --help | -h) usage; return ;;
+      --text | --schema | --model-file)
+        (($# > 1)) || die "$1 needs a value"
+        case $1 in
+          --text) text=$2 ;;
+          --schema) schema=$2 ;;
+          --model-file) model_file=$2 ;;
+        esac
+        shift 2
+        ;;
+      *) die "unknown argument '$1'" "scripts/run.sh --help" ;;
+    esac
+  done
+  [[ -f $schema ]] || die "there is no file $schema"
 
-mkdir -p "$STATE" "$CACHE"
-# One at a time: two runs would start two daemons.
-exec 9>"$STATE/run.lock"
-flock 9
-install_packages "${RUN_PACKAGES[@]}"
-build_preset release extractd extractctl
-choose_model
-start_daemon
-extract
-farewell
+  mkdir -p "$STATE" "$CACHE"
+  # One at a time: two runs would start two daemons.
+  exec 9>"$STATE/run.lock"
+  flock 9
+  install_packages "${RUN_PACKAGES[@]}"
+  build_preset release extractd extractctl
+  choose_model
+  start_daemon
+  extract
+  farewell
+}
+
+# Sourced, it only gives its functions, to the tests.
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then main "$@"; fi

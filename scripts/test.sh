@@ -34,25 +34,25 @@ $live || excluded+=(live)
 install_packages "${packages[@]}"
 "$ROOT/scripts/tools.sh"
 "$ROOT/scripts/llama.sh" >/dev/null
-build_preset dev
-# Some tests measure what users run.
-build_preset bench
 
-# run_tests PRESET [CTEST_ARGUMENTS...]: with as many jobs as there are cores.
+# run_tests PRESET [CTEST_ARGUMENTS...]: builds it and runs its tests, as many at once as there are cores.
+status=0
 run_tests() {
   local preset=$1
   shift
-  ctest --preset "$preset" --parallel "$(nproc)" "$@"
+  build_preset "$preset"
+  say "== test $preset"
+  ctest --preset "$preset" --parallel "$(nproc)" "$@" || status=1
 }
 
-status=0
-if $full; then
-  build_preset tsan
-  build_preset fuzz
-  export EXTRACTD_TEST_FULL=1
-  run_tests tsan --label-regex unit || status=1
-fi
 selection=()
 ((${#excluded[@]})) && selection=(--label-exclude "^($(IFS='|'; echo "${excluded[*]}"))\$")
-run_tests dev "${selection[@]}" "$@" || status=1
+if $full; then
+  export EXTRACTD_TEST_FULL=1
+  run_tests tsan --label-regex '^(unit|conformance)$'
+  run_tests fuzz
+fi
+# What users run: its cost, its start.
+run_tests bench "${selection[@]}"
+run_tests dev "${selection[@]}" "$@"
 exit "$status"

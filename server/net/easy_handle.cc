@@ -35,8 +35,7 @@ void EasyHandle::SetConstants(const NetworkEnvironment& environment) {
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!environment.ca_file.empty()) Set(CURLOPT_CAINFO, environment.ca_file.c_str());
-  // No directory unless somebody wants one: with one, libcurl parses the whole bundle again for
-  // each connection instead of keeping it.
+  // Not the directory that libcurl was built with.
   const std::string& directory = environment.ca_directory;
   Set(CURLOPT_CAPATH, directory.empty() ? nullptr : directory.c_str());
 }

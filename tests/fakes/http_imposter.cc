@@ -22,6 +22,12 @@ using Tcp = asio::ip::tcp;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kNotUnderstood = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+
+bool Serves(ImposterTls tls) {
+  return tls != ImposterTls::kNeverHandshakes && tls != ImposterTls::kAnswersInPlain;
+}
+
 Certificate CertificateFor(ImposterTls tls, const CertificateAuthority& authority) {
   switch (tls) {
     case ImposterTls::kSelfSigned:
@@ -73,7 +79,7 @@ class HttpImposter::Server {
  public:
   explicit Server(ImposterTls tls)
       : tls_(tls), acceptor_(loop_, Tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-    if (tls != ImposterTls::kNone && tls != ImposterTls::kNeverHandshakes) UseTls();
+    if (tls != ImposterTls::kNone && Serves(tls)) UseTls();
     url_ = fmt::format("http{}://127.0.0.1:{}", tls == ImposterTls::kNone ? "" : "s", port());
     asio::co_spawn(loop_, AcceptAll(), asio::detached);
     thread_ = std::thread([this] { loop_.run(); });
@@ -110,7 +116,10 @@ class HttpImposter::Server {
       }
       auto stream = NewImposterStream(std::move(socket), context_.get());
       const auto connection = std::make_shared<ImposterConnection>(std::move(stream), state_);
-      connection->Start(/*speaks=*/tls_ != ImposterTls::kNeverHandshakes);
+      if (Serves(tls_))
+        connection->Serve();
+      else
+        connection->Refuse(tls_ == ImposterTls::kAnswersInPlain ? kNotUnderstood : "");
     }
   }
 

@@ -54,6 +54,7 @@ enum class ImposterTls : std::uint8_t {
   kExpired,          // by the authority, until yesterday
   kWrongHost,        // by the authority, for another name
   kNeverHandshakes,  // takes the connection and does not say a word
+  kAnswersInPlain,   // says in plain HTTP that it does not understand
 };
 
 class HttpImposter {

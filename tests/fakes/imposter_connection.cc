@@ -113,26 +113,42 @@ ImposterConnection::ImposterConnection(std::unique_ptr<ImposterStream> stream, I
   stream_->socket().set_option(Tcp::no_delay(true), ignored);
 }
 
-void ImposterConnection::Start(bool speaks) {
-  const auto loop = stream_->socket().get_executor();
-  asio::co_spawn(loop, ReadAll(shared_from_this(), speaks), asio::detached);
+void ImposterConnection::Serve() {
+  asio::co_spawn(wake_.get_executor(), ShakeHands(shared_from_this()), asio::detached);
 }
 
-Task<void> ImposterConnection::ReadAll(std::shared_ptr<ImposterConnection> self, bool speaks) {
-  if (speaks) {
-    const bool shaken = co_await stream_->Handshake();
-    if (!shaken) {
-      Close(/*by_peer=*/true);
-      co_return;
-    }
-    asio::co_spawn(stream_->socket().get_executor(), ServeAll(self), asio::detached);
+void ImposterConnection::Refuse(std::string_view words) {
+  asio::co_spawn(wake_.get_executor(), ReadAll(shared_from_this()), asio::detached);
+  asio::co_spawn(wake_.get_executor(), Say(shared_from_this(), words), asio::detached);
+}
+
+Task<void> ImposterConnection::ShakeHands(std::shared_ptr<ImposterConnection> self) {
+  const bool shaken = co_await stream_->Handshake();
+  if (!shaken) {
+    Close(/*by_peer=*/true);
+    co_return;
   }
+  asio::co_spawn(wake_.get_executor(), ServeAll(self), asio::detached);
+  co_await ReadAll(self);
+}
+
+Task<void> ImposterConnection::ReadAll(std::shared_ptr<ImposterConnection> /*self*/) {
   std::array<char, 16'384> piece = {};
   while (const size_t bytes = co_await stream_->Read(piece.data(), piece.size())) {
     received_.append(piece.data(), bytes);
     wake_.cancel();
   }
   Close(/*by_peer=*/true);
+}
+
+Task<void> ImposterConnection::Say(
+    std::shared_ptr<ImposterConnection> /*self*/, std::string_view words
+) {
+  while (!closed_ && received_.empty()) {
+    wake_.expires_at(std::chrono::steady_clock::time_point::max());
+    co_await wake_.async_wait(kAsTuple);
+  }
+  if (!closed_ && !words.empty()) co_await stream_->Write(words);
 }
 
 Task<void> ImposterConnection::ServeAll(std::shared_ptr<ImposterConnection> /*self*/) {

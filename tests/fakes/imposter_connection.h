@@ -37,12 +37,17 @@ class ImposterConnection : public std::enable_shared_from_this<ImposterConnectio
   // `state` outlives this.
   ImposterConnection(std::unique_ptr<ImposterStream> stream, ImposterState& state);
 
-  // Serves requests until either side closes. If not `speaks`, only takes what comes.
-  void Start(bool speaks);
+  // Serves requests until either side closes.
+  void Serve();
+  // Takes what comes, says `words` to it, if any, and waits for the peer to close.
+  void Refuse(std::string_view words);
 
  private:
-  Task<void> ReadAll(std::shared_ptr<ImposterConnection> self, bool speaks);
+  // Each keeps the connection alive while it runs.
+  Task<void> ShakeHands(std::shared_ptr<ImposterConnection> self);
+  Task<void> ReadAll(std::shared_ptr<ImposterConnection> self);
   Task<void> ServeAll(std::shared_ptr<ImposterConnection> self);
+  Task<void> Say(std::shared_ptr<ImposterConnection> self, std::string_view words);
   Task<std::optional<SeenRequest>> NextRequest();
   Task<void> Send(const ScriptedReply& reply);
   Task<void> SendBody(std::string_view head, std::string_view body, const ScriptedReply& reply);

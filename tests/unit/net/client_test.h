@@ -9,6 +9,8 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,6 +89,9 @@ class ClientTest : public ::testing::Test {
     }
     return {};
   }
+
+  // A name that no resolver asks anybody for: its label is longer than names allow.
+  static std::string NoSuchHost() { return std::string(64, 'x') + ".invalid"; }
 
   static size_t OpenDescriptors() {
     const std::filesystem::directory_iterator entries("/proc/self/fd");

@@ -116,13 +116,10 @@ TEST_F(NetworkEnvironmentTest, AnAuthorityThatNobodyTrustsIsRefused) {
 }
 
 TEST_F(NetworkEnvironmentTest, TlsWithAServerThatSpeaksPlainHttpIsATlsFailure) {
-  HttpImposter imposter;
-  imposter.ReplyByDefault(ScriptedReply::Raw("HTTP/1.1 400 no\r\n\r\n"));
-  const HttpResult result = Send(
-      {.url = "https://127.0.0.1:" + std::to_string(imposter.port()),
-       .timers = {.total = std::chrono::seconds(1)}}
-  );
-  EXPECT_NE(result.failure, TransportFailure::kNone);
+  const HttpImposter imposter(ImposterTls::kAnswersInPlain);
+  const HttpResult result = Send({.url = imposter.url()});
+  EXPECT_EQ(result.failure, TransportFailure::kTls) << result.message;
+  EXPECT_NE(result.message.find("wrong version number"), std::string::npos) << result.message;
 }
 
 TEST_F(NetworkEnvironmentTest, AProxyOfTheEnvironmentIsAskedInstead) {

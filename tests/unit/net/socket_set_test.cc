@@ -1,5 +1,7 @@
 #include "server/net/socket_set.h"
 
+#include <array>
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -105,7 +107,7 @@ TEST_F(SocketSetTest, AThousandCancelsLeaveTheDescriptorsAsBefore) {
   const size_t before = OpenDescriptors();
   CancelMany(slow.url(), 500);
   CancelMany(nowhere.url(), 250);
-  CancelMany("http://no-such-host.invalid", 250);
+  CancelMany("http://" + NoSuchHost(), 250);
   EXPECT_TRUE(Send({.url = slow.url()}).ok());
   client_.reset();
   EXPECT_TRUE(RunUntil([&] { return slow.open_connections() == 0; }));
