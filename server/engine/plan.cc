@@ -207,7 +207,9 @@ class PlanMaker {
     CO_RETURN_IF_ERROR(ResolveMode());
     FillOptions();
     CO_RETURN_IF_ERROR(Ask());
-    CO_ASSIGN_OR_RETURN(plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run));
+    CO_ASSIGN_OR_RETURN(
+        plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run)
+    );
     co_return std::move(plan_);
   }
 
@@ -247,11 +249,13 @@ class PlanMaker {
     return modes.front();
   }
 
+  absl::StatusOr<NormalizedMode> Normalize(const std::string& name) const {
+    if (FindModeHandler(name) != nullptr) return NormalizedMode{.mode = name};
+    return NormalizeModeName(name, row_->name, parts_.catalog.registry().Providers());
+  }
+
   absl::StatusOr<std::string> NamedMode() {
-    const std::vector<std::string> providers = parts_.catalog.registry().Providers();
-    ASSIGN_OR_RETURN(
-        const NormalizedMode named, NormalizeModeName(call_.mode, row_->name, providers)
-    );
+    ASSIGN_OR_RETURN(const NormalizedMode named, Normalize(call_.mode));
     if (!call_.mode_number_name.empty() && call_.mode_number_name != named.mode) {
       return InvalidField(
           "mode_name",

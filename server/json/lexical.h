@@ -4,8 +4,10 @@
 #define EXTRACTD_SERVER_JSON_LEXICAL_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -31,8 +33,27 @@ inline constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+// Eight bytes at once: the lowest bit that is set belongs to the first byte that is not plain.
+constexpr std::uint64_t NotPlain(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kTops = kOnes << 7U;
+  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  const std::uint64_t controls = (bytes - kOnes * 0x20) & ~bytes;
+  const std::uint64_t quotes = zeros(bytes ^ (kOnes * '"'));
+  const std::uint64_t escapes = zeros(bytes ^ (kOnes * '\\'));
+  return (bytes | controls | quotes | escapes) & kTops;
+}
+
 // Offset of the first byte from `at` on that is not plain; the size of the text if there is none.
 inline size_t SkipPlain(std::string_view text, size_t at) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t bytes = 0;
+    for (; at + sizeof(bytes) <= text.size(); at += sizeof(bytes)) {
+      std::memcpy(&bytes, text.data() + at, sizeof(bytes));
+      const std::uint64_t found = NotPlain(bytes);
+      if (found != 0) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
+    }
+  }
   while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
   return at;
 }

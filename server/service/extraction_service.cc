@@ -1,8 +1,11 @@
 #include "server/service/extraction_service.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
+
+#include <google/protobuf/arena.h>
 
 #include "extractd/v1/extraction_service.pb.h"
 #include "server/base/error.h"
@@ -20,6 +23,7 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+constexpr size_t kReplyArenaBytes = 4096;
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
 
@@ -98,7 +102,13 @@ RpcResult ExtractionMethods::Answer(
     if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
     return {.status = ToGrpcStatus(extraction.status, rpc.id(), &failure)};
   }
-  v1::ExtractResponse response;
+  // On the stack but for long texts: a reply has some thirty parts.
+  std::array<char, kReplyArenaBytes> block;
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block.data();
+  options.initial_block_size = block.size();
+  google::protobuf::Arena arena(options);
+  auto& response = *google::protobuf::Arena::CreateMessage<v1::ExtractResponse>(&arena);
   ToMessage(plan, extraction, response);
   FillTiming(
       extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
