@@ -11,7 +11,7 @@ struct NetworkEnvironment {
   // True if any of http_proxy, HTTPS_PROXY, ALL_PROXY … is set. libcurl then reads them itself; if
   // there is none it is told so, which spares each request the search.
   bool has_proxy = false;
-  std::string ca_file = {};       // SSL_CERT_FILE, CURL_CA_BUNDLE, else the system's bundle
+  std::string ca_file = {};  // SSL_CERT_FILE, CURL_CA_BUNDLE, else the system's bundle
   // SSL_CERT_DIR; empty: none. With one, libcurl reads all certificates anew for each connection,
   // some 20 ms on the loop, instead of once a day.
   std::string ca_directory = {};

@@ -36,9 +36,8 @@ bool CompiledSchema::IsValid(const json::Value& instance, const ValidateOptions&
   return Evaluator(*program_, options, nullptr).Run(instance);
 }
 
-IssueList CompiledSchema::Validate(
-    const json::Value& instance, const ValidateOptions& options
-) const {
+IssueList CompiledSchema::Validate(const json::Value& instance, const ValidateOptions& options)
+    const {
   Report report(std::min(options.max_issues, kMaxIssues));
   Evaluator(*program_, options, &report).Run(instance);
   return std::move(report).Take();

@@ -44,6 +44,7 @@ struct SeenConnection {
   std::optional<std::chrono::steady_clock::time_point> closed_by_peer = {};
   bool closed = false;  // by either side
   size_t requests = 0;
+  size_t bytes = 0;  // received, decrypted
 };
 
 // How the imposter shows itself. All but kNone speak TLS, on an https URL.

@@ -136,6 +136,7 @@ Task<void> ImposterConnection::ReadAll(std::shared_ptr<ImposterConnection> /*sel
   std::array<char, 16'384> piece = {};
   while (const size_t bytes = co_await stream_->Read(piece.data(), piece.size())) {
     received_.append(piece.data(), bytes);
+    state_.NoteBytes(index_, bytes);
     wake_.cancel();
   }
   Close(/*by_peer=*/true);

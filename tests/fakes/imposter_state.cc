@@ -22,6 +22,11 @@ size_t ImposterState::NoteConnection() {
   return connections_.size() - 1;
 }
 
+void ImposterState::NoteBytes(size_t connection, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  connections_.at(connection).bytes += bytes;
+}
+
 void ImposterState::NoteClosed(size_t connection, bool by_peer) {
   const std::lock_guard lock(mutex_);
   SeenConnection& seen = connections_.at(connection);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/base/status_macros.h"
+#include "server/json/read.h"
 #include "server/schema/compile/schema_store.h"
 #include "server/schema/compile/uri.h"
 
@@ -62,58 +63,62 @@ bool IsAnchorName(std::string_view text) {
   });
 }
 
-const json::Value* FindString(const json::Value& schema, std::string_view name) {
-  const json::Value* value = schema.Find(name);
-  return value != nullptr && value->is_string() ? value : nullptr;
-}
-
 }  // namespace
 
 absl::Status SchemaStore::TakeId(SubschemaIndex index) {
-  const json::Value& schema = *subschemas_[index].value;
-  const bool is_root = subschemas_[index].parent == kNone;
   const std::uint32_t resource = subschemas_[index].resource;
-  const json::Value* declared = schema.Find("$schema");
-  if (declared != nullptr && !declared->is_string()) {
-    return Fault(index, "$schema", "must be a URI");
-  }
+  const bool is_root = subschemas_[index].parent == kNone;
   if (is_root) {
     ASSIGN_OR_RETURN(resources_[resource].dialect, DialectOf(index, resources_[resource].dialect));
   }
-  const json::Value* id = schema.Find("$id");
-  const Draft draft = ResourceOf(index).dialect.draft;
-  // In draft-07 nothing counts beside a $ref.
-  if (id != nullptr && draft == Draft::k7 && schema.Find("$ref") != nullptr) id = nullptr;
-  std::string uri;
-  if (id != nullptr) {
-    if (!id->is_string()) return Fault(index, "$id", "must be a URI");
-    const std::string resolved = ResolveUri(ResourceOf(index).uri, id->string());
-    const auto [absolute, fragment] = SplitFragment(resolved);
-    if (fragment.has_value() && !fragment->empty()) {
-      if (draft == Draft::k7) return AddAnchor(index, Keyword::kId, *fragment);
-      return Fault(index, "$id", "must not have a fragment; use \"$anchor\"");
+  ASSIGN_OR_RETURN(const std::optional<std::string> id, ReadId(index));
+  if (!id.has_value()) return is_root ? absl::OkStatus() : CheckInnerDialect(index);
+  const auto [absolute, fragment] = SplitFragment(*id);
+  if (fragment.has_value() && !fragment->empty()) {
+    if (ResourceOf(index).dialect.draft == Draft::k7) {
+      return AddAnchor(index, Keyword::kId, *fragment);
     }
-    uri = absolute;
+    return Fault(index, "$id", "must not have a fragment; use \"$anchor\"");
   }
-  if (id == nullptr || uri == ResourceOf(index).uri) {
-    if (is_root || declared == nullptr) return absl::OkStatus();
-    if (WithoutEmptyFragment(declared->string()) == ResourceOf(index).dialect.meta_schema) {
-      return absl::OkStatus();
-    }
-    return Fault(index, "$schema", "may change only where a schema has an \"$id\"");
+  if (absolute == ResourceOf(index).uri) {
+    return is_root ? absl::OkStatus() : CheckInnerDialect(index);
   }
-  if (is_root) {
-    // The document keeps the name it was found under.
-    if (!by_uri_.try_emplace(uri, resource).second) {
-      return Fault(index, "$id", fmt::format("names \"{}\", which another schema is named", uri));
-    }
-    resources_[resource].uri = std::move(uri);
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(AddResource(index, std::move(uri), resources_[resource].document));
+  if (is_root) return NameRoot(index, std::string(absolute));
+  RETURN_IF_ERROR(AddResource(index, std::string(absolute), resources_[resource].document));
   Resource& own = resources_[subschemas_[index].resource];
   ASSIGN_OR_RETURN(own.dialect, DialectOf(index, own.dialect));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> SchemaStore::ReadId(SubschemaIndex index) const {
+  const json::Value& schema = *subschemas_[index].value;
+  const json::Value* id = schema.Find("$id");
+  // In draft-07 nothing counts beside a $ref.
+  const bool ignored =
+      ResourceOf(index).dialect.draft == Draft::k7 && schema.Find("$ref") != nullptr;
+  if (id == nullptr || ignored) return std::nullopt;
+  if (!id->is_string()) return Fault(index, "$id", "must be a URI");
+  return ResolveUri(ResourceOf(index).uri, id->string());
+}
+
+// The document keeps the name it was found under.
+absl::Status SchemaStore::NameRoot(SubschemaIndex root, std::string uri) {
+  const std::uint32_t resource = subschemas_[root].resource;
+  if (!by_uri_.try_emplace(uri, resource).second) {
+    return Fault(root, "$id", fmt::format("names \"{}\", which another schema is named", uri));
+  }
+  resources_[resource].uri = std::move(uri);
+  return absl::OkStatus();
+}
+
+absl::Status SchemaStore::CheckInnerDialect(SubschemaIndex index) const {
+  const json::Value* declared = subschemas_[index].value->Find("$schema");
+  if (declared == nullptr) return absl::OkStatus();
+  if (!declared->is_string()) return Fault(index, "$schema", "must be a URI");
+  if (WithoutEmptyFragment(declared->string()) == ResourceOf(index).dialect.meta_schema) {
+    return absl::OkStatus();
+  }
+  return Fault(index, "$schema", "may change only where a schema has an \"$id\"");
 }
 
 absl::Status SchemaStore::TakeAnchor(SubschemaIndex index, Keyword keyword) {
@@ -141,8 +146,9 @@ absl::Status SchemaStore::AddAnchor(
 }
 
 absl::StatusOr<Dialect> SchemaStore::DialectOf(SubschemaIndex root, const Dialect& inherited) {
-  const json::Value* declared = FindString(*subschemas_[root].value, "$schema");
+  const json::Value* declared = subschemas_[root].value->Find("$schema");
   if (declared == nullptr) return inherited;
+  if (!declared->is_string()) return Fault(root, "$schema", "must be a URI");
   return CustomDialect(root, std::string(WithoutEmptyFragment(declared->string())), 0);
 }
 
@@ -157,17 +163,26 @@ absl::StatusOr<Dialect> SchemaStore::CustomDialect(
         root, "$schema", fmt::format("names \"{}\"; supported are draft 2020-12 and draft-07", uri)
     );
   }
-  const json::Value* parent = FindString(document->root(), "$schema");
   Dialect dialect = StandardDialect(Draft::k2020_12);
-  if (parent != nullptr && WithoutEmptyFragment(parent->string()) != uri) {
-    ASSIGN_OR_RETURN(
-        dialect, CustomDialect(root, std::string(WithoutEmptyFragment(parent->string())), depth + 1)
-    );
+  const std::string_view parent =
+      WithoutEmptyFragment(json::StringMember(document->root(), "$schema"));
+  if (!parent.empty() && parent != uri) {
+    ASSIGN_OR_RETURN(dialect, CustomDialect(root, std::string(parent), depth + 1));
   }
   dialect.meta_schema = uri;
-  const json::Value* vocabularies = document->root().Find("$vocabulary");
-  if (vocabularies == nullptr || dialect.draft == Draft::k7) return dialect;
+  if (dialect.draft != Draft::k7) {
+    RETURN_IF_ERROR(TakeVocabularies(root, document->root(), dialect));
+  }
+  return dialect;
+}
+
+absl::Status SchemaStore::TakeVocabularies(
+    SubschemaIndex root, const json::Value& meta_schema, Dialect& dialect
+) const {
+  const json::Value* vocabularies = meta_schema.Find("$vocabulary");
+  if (vocabularies == nullptr) return absl::OkStatus();
   dialect.vocabularies = 0;
+  dialect.Add(Vocabulary::kCore);  // in force whether named or not
   for (const json::Value& member : *vocabularies) {
     const auto* row = std::ranges::find(kVocabularies, member.key(), &VocabularyRow::uri);
     if (row != kVocabularies.end()) {
@@ -178,8 +193,7 @@ absl::StatusOr<Dialect> SchemaStore::CustomDialect(
       );
     }
   }
-  dialect.Add(Vocabulary::kCore);  // in force whether named or not
-  return dialect;
+  return absl::OkStatus();
 }
 
 std::shared_ptr<const json::Document> SchemaStore::Load(const std::string& uri) {

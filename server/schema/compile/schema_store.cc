@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/base/status_macros.h"
+#include "server/base/utf8.h"
 #include "server/json/pointer.h"
 #include "server/json/write.h"
 #include "server/schema/compile/invalid_schema.h"
@@ -12,6 +13,8 @@
 
 namespace extractd::schema {
 namespace {
+
+constexpr size_t kMaxShownBytes = 200;
 
 bool IsSchema(const json::Value& value) {
   return value.is_object() || value.is_boolean();
@@ -215,7 +218,7 @@ absl::StatusOr<SubschemaIndex> SchemaStore::FollowPointer(
     return Fault(
         from,
         KeywordName(keyword),
-        fmt::format("\"#{}\" does not resolve: {}", json::ToShortText(pointer, 200), why)
+        fmt::format("\"#{}\" does not resolve: {}", CutUtf8(pointer, kMaxShownBytes), why)
     );
   };
   const auto tokens = json::SplitPointer(pointer);

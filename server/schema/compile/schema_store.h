@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,12 +100,20 @@ class SchemaStore {
   // Names: what $id and the anchors of a subschema say.
   absl::Status TakeNames(SubschemaIndex index);
   absl::Status TakeId(SubschemaIndex index);
+  // The $id, resolved, where it counts.
+  absl::StatusOr<std::optional<std::string>> ReadId(SubschemaIndex index) const;
+  absl::Status NameRoot(SubschemaIndex root, std::string uri);
+  // A $schema that is not at the root of a resource changes nothing.
+  absl::Status CheckInnerDialect(SubschemaIndex index) const;
   absl::Status TakeAnchor(SubschemaIndex index, Keyword keyword);
   absl::Status AddAnchor(SubschemaIndex index, Keyword keyword, std::string_view anchor);
   absl::Status AddResource(SubschemaIndex root, std::string uri, std::uint32_t document);
 
   absl::StatusOr<Dialect> DialectOf(SubschemaIndex root, const Dialect& inherited);
   absl::StatusOr<Dialect> CustomDialect(SubschemaIndex root, const std::string& uri, int depth);
+  absl::Status TakeVocabularies(
+      SubschemaIndex root, const json::Value& meta_schema, Dialect& dialect
+  ) const;
   std::shared_ptr<const json::Document> Load(const std::string& uri);
 
   absl::StatusOr<std::uint32_t> FindResource(

@@ -1,6 +1,7 @@
 // Evaluator, as far as keywords go that combine schemas for the same value.
-#include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "server/schema/evaluate/evaluator.h"
@@ -14,25 +15,27 @@ bool Evaluator::RunAllOf(const Instruction& instruction, const Frame& frame) {
   bool valid = true;
   for (const BlockIndex block : program_.lists[instruction.operand]) {
     valid = Apply(block, frame, frame.marks) && valid;
-    if (!valid && (report_ == nullptr || aborted_)) return false;
+    if (Stops(valid)) return false;
   }
   return valid;
+}
+
+bool Evaluator::RunBranch(BlockIndex block, const Frame& frame) {
+  const Silence silence(report_);
+  if (frame.marks == nullptr) return Apply(block, frame, nullptr);
+  Marks marks(frame.value().size());
+  if (!Apply(block, frame, &marks)) return false;
+  frame.marks->Merge(marks);
+  return true;
 }
 
 bool Evaluator::RunAnyOf(const Instruction& instruction, const Frame& frame) {
   bool matched = false;
   for (const BlockIndex block : program_.lists[instruction.operand]) {
-    if (frame.marks == nullptr) {
-      if (ApplySilently(block, frame, nullptr)) return true;
-    } else {
-      // Every branch that holds says what it evaluated; one that does not says nothing.
-      Marks marks(frame.value().size());
-      if (ApplySilently(block, frame, &marks)) {
-        matched = true;
-        frame.marks->Merge(marks);
-      }
-    }
+    matched = RunBranch(block, frame) || matched;
     if (aborted_) return false;
+    // Where marks are asked for, every branch that holds must say what it evaluated.
+    if (matched && frame.marks == nullptr) return true;
   }
   if (!matched && report_ != nullptr) ReportBranches(instruction, frame);
   return matched;
@@ -40,31 +43,20 @@ bool Evaluator::RunAnyOf(const Instruction& instruction, const Frame& frame) {
 
 bool Evaluator::RunOneOf(const Instruction& instruction, const Frame& frame) {
   const auto& blocks = program_.lists[instruction.operand];
-  size_t matches = 0;
-  size_t first = 0;
-  size_t second = 0;
-  std::optional<Marks> marks;
-  for (size_t i = 0; i < blocks.size() && matches < 2; ++i) {
-    std::optional<Marks> own;
-    if (frame.marks != nullptr) own.emplace(frame.value().size());
-    if (ApplySilently(blocks[i], frame, own.has_value() ? &*own : nullptr)) {
-      (++matches == 1 ? first : second) = i;
-      if (matches == 1) marks = std::move(own);
-    }
+  std::optional<size_t> match;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const bool holds = RunBranch(blocks[i], frame);
     if (aborted_) return false;
+    if (!holds) continue;
+    if (match.has_value()) {
+      return Reject(instruction.keyword, frame, frame.place, [&] {
+        return DescribeTwoBranches(*match, i);
+      });
+    }
+    match = i;
   }
-  if (matches == 1) {
-    if (frame.marks != nullptr) frame.marks->Merge(*marks);
-    return true;
-  }
-  if (report_ == nullptr) return false;
-  if (matches == 0) {
-    ReportBranches(instruction, frame);
-  } else if (report_->Count()) {
-    const Description description = DescribeTwoBranches(first, second);
-    report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
-  }
-  return false;
+  if (!match.has_value() && report_ != nullptr) ReportBranches(instruction, frame);
+  return match.has_value();
 }
 
 void Evaluator::ReportBranches(const Instruction& instruction, const Frame& frame) {
@@ -78,21 +70,28 @@ void Evaluator::ReportBranches(const Instruction& instruction, const Frame& fram
     if (aborted_) return;
     branches.push_back(std::move(report).Take());
   }
-  AddBranches(FailureAt(instruction.keyword, frame), std::move(branches), *report_);
+  const Failure failure = {
+      .place = frame.place,
+      .keyword = instruction.keyword,
+      .schema_pointer = program_.PointerOf(*frame.block),
+  };
+  AddBranches(failure, std::move(branches), *report_);
 }
 
 bool Evaluator::RunNot(const Instruction& instruction, const Frame& frame) {
-  if (!ApplySilently(instruction.operand, frame, nullptr)) return !aborted_;
-  return Fail(instruction, frame);
+  {
+    const Silence silence(report_);
+    if (!Apply(instruction.operand, frame, nullptr)) return !aborted_;
+  }
+  return Reject(instruction.keyword, frame, frame.place, [&] {
+    return Describe(program_, instruction, frame.value());
+  });
 }
 
 bool Evaluator::RunIf(const Instruction& instruction, const Frame& frame) {
   const Condition& condition = program_.conditions[instruction.operand];
-  std::optional<Marks> marks;
-  if (frame.marks != nullptr) marks.emplace(frame.value().size());
-  const bool holds = ApplySilently(condition.test, frame, marks.has_value() ? &*marks : nullptr);
+  const bool holds = RunBranch(condition.test, frame);
   if (aborted_) return false;
-  if (holds && frame.marks != nullptr) frame.marks->Merge(*marks);
   const BlockIndex next = holds ? condition.then : condition.otherwise;
   return next == kNoBlock || Apply(next, frame, frame.marks);
 }
@@ -103,7 +102,7 @@ bool Evaluator::RunDependentSchemas(const Instruction& instruction, const Frame&
   for (const DependentRule& rule : program_.dependents[instruction.operand]) {
     if (frame.value().Find(rule.name) == nullptr) continue;
     valid = Apply(rule.block, frame, frame.marks) && valid;
-    if (!valid && (report_ == nullptr || aborted_)) return false;
+    if (Stops(valid)) return false;
   }
   return valid;
 }

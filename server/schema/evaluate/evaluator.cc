@@ -1,7 +1,6 @@
 #include "server/schema/evaluate/evaluator.h"
 
-#include "server/schema/evaluate/silence.h"
-#include "server/schema/explain/describe.h"
+#include <algorithm>
 
 namespace extractd::schema {
 namespace {
@@ -11,9 +10,17 @@ bool IsCombinator(Op op) {
   return op >= Op::kDependentSchemas && op <= Op::kDynamicRef;
 }
 
+// REQUIRES: nested no deeper than parsers allow.
+size_t CountValues(const json::Value& value) {
+  size_t count = 1;
+  for (const json::Value& child : value) count += CountValues(child);
+  return count;
+}
+
 }  // namespace
 
 bool Evaluator::Run(const json::Value& instance) {
+  instance_ = &instance;
   const bool valid = ApplyToPlace(program_.root, {.value = instance}, nullptr, nullptr);
   if (!aborted_) return valid;
   if (report_ != nullptr) *report_ = DescribeAbort(*report_, instance);
@@ -24,7 +31,7 @@ bool Evaluator::ApplyToPlace(
     BlockIndex index, const Place& place, const Scope* scope, Marks* marks
 ) {
   if (aborted_) return false;
-  if (nesting_ >= kMaxNesting || ++steps_ > kMaxSteps) {
+  if (nesting_ >= kMaxNesting || (++steps_ > max_steps_ && !ExtendSteps())) {
     aborted_ = true;
     return false;
   }
@@ -38,21 +45,14 @@ bool Evaluator::ApplyToPlace(
   return valid;
 }
 
+bool Evaluator::ExtendSteps() {
+  const size_t steps = kLeastSteps + kStepsPerValue * CountValues(*instance_);
+  max_steps_ = std::min(steps, kMaxSteps);
+  return steps_ <= max_steps_;
+}
+
 bool Evaluator::Apply(BlockIndex block, const Frame& frame, Marks* marks) {
   return ApplyToPlace(block, frame.place, frame.scope, marks);
-}
-
-bool Evaluator::ApplyToChild(
-    BlockIndex block, const Frame& frame, const json::Value& child, size_t index
-) {
-  return ApplyToPlace(
-      block, {.value = child, .parent = &frame.place, .index = index}, frame.scope, nullptr
-  );
-}
-
-bool Evaluator::ApplySilently(BlockIndex block, const Frame& frame, Marks* marks) {
-  const Silence silence(report_);
-  return Apply(block, frame, marks);
 }
 
 bool Evaluator::RunBlock(const Frame& frame) {
@@ -73,7 +73,7 @@ bool Evaluator::RunCode(const Frame& frame) {
     // What the failed branches would have evaluated must not be reported as well.
     if (instruction.op >= Op::kUnevaluatedItems && !marks_complete) break;
     if (RunInstruction(instruction, frame)) continue;
-    if (report_ == nullptr || aborted_) return false;
+    if (Stops(false)) return false;
     valid = false;
     marks_complete = marks_complete && !IsCombinator(instruction.op);
   }
@@ -118,19 +118,18 @@ bool Evaluator::RunInstruction(const Instruction& instruction, const Frame& fram
   }
 }
 
-bool Evaluator::Fail(const Instruction& instruction, const Frame& frame) {
+bool Evaluator::Reject(
+    Keyword keyword,
+    const Frame& frame,
+    const Place& place,
+    absl::FunctionRef<Description()> describe
+) {
   if (report_ == nullptr || !report_->Count()) return false;
-  const Description description = Describe(program_, instruction, frame.value());
-  report_->Add(FailureAt(instruction.keyword, frame), description.expected, description.message);
-  return false;
-}
-
-Failure Evaluator::FailureAt(Keyword keyword, const Frame& frame) const {
-  return {
-      .place = frame.place,
-      .keyword = keyword,
-      .schema_pointer = program_.PointerOf(*frame.block),
+  const Failure failure = {
+      .place = place, .keyword = keyword, .schema_pointer = program_.PointerOf(*frame.block)
   };
+  report_->Add(failure, describe());
+  return false;
 }
 
 }  // namespace extractd::schema

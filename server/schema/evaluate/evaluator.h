@@ -7,17 +7,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+
+#include <absl/functional/function_ref.h>
 
 #include "server/schema/evaluate/marks.h"
 #include "server/schema/evaluate/place.h"
+#include "server/schema/explain/describe.h"
 #include "server/schema/explain/report.h"
 #include "server/schema/program/program.h"
 
 namespace extractd::schema {
 
 // Bounds of one run. Beyond them the instance counts as invalid, and the only issue says why.
-inline constexpr size_t kMaxNesting = 2000;      // schemas within schemas
-inline constexpr size_t kMaxSteps = 50'000'000;  // schemas applied to values
+inline constexpr size_t kMaxNesting = 2000;  // schemas within schemas
+// Schemas applied to values: some for each value of the instance.
+inline constexpr size_t kLeastSteps = 2'000'000;
+inline constexpr size_t kStepsPerValue = 1000;
+inline constexpr size_t kMaxSteps = 200'000'000;
 
 class Evaluator {
  public:
@@ -25,6 +32,7 @@ class Evaluator {
   Evaluator(const CompiledSchema::Program& program, const ValidateOptions& options, Report* report)
       : program_(program), options_(options), report_(report) {}
 
+  // REQUIRES: called once.
   bool Run(const json::Value& instance);
 
  private:
@@ -44,39 +52,53 @@ class Evaluator {
 
   // A schema on the same value (`marks` are that value's) or on a child of it.
   bool Apply(BlockIndex block, const Frame& frame, Marks* marks);
+  bool ApplyToChild(BlockIndex block, const Frame& frame, const Place& child) {
+    return ApplyToPlace(block, child, frame.scope, nullptr);
+  }
   bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
   bool ApplyToPlace(BlockIndex block, const Place& place, const Scope* scope, Marks* marks);
-  bool ApplySilently(BlockIndex block, const Frame& frame, Marks* marks);
+  // More steps, where the instance is large enough for them. False: there are none.
+  bool ExtendSteps();
   bool RunBlock(const Frame& frame);
   bool RunCode(const Frame& frame);
   bool RunInstruction(const Instruction& instruction, const Frame& frame);
 
+  // Goes on after a failure only to describe all of them.
+  bool Stops(bool valid) const { return !valid && (report_ == nullptr || aborted_); }
+
   // values.cc
   bool RunScalar(const Instruction& instruction, const Frame& frame);
-  bool IsOfType(TypeSet types, const json::Value& value) const;
-  bool IsAllowed(const EnumOperand& operand, const json::Value& value) const;
+  bool HoldsForNumber(const Instruction& instruction, std::string_view number) const;
+  bool HoldsForText(const Instruction& instruction, std::string_view text) const;
+  bool HoldsForSize(const Instruction& instruction, size_t size) const;
   bool RunUniqueItems(const Instruction& instruction, const Frame& frame);
 
-  // children.cc
+  // members.cc
   bool RunMembers(const Instruction& instruction, const Frame& frame);
   bool RunMember(
-      const MemberRules& rules,
-      const MemberRule* rule,
-      const Frame& frame,
-      const json::Value& member,
-      size_t index
+      const MemberRules& rules, const MemberRule* rule, const Frame& frame, const Place& member
   );
+  bool RunPatterns(
+      const MemberRules& rules, const Frame& frame, const Place& member, bool& evaluated
+  );
+  bool RunAdditional(const MemberRules& rules, const Frame& frame, const Place& member);
   bool ReportMissing(const MemberRules& rules, const Frame& frame);
-  bool RunItems(const Instruction& instruction, const Frame& frame);
-  bool RunContains(const Instruction& instruction, const Frame& frame);
   bool RunPropertyNames(const Instruction& instruction, const Frame& frame);
   bool RunDependentRequired(const Instruction& instruction, const Frame& frame);
+
+  // items.cc
+  bool RunItems(const Instruction& instruction, const Frame& frame);
+  bool RunItem(const ItemRules& rules, const Frame& frame, const Place& element);
+  bool RunContains(const Instruction& instruction, const Frame& frame);
+  std::uint64_t CountMatches(const ContainsRule& rule, const Frame& frame);
   bool RunUnevaluated(const Instruction& instruction, const Frame& frame);
 
   // combinators.cc
   bool RunAllOf(const Instruction& instruction, const Frame& frame);
   bool RunAnyOf(const Instruction& instruction, const Frame& frame);
   bool RunOneOf(const Instruction& instruction, const Frame& frame);
+  // A branch alone, without a report; what it evaluated counts if it holds.
+  bool RunBranch(BlockIndex block, const Frame& frame);
   bool RunNot(const Instruction& instruction, const Frame& frame);
   bool RunIf(const Instruction& instruction, const Frame& frame);
   bool RunDependentSchemas(const Instruction& instruction, const Frame& frame);
@@ -85,15 +107,22 @@ class Evaluator {
   // Describes why no branch of a list holds: the one that came closest.
   void ReportBranches(const Instruction& instruction, const Frame& frame);
 
-  // Always false, for `return Fail(…)`.
-  bool Fail(const Instruction& instruction, const Frame& frame);
-  Failure FailureAt(Keyword keyword, const Frame& frame) const;
+  // Reports what `describe` says of `keyword` at `place`, if there is a report. Always false, for
+  // `return Reject(…)`.
+  bool Reject(
+      Keyword keyword,
+      const Frame& frame,
+      const Place& place,
+      absl::FunctionRef<Description()> describe
+  );
 
   const CompiledSchema::Program& program_;
   const ValidateOptions& options_;
   Report* report_;
   size_t nesting_ = 0;
   size_t steps_ = 0;
+  size_t max_steps_ = kLeastSteps;
+  const json::Value* instance_ = nullptr;
   bool aborted_ = false;
 };
 

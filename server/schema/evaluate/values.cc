@@ -1,10 +1,10 @@
 // Evaluator, as far as keywords go that look at one value alone.
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "server/json/decimal.h"
 #include "server/schema/evaluate/evaluator.h"
@@ -18,8 +18,7 @@ namespace {
 // Longer lists are searched for equal elements by hash.
 constexpr size_t kPairwise = 16;
 
-int Compare(const json::Value& value, const NumberOperand& bound) {
-  const std::string_view text = value.number();
+int Compare(std::string_view text, const NumberOperand& bound) {
   if (bound.integer.has_value()) {
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
@@ -69,91 +68,96 @@ std::optional<Pair> FindEqualPairByHash(const json::Value& list) {
   return std::nullopt;
 }
 
-}  // namespace
-
-bool Evaluator::IsOfType(TypeSet types, const json::Value& value) const {
+bool IsOfType(TypeSet types, const json::Value& value) {
   if ((types & TypeBit(value.type())) != 0) return true;
   return (types & kIntegerBit) != 0 && value.is_number() && json::IsInteger(value.number());
 }
 
-bool Evaluator::IsAllowed(const EnumOperand& operand, const json::Value& value) const {
+bool IsAllowed(const EnumOperand& operand, const json::Value& value) {
   const auto equals = [&value](const json::Value* allowed) { return json::Equal(*allowed, value); };
   if (operand.by_hash.empty()) return std::ranges::any_of(operand.values, equals);
   const auto found = operand.by_hash.find(HashValue(value));
   return found != operand.by_hash.end() && std::ranges::any_of(found->second, equals);
 }
 
+}  // namespace
+
 bool Evaluator::RunScalar(const Instruction& instruction, const Frame& frame) {
   const json::Value& value = frame.value();
-  const std::uint32_t operand = instruction.operand;
-  const auto number = [&](auto holds) {
-    return !value.is_number() || holds(Compare(value, program_.numbers[operand]));
-  };
-  const auto size = [&](json::Type type) {
-    return std::pair(value.type() == type, program_.sizes[operand]);
-  };
-  const auto at_least = [&](json::Type type) {
-    const auto [applies, min] = size(type);
-    return !applies || value.size() >= min;
-  };
-  const auto at_most = [&](json::Type type) {
-    const auto [applies, max] = size(type);
-    return !applies || value.size() <= max;
-  };
   bool valid = false;
   switch (instruction.op) {
     case Op::kType:
-      valid = IsOfType(operand, value);
+      valid = IsOfType(instruction.operand, value);
       break;
     case Op::kEnum:
-      valid = IsAllowed(program_.enums[operand], value);
+      valid = IsAllowed(program_.enums[instruction.operand], value);
       break;
     case Op::kMinimum:
-      valid = number([](int order) { return order >= 0; });
-      break;
     case Op::kMaximum:
-      valid = number([](int order) { return order <= 0; });
-      break;
     case Op::kExclusiveMinimum:
-      valid = number([](int order) { return order > 0; });
-      break;
     case Op::kExclusiveMaximum:
-      valid = number([](int order) { return order < 0; });
-      break;
     case Op::kMultipleOf:
-      valid =
-          !value.is_number() || json::IsMultipleOf(value.number(), program_.numbers[operand].text);
+      valid = !value.is_number() || HoldsForNumber(instruction, value.number());
       break;
     case Op::kMinLength:
-      valid = !value.is_string() || HasAtLeast(value.string(), program_.sizes[operand]);
-      break;
     case Op::kMaxLength:
-      valid = !value.is_string() || HasAtMost(value.string(), program_.sizes[operand]);
-      break;
     case Op::kPattern:
-      valid =
-          !value.is_string() || program_.pattern_rules[operand].pattern->Matches(value.string());
-      break;
     case Op::kFormat:
-      valid = !value.is_string() || ((operand & kAssertAlways) == 0 && !options_.assert_formats) ||
-              Conforms(static_cast<Format>(operand & ~kAssertAlways), value.string());
+      valid = !value.is_string() || HoldsForText(instruction, value.string());
       break;
     case Op::kMinItems:
-      valid = at_least(json::Type::kArray);
-      break;
     case Op::kMaxItems:
-      valid = at_most(json::Type::kArray);
+      valid = !value.is_array() || HoldsForSize(instruction, value.size());
       break;
     case Op::kMinProperties:
-      valid = at_least(json::Type::kObject);
-      break;
     case Op::kMaxProperties:
-      valid = at_most(json::Type::kObject);
+      valid = !value.is_object() || HoldsForSize(instruction, value.size());
       break;
     default:  // kFail
       break;
   }
-  return valid || Fail(instruction, frame);
+  if (valid) return true;
+  return Reject(instruction.keyword, frame, frame.place, [&] {
+    return Describe(program_, instruction, value);
+  });
+}
+
+bool Evaluator::HoldsForNumber(const Instruction& instruction, std::string_view number) const {
+  const NumberOperand& operand = program_.numbers[instruction.operand];
+  switch (instruction.op) {
+    case Op::kMinimum:
+      return Compare(number, operand) >= 0;
+    case Op::kMaximum:
+      return Compare(number, operand) <= 0;
+    case Op::kExclusiveMinimum:
+      return Compare(number, operand) > 0;
+    case Op::kExclusiveMaximum:
+      return Compare(number, operand) < 0;
+    default:  // kMultipleOf
+      return json::IsMultipleOf(number, operand.text);
+  }
+}
+
+bool Evaluator::HoldsForText(const Instruction& instruction, std::string_view text) const {
+  const std::uint32_t operand = instruction.operand;
+  switch (instruction.op) {
+    case Op::kMinLength:
+      return HasAtLeast(text, program_.sizes[operand]);
+    case Op::kMaxLength:
+      return HasAtMost(text, program_.sizes[operand]);
+    case Op::kPattern:
+      return program_.pattern_rules[operand].pattern->Matches(text);
+    default: {  // kFormat
+      const bool asserted = options_.assert_formats || (operand & kAssertAlways) != 0;
+      return !asserted || Conforms(static_cast<Format>(operand & ~kAssertAlways), text);
+    }
+  }
+}
+
+bool Evaluator::HoldsForSize(const Instruction& instruction, size_t size) const {
+  const std::uint64_t bound = program_.sizes[instruction.operand];
+  const bool least = instruction.op == Op::kMinItems || instruction.op == Op::kMinProperties;
+  return least ? size >= bound : size <= bound;
 }
 
 bool Evaluator::RunUniqueItems(const Instruction& instruction, const Frame& frame) {
@@ -162,15 +166,9 @@ bool Evaluator::RunUniqueItems(const Instruction& instruction, const Frame& fram
   const std::optional<Pair> pair =
       list.size() <= kPairwise ? FindEqualPair(list) : FindEqualPairByHash(list);
   if (!pair.has_value()) return true;
-  if (report_ == nullptr || !report_->Count()) return false;
-  report_->Add(
-      FailureAt(instruction.keyword, frame),
-      "unique elements",
-      fmt::format(
-          "expected unique elements, but elements {} and {} are equal", pair->first, pair->second
-      )
-  );
-  return false;
+  return Reject(instruction.keyword, frame, frame.place, [&] {
+    return DescribeEqual(pair->first, pair->second);
+  });
 }
 
 }  // namespace extractd::schema

@@ -1,11 +1,14 @@
 #include "server/schema/explain/branches.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "server/schema/explain/describe.h"
 
 namespace extractd::schema {
 namespace {
@@ -39,12 +42,7 @@ std::string JoinExpected(const std::vector<IssueList>& branches) {
     const std::string_view expected = branch.listed[0].expected;
     if (std::ranges::find(all, expected) == all.end()) all.push_back(expected);
   }
-  std::string text;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) text += i + 1 == all.size() ? " or " : ", ";
-    text += all[i];
-  }
-  return text;
+  return JoinWithOr(all);
 }
 
 // What stands behind "expected …, " in an issue about a type: what was found instead.
@@ -52,6 +50,18 @@ std::string_view GotOf(const Issue& issue) {
   const size_t comma = issue.message.find(", got ");
   return comma == std::string::npos ? std::string_view()
                                     : std::string_view(issue.message).substr(comma);
+}
+
+Description DescribeClosest(size_t branches, size_t closest) {
+  return {
+      .expected = fmt::format("one of {} forms", branches),
+      .message = fmt::format(
+          "the value matches none of the {} allowed forms; form {} comes closest, and what is "
+          "wrong with it follows",
+          branches,
+          closest + 1
+      ),
+  };
 }
 
 }  // namespace
@@ -67,32 +77,21 @@ size_t ClosestBranch(const std::string& path, const std::vector<IssueList>& bran
 void AddBranches(const Failure& failure, std::vector<IssueList> branches, Report& report) {
   std::string path;
   AppendPointer(failure.place, path);
-  const bool only_types = std::ranges::all_of(branches, [&](const IssueList& branch) {
-    return MissesTypeAlone(path, branch);
-  });
-  const bool counted = report.Count();
-  if (only_types) {
-    if (!counted) return;
+  const auto is = [&path](auto predicate) {
+    return [&path, predicate](const IssueList& branch) { return predicate(path, branch); };
+  };
+  if (std::ranges::all_of(branches, is(MissesTypeAlone))) {
+    if (!report.Count()) return;
     const std::string expected = JoinExpected(branches);
-    report.Add(
-        failure, expected, fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]))
-    );
-    return;
+    const std::string message =
+        fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]));
+    return report.Add(failure, {.expected = expected, .message = message});
   }
   const size_t closest = ClosestBranch(path, branches);
-  if (counted) {
-    report.Add(
-        failure,
-        fmt::format("one of {} forms", branches.size()),
-        branches.size() == 1
-            ? "the value does not match the only allowed form; what is wrong follows"
-            : fmt::format(
-                  "the value matches none of the {} allowed forms; form {} comes closest, and what "
-                  "is wrong with it follows",
-                  branches.size(),
-                  closest + 1
-              )
-    );
+  const auto of_type = std::ssize(branches) - std::ranges::count_if(branches, is(MissesType));
+  // With one branch for the value's type, the others need no mention.
+  if (of_type != 1 && branches.size() > 1 && report.Count()) {
+    report.Add(failure, DescribeClosest(branches.size(), closest));
   }
   report.Append(std::move(branches[closest]));
 }

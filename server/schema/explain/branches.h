@@ -9,7 +9,8 @@
 namespace extractd::schema {
 
 // Adds one issue for the keyword, and those of the branch that came closest. Where the branches
-// differ in type alone, one issue names all types.
+// differ in type alone, one issue names all types; where one branch alone is for the value's type,
+// its issues say all.
 void AddBranches(const Failure& failure, std::vector<IssueList> branches, Report& report);
 
 // The index of the branch that came closest: of the value's type, then with the fewest wrong

@@ -116,20 +116,34 @@ Description DescribeSize(std::uint64_t bound, Op op, const json::Value& value) {
 
 }  // namespace
 
-std::string DescribeTypes(TypeSet types) {
-  constexpr std::array kNames = {
-      "null", "boolean", "number", "string", "array", "object", "integer"
-  };
-  std::vector<std::string_view> names;
-  for (size_t bit = 0; bit < kNames.size(); ++bit) {
-    if ((types >> bit & 1U) != 0) names.emplace_back(kNames[bit]);
-  }
+std::string JoinWithOr(const std::vector<std::string_view>& words) {
   std::string text;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
   }
   return text;
+}
+
+std::string DescribeTypes(TypeSet types) {
+  struct Row {
+    TypeSet bit;
+    std::string_view name;
+  };
+  constexpr std::array kRows = {
+      Row{TypeBit(json::Type::kString), "string"},
+      Row{kIntegerBit, "integer"},
+      Row{TypeBit(json::Type::kNumber), "number"},
+      Row{TypeBit(json::Type::kBoolean), "boolean"},
+      Row{TypeBit(json::Type::kArray), "array"},
+      Row{TypeBit(json::Type::kObject), "object"},
+      Row{TypeBit(json::Type::kNull), "null"},
+  };
+  std::vector<std::string_view> names;
+  for (const Row& row : kRows) {
+    if ((types & row.bit) != 0) names.push_back(row.name);
+  }
+  return JoinWithOr(names);
 }
 
 Description Describe(
@@ -263,6 +277,14 @@ Description DescribeUnevaluated(const json::Value& child, bool in_array) {
   };
 }
 
+Description DescribeEqual(size_t first, size_t second) {
+  return {
+      .expected = "unique elements",
+      .message =
+          fmt::format("expected unique elements, but elements {} and {} are equal", first, second),
+  };
+}
+
 Description DescribeTwoBranches(size_t first, size_t second) {
   return {
       .expected = "exactly one of the allowed forms",
@@ -279,8 +301,8 @@ Report DescribeAbort(const Report& report, const json::Value& instance) {
   if (only.Count()) {
     only.Add(
         {.place = {.value = instance}},
-        "a value that can be checked",
-        "the value could not be checked: together with it the schema is too deep or too complex"
+        {.expected = "a value that can be checked",
+         .message = "the value could not be checked: the schema is too deep or too complex for it"}
     );
   }
   return only;

@@ -7,16 +7,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/schema/explain/report.h"
 #include "server/schema/program/program.h"
 
 namespace extractd::schema {
-
-struct Description {
-  std::string expected = {};
-  std::string message = {};
-};
 
 // An instruction about one value, which does not hold for `value`.
 Description Describe(
@@ -29,11 +25,14 @@ Description DescribeExtraElement(size_t allowed);
 Description DescribeContains(const ContainsRule& rule, std::uint64_t matches);
 Description DescribeDependent(std::string_view present, std::string_view missing);
 Description DescribeUnevaluated(const json::Value& child, bool in_array);
-// Numbers count from 0 here, from 1 in the words.
+Description DescribeEqual(size_t first, size_t second);
+// Branches count from 0 here, from 1 in the words.
 Description DescribeTwoBranches(size_t first, size_t second);
 
 // "integer", "string or null" …
 std::string DescribeTypes(TypeSet types);
+// "a", "a or b", "a, b or c".
+std::string JoinWithOr(const std::vector<std::string_view>& words);
 
 // Instead of all other issues: the evaluation was given up.
 Report DescribeAbort(const Report& report, const json::Value& instance);

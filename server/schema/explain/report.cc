@@ -20,12 +20,12 @@ std::string SchemaPath(const Failure& failure) {
 
 }  // namespace
 
-void Report::Add(const Failure& failure, std::string expected, std::string message) {
+void Report::Add(const Failure& failure, Description description) {
   Issue issue = {
       .schema_path = foreign != nullptr ? *foreign : SchemaPath(failure),
       .keyword = std::string(KeywordName(failure.keyword)),
-      .message = std::move(message),
-      .expected = std::move(expected),
+      .message = std::move(description.message),
+      .expected = std::move(description.expected),
       .found = json::ToShortText(failure.place.value, kMaxFoundBytes),
   };
   AppendPointer(failure.place, issue.path);

@@ -19,12 +19,18 @@ struct Failure {
   std::string_view schema_pointer = {};  // of the schema that has the keyword
 };
 
+// The words for a failure.
+struct Description {
+  std::string expected = {};
+  std::string message = {};  // follows the name of the place, e.g. "expected integer, got null"
+};
+
 class Report {
  public:
   explicit Report(size_t max_issues) : max_issues_(max_issues) {}
 
-  // Describes a failure. `message` follows the name of the place, e.g. "expected integer".
-  void Add(const Failure& failure, std::string expected, std::string message);
+  // REQUIRES: Count said so.
+  void Add(const Failure& failure, Description description);
   // Counts a failure. True: there is room, so that Add must follow; false: it is only counted.
   bool Count() { return ++issues_.total <= max_issues_; }
   // Takes over the issues of a branch.

@@ -34,21 +34,26 @@ bool TakeOffset(Scan& scan, int& minutes) {
   return minute >= 0 && minute <= 59;
 }
 
+// A number of two digits up to `max`; -1: none.
+int TakePart(Scan& scan, int max) {
+  const int value = scan.TakeNumber(2);
+  return value <= max ? value : -1;
+}
+
 bool TakeTime(Scan& scan) {
   constexpr int kMinutesPerDay = 24 * 60;
-  const int hour = scan.TakeNumber(2);
-  if (hour < 0 || hour > 23 || !scan.Take(':')) return false;
-  const int minute = scan.TakeNumber(2);
-  if (minute < 0 || minute > 59 || !scan.Take(':')) return false;
-  const int second = scan.TakeNumber(2);
-  if (second < 0 || second > 60) return false;
+  const int hour = TakePart(scan, 23);
+  if (hour < 0 || !scan.Take(':')) return false;
+  const int minute = TakePart(scan, 59);
+  if (minute < 0 || !scan.Take(':')) return false;
+  const int second = TakePart(scan, 60);
+  if (second < 0) return false;
   if (scan.Take('.') && scan.TakeWhile(json::IsDigit).empty()) return false;
   int offset = 0;
   if (!TakeOffset(scan, offset)) return false;
-  if (second < 60) return true;
   // Leap seconds come at midnight UTC.
   const int utc = (hour * 60 + minute - offset + 2 * kMinutesPerDay) % kMinutesPerDay;
-  return utc == kMinutesPerDay - 1;
+  return second < 60 || utc == kMinutesPerDay - 1;
 }
 
 // Numbers with the units of `units`, in their order and without a gap.

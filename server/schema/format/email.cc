@@ -29,15 +29,20 @@ bool IsDotString(std::string_view text, bool international) {
   return scan.done();
 }
 
+bool IsQuotedText(char c, bool international) {
+  return IsNotAscii(c) ? international : c >= ' ' && c != 0x7F;
+}
+
+// Any text in quotes; quotes and backslashes in it stand behind a backslash.
 bool IsQuotedString(std::string_view text, bool international) {
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
-  text = text.substr(1, text.size() - 2);
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && ++i == text.size()) return false;
-    if (text[i] == '"' && (i == 0 || text[i - 1] != '\\')) return false;
-    if (IsNotAscii(text[i]) ? !international : text[i] < ' ' || text[i] == 0x7F) return false;
+  Scan scan(text);
+  if (!scan.Take('"')) return false;
+  while (!scan.Take('"')) {
+    scan.Take('\\');
+    if (!IsQuotedText(scan.Peek(), international)) return false;
+    scan.Take(scan.Peek());
   }
-  return true;
+  return scan.done();
 }
 
 bool IsAddressLiteral(std::string_view text) {

@@ -93,6 +93,14 @@ bool IsLetterDigit(char32_t c) {
   }
 }
 
+bool IsStableLetterDigit(char32_t c) {
+  return IsLetterDigit(c) && !IsUnstable(c) && PropertyOf(c).ignorable == 0 &&
+         !IsIgnorableBlock(c) && !IsOldHangulJamo(c);
+}
+bool IsLowerLdh(char32_t c) {
+  return c == '-' || IsBetween(c, '0', '9') || IsBetween(c, 'a', 'z');
+}
+
 // The scripts that the rules ask for. Unassigned code points in these blocks are not allowed
 // anyway.
 bool IsGreek(char32_t c) {
@@ -169,11 +177,8 @@ IdnaProperty IdnaPropertyOf(char32_t c) {
   if (IsExceptionallyValid(c)) return IdnaProperty::kValid;
   if (IsExceptionallyDisallowed(c)) return IdnaProperty::kDisallowed;
   if (IsContextO(c)) return IdnaProperty::kContextO;
-  if (c == '-' || IsBetween(c, '0', '9') || IsBetween(c, 'a', 'z')) return IdnaProperty::kValid;
   if (c == kNonJoiner || c == kJoiner) return IdnaProperty::kContextJ;
-  const bool valid = IsLetterDigit(c) && !IsUnstable(c) && PropertyOf(c).ignorable == 0 &&
-                     !IsIgnorableBlock(c) && !IsOldHangulJamo(c);
-  return valid ? IdnaProperty::kValid : IdnaProperty::kDisallowed;
+  return IsLowerLdh(c) || IsStableLetterDigit(c) ? IdnaProperty::kValid : IdnaProperty::kDisallowed;
 }
 
 std::string Normalise(std::string_view text) {

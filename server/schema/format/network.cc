@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "server/schema/format/rules.h"
 #include "server/schema/format/scan.h"
 
@@ -15,31 +17,35 @@ bool IsIpv4(std::string_view text) {
   return scan.done();
 }
 
-bool IsIpv6(std::string_view text) {
-  Scan scan(text);
+namespace {
+
+// Groups of up to four hexadecimal digits between colons, the last perhaps an IPv4 address, which
+// counts for two; -1: something else.
+int CountGroups(std::string_view text, bool may_end_in_ipv4) {
+  if (text.empty()) return 0;
   int groups = 0;
-  bool gap = false;  // "::" has been seen
-  if (scan.Take(':')) {
-    if (!scan.Take(':')) return false;
-    gap = true;
-    if (scan.done()) return true;
-  }
   while (true) {
-    if (scan.rest().find('.') < scan.rest().find(':')) {
-      groups += 2;
-      return IsIpv4(scan.rest()) && (gap ? groups < 8 : groups == 8);
+    const size_t colon = text.find(':');
+    const std::string_view group = text.substr(0, colon);
+    const bool last = colon == std::string_view::npos;
+    if (last && may_end_in_ipv4 && group.find('.') != std::string_view::npos) {
+      return IsIpv4(group) ? groups + 2 : -1;
     }
-    if (scan.TakeWhile(IsHexDigit, 4).empty()) return false;
+    if (group.empty() || group.size() > 4 || !std::ranges::all_of(group, IsHexDigit)) return -1;
     ++groups;
-    if (scan.done()) break;
-    if (!scan.Take(':')) return false;
-    if (scan.Take(':')) {
-      if (gap) return false;
-      gap = true;
-      if (scan.done()) break;
-    }
+    if (last) return groups;
+    text.remove_prefix(colon + 1);
   }
-  return gap ? groups < 8 : groups == 8;
+}
+
+}  // namespace
+
+bool IsIpv6(std::string_view text) {
+  const size_t gap = text.find("::");
+  if (gap == std::string_view::npos) return CountGroups(text, true) == 8;
+  const int before = CountGroups(text.substr(0, gap), false);
+  const int after = CountGroups(text.substr(gap + 2), true);
+  return before >= 0 && after >= 0 && before + after < 8;
 }
 
 }  // namespace extractd::schema

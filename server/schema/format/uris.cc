@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "server/base/utf8.h"
 #include "server/schema/format/rules.h"
@@ -10,14 +12,30 @@ namespace {
 // What else a part of a URI may hold besides unreserved, sub-delims and escapes.
 constexpr std::string_view kUnreservedMarks = "-._~";
 constexpr std::string_view kSubDelims = "!$&'()*+,;=";
+constexpr std::string_view kNotInTemplates = "\"<>\\^`{|}";
 
-// ucschar of RFC 3987; with iprivate, which only queries may hold.
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+// ucschar of RFC 3987 in the first plane; the others follow one rule.
+constexpr std::array kUcsChars = {
+    Range{0xA0, 0xD7FF}, Range{0xF900, 0xFDCF}, Range{0xFDF0, 0xFFEF}
+};
+
+bool IsIn(std::uint32_t c, const Range& range) {
+  return c >= range.first && c <= range.last;
+}
+
+// With iprivate, which only queries may hold.
 bool IsUcsChar(std::uint32_t c, bool with_private) {
-  if (c < 0xA0) return false;
-  if (c <= 0xD7FF || (c >= 0xF900 && c <= 0xFDCF) || (c >= 0xFDF0 && c <= 0xFFEF)) return true;
-  if (c >= 0x10000 && c <= 0xEFFFD)
-    return (c & 0xFFFFU) <= 0xFFFDU && (c < 0xE0000 || c >= 0xE1000);
-  return with_private && ((c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000) && (c & 0xFFFFU) <= 0xFFFDU;
+  if (c < 0x10000) {
+    return std::ranges::any_of(kUcsChars, [c](const Range& range) { return IsIn(c, range); }) ||
+           (with_private && IsIn(c, {0xE000, 0xF8FF}));
+  }
+  // The last two of each plane are no characters; plane 14 begins with tags; 15 and 16 are private.
+  if ((c & 0xFFFFU) > 0xFFFDU || IsIn(c, {0xE0000, 0xE0FFF})) return false;
+  return with_private || c < 0xF0000;
 }
 
 struct Allowed {
@@ -26,27 +44,30 @@ struct Allowed {
   bool with_private = false;
 };
 
+bool IsEscape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && IsHexDigit(text[1]) && IsHexDigit(text[2]);
+}
+
+bool IsAllowedAscii(char c, std::string_view marks) {
+  return json::IsLetter(c) || json::IsDigit(c) ||
+         kUnreservedMarks.find(c) != std::string_view::npos ||
+         kSubDelims.find(c) != std::string_view::npos || marks.find(c) != std::string_view::npos;
+}
+
+// How many bytes at the start of `text` stand for one allowed character; 0: none.
+size_t AllowedSize(std::string_view text, const Allowed& allowed) {
+  const char c = text.front();
+  if (c == '%') return IsEscape(text) ? 3 : 0;
+  if ((c & 0x80) == 0) return IsAllowedAscii(c, allowed.marks) ? 1 : 0;
+  const CodePoint point = DecodeUtf8(text);
+  return allowed.international && IsUcsChar(point.value, allowed.with_private) ? point.size : 0;
+}
+
 bool ConsistsOf(std::string_view text, const Allowed& allowed) {
   while (!text.empty()) {
-    const char c = text.front();
-    if (c == '%') {
-      if (text.size() < 3 || !IsHexDigit(text[1]) || !IsHexDigit(text[2])) return false;
-      text.remove_prefix(3);
-      continue;
-    }
-    if ((c & 0x80) != 0) {
-      const CodePoint point = DecodeUtf8(text);
-      if (!allowed.international || point.size == 0) return false;
-      if (!IsUcsChar(point.value, allowed.with_private)) return false;
-      text.remove_prefix(point.size);
-      continue;
-    }
-    const bool good = json::IsLetter(c) || json::IsDigit(c) ||
-                      kUnreservedMarks.find(c) != std::string_view::npos ||
-                      kSubDelims.find(c) != std::string_view::npos ||
-                      allowed.marks.find(c) != std::string_view::npos;
-    if (!good) return false;
-    text.remove_prefix(1);
+    const size_t size = AllowedSize(text, allowed);
+    if (size == 0) return false;
+    text.remove_prefix(size);
   }
   return true;
 }
@@ -149,17 +170,17 @@ bool IsExpression(std::string_view text) {
   return scan.done();
 }
 
+bool IsTemplateCharacter(const CodePoint& point) {
+  if (point.value >= 0x80) return IsUcsChar(point.value, true);
+  return point.value > 0x20 && point.value != 0x7F &&
+         kNotInTemplates.find(static_cast<char>(point.value)) == std::string_view::npos;
+}
+
 bool IsTemplateLiteral(std::string_view text) {
   while (!text.empty()) {
     const CodePoint point = DecodeUtf8(text);
-    if (point.size == 0) return false;
-    const char c = text.front();
-    if (c == '%' && (text.size() < 3 || !IsHexDigit(text[1]) || !IsHexDigit(text[2]))) return false;
-    if (point.value <= 0x20 || point.value == 0x7F) return false;
-    if (point.value < 0x80 && std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
-      return false;
-    }
-    if (point.value >= 0x80 && !IsUcsChar(point.value, true)) return false;
+    if (point.size == 0 || !IsTemplateCharacter(point)) return false;
+    if (point.value == '%' && !IsEscape(text)) return false;
     text.remove_prefix(point.size);
   }
   return true;

@@ -14,7 +14,7 @@ namespace {
 
 // Program and cached states of one pattern, in bytes: the first that suffices. Larger caches make
 // no common pattern faster.
-constexpr std::array<std::int64_t, 3> kBudgets = {64 << 10, 512 << 10, 8 << 20};
+constexpr std::array<std::int64_t, 4> kBudgets = {64 << 10, 512 << 10, 4 << 20, 32 << 20};
 
 re2::RE2::Options OptionsFor(std::int64_t budget) {
   re2::RE2::Options options;

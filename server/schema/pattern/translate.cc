@@ -19,6 +19,7 @@ constexpr std::uint64_t kMaxRepeat = 20'000;
 constexpr std::uint64_t kUnbounded = UINT64_MAX;
 constexpr int kMaxGroups = 100;
 
+constexpr std::string_view kQuantifiers = "*+?";
 constexpr std::string_view kTextBegin = "\\A";
 constexpr std::string_view kNotLineEnd = "[^\\n\\r\\x{2028}\\x{2029}]";
 struct Bounds {
@@ -61,42 +62,45 @@ class Translator {
 
   void Term(int depth) {
     const size_t begin = out().size();
-    bool repeatable = true;
+    const bool repeatable = !Assertion() && Atom(depth);
+    if (!failed()) Quantifier(begin, repeatable);
+  }
+
+  bool Assertion() {
     if (in_.Take("^")) {
       out() += kTextBegin;
-      repeatable = false;
     } else if (in_.Take("$")) {
       out() += "\\z";
-      repeatable = false;
     } else if (in_.Take("\\b")) {
       out() += "\\b";
-      repeatable = false;
     } else if (in_.Take("\\B")) {
       out() += "\\B";
-      repeatable = false;
-    } else if (in_.Peek() == '(') {
-      repeatable = Group(depth);
-    } else if (in_.Take(".")) {
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // False: it turned out to be an assertion, which cannot be repeated.
+  bool Atom(int depth) {
+    if (in_.Take("(")) return Group(depth);
+    if (in_.Take(".")) {
       out() += kNotLineEnd;
     } else if (in_.Take("[")) {
       out() += in_.TakeBracketExpression();
     } else if (in_.Take("\\")) {
       AtomEscape();
-    } else if (in_.Peek() == '*' || in_.Peek() == '+' || in_.Peek() == '?') {
-      return in_.Invalid(fmt::format("\"{}\" has nothing to repeat", in_.Peek()));
+    } else if (kQuantifiers.find(in_.Peek()) != std::string_view::npos ||
+               PeekBounds().has_value()) {
+      in_.Invalid(fmt::format("\"{}\" has nothing to repeat", in_.Peek()));
     } else {
-      if (in_.Peek() == '{' && PeekBounds().has_value()) {
-        return in_.Invalid("\"{\" has nothing to repeat");
-      }
       PutLiteral(in_.TakeCodePoint());
     }
-    if (!failed()) Quantifier(begin, repeatable);
+    return true;
   }
 
-  // False: what stands here is an assertion, which cannot be repeated.
+  // Behind "("; false as above.
   bool Group(int depth) {
-    in_.Take("(");
-    bool assertion = false;
     if (depth == 0 && out() == kTextBegin) {
       const bool negative = in_.Take("?!");
       if (negative || in_.Take("?=")) {
@@ -104,22 +108,29 @@ class Translator {
         return false;
       }
     }
-    if (in_.Take("?=") || in_.Take("?!")) {
-      assertion = true;
-      in_.Unsupported("look-ahead is");
-    } else if (in_.Take("?<=") || in_.Take("?<!")) {
-      assertion = true;
-      in_.Unsupported("look-behind is");
-    } else if (in_.Take("?<")) {
-      in_.TakeGroupName();
-    } else if (in_.Peek() == '?' && !in_.Take("?:")) {
-      in_.Invalid("\"(?\" begins no group of ECMA-262; inline flags are not part of it");
-    }
+    const bool assertion = TakeLookAround();
+    if (!assertion) TakeGroupKind();
     out() += "(?:";
     Disjunction(depth + 1);
     if (!failed() && !in_.Take(")")) in_.Invalid("a group is not closed");
     out() += ")";
     return !assertion;
+  }
+
+  bool TakeLookAround() {
+    const bool ahead = in_.Take("?=") || in_.Take("?!");
+    if (ahead) in_.Unsupported("look-ahead is");
+    const bool behind = !ahead && (in_.Take("?<=") || in_.Take("?<!"));
+    if (behind) in_.Unsupported("look-behind is");
+    return ahead || behind;
+  }
+
+  void TakeGroupKind() {
+    if (in_.Take("?<")) {
+      in_.TakeGroupName();
+    } else if (in_.Peek() == '?' && !in_.Take("?:")) {
+      in_.Invalid("\"(?\" begins no group of ECMA-262; inline flags are not part of it");
+    }
   }
 
   void LeadingLookAhead(bool negative) {

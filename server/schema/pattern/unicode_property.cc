@@ -85,27 +85,30 @@ std::string Property(std::string_view name, bool negated) {
   return fmt::format("\\{}{{{}}}", negated ? 'P' : 'p', name);
 }
 
+std::string Category(std::string_view name, bool negated) {
+  const std::string_view category = ShortCategory(name);
+  return category.empty() ? "" : Property(category, negated);
+}
+
+// Properties that are no tables of RE2.
+std::string SpecialProperty(std::string_view name, bool negated) {
+  if (name == "Any" && !negated) return "\\x{0}-\\x{10ffff}";
+  if (name == "ASCII") return negated ? "\\x{80}-\\x{10ffff}" : "\\x{0}-\\x{7f}";
+  if ((name == "LC" || name == "Cased_Letter") && !negated) return "\\p{Lu}\\p{Ll}\\p{Lt}";
+  return "";
+}
+
 }  // namespace
 
 std::string UnicodePropertyClass(std::string_view property, bool negated) {
-  if (property == "Any") return negated ? "" : "\\x{0}-\\x{10ffff}";
-  if (property == "ASCII") return negated ? "\\x{80}-\\x{10ffff}" : "\\x{0}-\\x{7f}";
-  if ((property == "LC" || property == "Cased_Letter") && !negated) {
-    return "\\p{Lu}\\p{Ll}\\p{Lt}";
-  }
+  if (std::string special = SpecialProperty(property, negated); !special.empty()) return special;
   const size_t equals = property.find('=');
-  if (equals == std::string_view::npos) {
-    const std::string_view category = ShortCategory(property);
-    return category.empty() ? "" : Property(category, negated);
-  }
+  if (equals == std::string_view::npos) return Category(property, negated);
   const std::string_view name = property.substr(0, equals);
   const std::string_view value = property.substr(equals + 1);
-  if (name == "General_Category" || name == "gc") {
-    const std::string_view category = ShortCategory(value);
-    return category.empty() ? "" : Property(category, negated);
-  }
-  const bool is_script = (name == "Script" || name == "sc") && IsScript(value);
-  return is_script ? Property(value, negated) : "";
+  if (name == "General_Category" || name == "gc") return Category(value, negated);
+  if (name != "Script" && name != "sc") return "";
+  return IsScript(value) ? Property(value, negated) : "";
 }
 
 }  // namespace extractd::schema

@@ -192,6 +192,10 @@ struct CompiledSchema::Program {
   std::string_view PointerOf(const Block& block) const {
     return std::string_view(pointers).substr(block.pointer, block.pointer_size);
   }
+  // The schema `false`.
+  bool IsFalse(const Block& block) const {
+    return block.last > block.first && code[block.first].op == Op::kFail;
+  }
   size_t memory_bytes() const;
 };
 

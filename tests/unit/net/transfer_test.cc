@@ -89,7 +89,9 @@ TEST_F(TransferTest, CancelWhileConnectingEndsAtOnce) {
 TEST_F(TransferTest, CancelInTheTlsHandshakeClosesTheConnection) {
   const HttpImposter mute(ImposterTls::kNeverHandshakes);
   auto* send = Start({.url = mute.url()});
-  ASSERT_TRUE(RunUntil([&] { return mute.connections().size() == 1; }));
+  ASSERT_TRUE(RunUntil([&] {
+    return mute.connections().size() == 1 && mute.connections().at(0).bytes > 0;
+  }));
   CancelAndExpectClose(*send, mute);
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/json/describe_repairs.h"
+#include "tests/unit/schema/schema_test.h"
 
 namespace extractd::schema {
 namespace {
@@ -166,6 +167,27 @@ TEST(VerdictTest, AnAnswerWithoutJsonSaysSo) {
       "and "
       "nothing else"
   );
+}
+
+TEST(VerdictTest, ARealSchemaJudgesTheAnswer) {
+  const auto schema = CompileOrDie(
+      R"({"properties":{"born":{"type":"string","format":"date"}},"required":["born"]})"
+  );
+  EXPECT_TRUE(Judge(*schema, R"({"born":"1815-12-10"})").valid);
+
+  const Verdict repaired = Judge(*schema, "Here: {born: '1815-12-10',}");
+  EXPECT_TRUE(repaired.valid);
+  EXPECT_EQ(repaired.json, R"({"born":"1815-12-10"})");
+
+  const Verdict bad = Judge(*schema, R"({"born":"in December"})");
+  EXPECT_FALSE(bad.valid);
+  ASSERT_EQ(bad.issues.listed.size(), 1U);
+  EXPECT_EQ(bad.issues.listed[0].path, "/born");
+  EXPECT_EQ(
+      bad.issues.listed[0].message, "expected text of the format \"date\", got \"in December\""
+  );
+  EXPECT_GT(bad.validate_time.count(), 0);
+  EXPECT_TRUE(Judge(*schema, R"({"born":"in December"})", {.assert_formats = false}).valid);
 }
 
 }  // namespace
