@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kFirstBlockBytes = 4096;
 constexpr size_t kLargestBlockBytes = size_t{1} << 18U;
 
+constexpr size_t kUsualDepth = 16;
+
 // From so many members on, names are looked up in a hash table.
 constexpr size_t kManyMembers = 16;
 
@@ -164,7 +166,9 @@ struct Builder::Index {
   absl::flat_hash_map<std::pair<const Value*, std::string_view>, Value*> members;
 };
 
-Builder::Builder() : storage_(std::make_unique<Document::Storage>()) {}
+Builder::Builder() : storage_(std::make_unique<Document::Storage>()) {
+  open_.reserve(kUsualDepth);
+}
 Builder::~Builder() = default;
 
 std::string_view Builder::KeepText(std::string text) {
