@@ -7,9 +7,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace extractd::json {
 
@@ -33,26 +36,30 @@ inline constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
-// Eight bytes at once: the lowest bit that is set belongs to the first byte that is not plain.
-constexpr std::uint64_t NotPlain(std::uint64_t bytes) {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t kTops = kOnes << 7U;
-  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x; };
-  const std::uint64_t controls = (bytes - kOnes * 0x20) & ~bytes;
-  const std::uint64_t quotes = zeros(bytes ^ (kOnes * '"'));
-  const std::uint64_t escapes = zeros(bytes ^ (kOnes * '\\'));
-  return (bytes | controls | quotes | escapes) & kTops;
+// A bit for each of the sixteen bytes from `bytes` on that is not plain, the first one lowest.
+inline unsigned NotPlain(const char* bytes) {
+#ifdef __SSE2__
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  // As signed bytes, those above ASCII are below the space, too.
+  const __m128i below_space = _mm_cmplt_epi8(text, _mm_set1_epi8(' '));
+  const __m128i quote = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
+  const __m128i escape = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
+  const __m128i found = _mm_or_si128(below_space, _mm_or_si128(quote, escape));
+  return static_cast<unsigned>(_mm_movemask_epi8(found));
+#else
+  unsigned found = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    found |= (kPlain[static_cast<unsigned char>(bytes[i])] ? 0U : 1U) << i;
+  }
+  return found;
+#endif
 }
 
 // Offset of the first byte from `at` on that is not plain; the size of the text if there is none.
 inline size_t SkipPlain(std::string_view text, size_t at) {
-  if constexpr (std::endian::native == std::endian::little) {
-    std::uint64_t bytes = 0;
-    for (; at + sizeof(bytes) <= text.size(); at += sizeof(bytes)) {
-      std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-      const std::uint64_t found = NotPlain(bytes);
-      if (found != 0) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
-    }
+  for (; at + 16 <= text.size(); at += 16) {
+    const unsigned found = NotPlain(text.data() + at);
+    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
   }
   while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
   return at;

@@ -19,8 +19,13 @@ class Unescaped {
   void Clear() { size_ = 0; }
   std::string_view text() const { return {bytes_.data(), size_}; }
 
+  void Push(char c) {
+    if (size_ == bytes_.size()) Grow(1);
+    bytes_[size_++] = c;
+  }
+
   void Append(std::string_view run) {
-    if (run.size() > bytes_.size() - size_) bytes_.resize((size_ + run.size()) * 2);
+    if (run.size() > bytes_.size() - size_) Grow(run.size());
     std::memcpy(bytes_.data() + size_, run.data(), run.size());
     size_ += run.size();
   }
@@ -35,6 +40,9 @@ class Unescaped {
   }
 
  private:
+  static constexpr size_t kFirstBytes = 1000;
+  void Grow(size_t more) { bytes_.resize(std::max(kFirstBytes, (size_ + more) * 2)); }
+
   std::string bytes_;  // as large as it was ever needed
   size_t size_ = 0;
 };
@@ -244,7 +252,7 @@ class Parser {
     if (Peek() == 'u') return ReadUnicodeEscape();
     const char c = SimpleEscape(Peek());
     if (c == '\0') return Fail("unknown escape in a string");
-    unescaped_.Append({&c, 1});
+    unescaped_.Push(c);
     ++at_;
     return true;
   }
