@@ -100,19 +100,25 @@ choose_ollama() {
   export EXTRACTD_DEFAULT_MODEL=ollama/$model
 }
 
-# Starts llama.cpp's server with a model file unless it runs already, and points the daemon at it.
+# Starts llama.cpp's server with a model file unless it runs already, and points the daemon at it. The
+# server takes any model name; by the file's, the daemon knows what models of that family need.
 serve_model_file() {
-  local server=$1 file=$2 port=8080
+  local server=$1 file=$2 port=8080 threads
   if ! alive model llama-server || [[ $(cat "$STATE/model.settings" 2>/dev/null) != "$file "* ]]; then
     stop_process model llama-server
     while port_is_taken "$port"; do port=$((port + 1)); done
-    launch model "$server" --model "$file" --host 127.0.0.1 --port "$port" --ctx-size 8192 --parallel 2
+    # Its threads wait for each other at every step: with a core less they need not wait for the daemon.
+    threads=$(($(nproc) > 1 ? $(nproc) - 1 : 1))
+    launch model "$server" --model "$file" --host 127.0.0.1 --port "$port" --ctx-size 8192 \
+      --parallel 1 --threads "$threads"
     echo "$file $port" >"$STATE/model.settings"
   fi
   port=$(sed 's/.* //' "$STATE/model.settings")
   await model llama-server 300 \
     curl -fsS --max-time 2 -o "$STATE/model.health" "http://127.0.0.1:$port/health" 2>/dev/null
-  export LLAMACPP_BASE_URL=http://127.0.0.1:$port EXTRACTD_DEFAULT_MODEL=llamacpp/default
+  export LLAMACPP_BASE_URL=http://127.0.0.1:$port
+  EXTRACTD_DEFAULT_MODEL=llamacpp/$(basename "$file" .gguf)
+  export EXTRACTD_DEFAULT_MODEL
 }
 
 choose_model() {

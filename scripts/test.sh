@@ -35,6 +35,10 @@ install_packages "${packages[@]}"
 "$ROOT/scripts/tools.sh"
 "$ROOT/scripts/llama.sh" >/dev/null
 
+# What a sanitizer finds is reported with names and lines.
+export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-19/bin/llvm-symbolizer
+export UBSAN_OPTIONS=print_stacktrace=1
+
 # run_tests PRESET [CTEST_ARGUMENTS...]: builds it and runs its tests, as many at once as there are cores.
 status=0
 run_tests() {

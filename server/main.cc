@@ -39,7 +39,7 @@ std::map<std::string, std::string> Environment() {
 
 // Keys are in memory: no core dump, no reading by other processes of the user.
 void ProtectMemory() {
-  const rlimit none = {0, 0};
+  const rlimit none = {.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

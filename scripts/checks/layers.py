@@ -39,7 +39,7 @@ def allowed(place: str, target: str) -> bool:
     """`place` is a path from the root, `target` the folder of server/ that it includes."""
     parts = place.split("/")
     if parts[0] == "client_sdk":
-        return target == "json"  # extractctl prints with it
+        return target in ("base", "json")  # extractctl prints with them; clients see no more
     folder = parts[1]
     if folder in ("service", "main.cc"):
         return target in EVERYTHING

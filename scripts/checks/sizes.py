@@ -11,6 +11,7 @@ import tree
 MAX_FILE_LINES = 400
 MAX_TEST_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
+MAX_TEST_FUNCTION_LINES = 100  # tables of cases
 MAX_PARAMETERS = 6
 # Branches; a switch counts once, however many cases it has.
 MAX_COMPLEXITY = 12
@@ -29,9 +30,10 @@ def file_problems(path: Path, place: str) -> Iterator[str]:
 
 def function_problems(row: dict[str, str], place: str) -> Iterator[str]:
     name = f"{place}:{row['start']}: {row['function']}"
+    lines = MAX_TEST_FUNCTION_LINES if place.startswith("tests/") else MAX_FUNCTION_LINES
     branches = MAX_COMPLEXITY_OF_GRAMMARS if place.startswith(GRAMMARS) else MAX_COMPLEXITY
     measured = (
-        (int(row["length"]), MAX_FUNCTION_LINES, "lines"),
+        (int(row["length"]), lines, "lines"),
         (int(row["branches"]), branches, "branches"),
         (int(row["parameters"]), MAX_PARAMETERS, "parameters"),
     )

@@ -61,7 +61,9 @@ class ByteLru {
 
   LruStats stats() const {
     return {
-        evictions_, static_cast<std::int64_t>(order_.size()), static_cast<std::int64_t>(bytes_)
+        .evictions = evictions_,
+        .entries = static_cast<std::int64_t>(order_.size()),
+        .bytes = static_cast<std::int64_t>(bytes_),
     };
   }
 

@@ -87,7 +87,7 @@ struct ExtractCall {
   std::optional<bool> assert_formats = {};
   std::optional<OnInvalid> on_invalid = {};
   bool include_raw = false;
-  bool dry_run = false;  // nothing will be sent: a missing key does not matter
+  bool dry_run = false;                     // nothing will be sent: a missing key does not matter
   std::optional<SteadyTime> deadline = {};  // the caller's
 };
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
+#include "server/base/strings.h"
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
 #include "server/engine/failures.h"
@@ -63,7 +64,7 @@ class Run {
       const ChatRequest& request = turn_ == 1 ? plan_.request : reask;
       const absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(request);
       if (!wire.ok()) {
-        End(MakeError(Reason::kInternal, wire.status().message().data()));
+        End(MakeError(Reason::kInternal, Std(wire.status().message())));
         break;
       }
       SendResult sent = co_await SendTurn(*wire);

@@ -48,6 +48,8 @@ inline constexpr std::string_view kNumberForm = "number_form";
 inline constexpr std::string_view kQuote = "quote";
 inline constexpr std::string_view kTruncated = "truncated";
 inline constexpr std::string_view kUnquotedKey = "unquoted_key";
+// By those who read its result.
+inline constexpr std::string_view kUnpairedSurrogate = "unpaired_surrogate";
 }  // namespace repair_kind
 
 }  // namespace extractd::json

@@ -47,6 +47,8 @@ bool CurlLoop::Start(EasyHandle& handle, Job& job) {
 
 void CurlLoop::Stop(EasyHandle& handle) {
   now_ = std::chrono::steady_clock::now();
+  // Else an HTTP/2 connection would stay, and the server would not hear of it.
+  handle.Set(CURLOPT_FORBID_REUSE, 1L);
   curl_multi_remove_handle(multi_, handle.get());
 }
 

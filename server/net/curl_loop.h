@@ -11,6 +11,7 @@
 #include "server/net/deadline_queue.h"
 #include "server/net/easy_handle.h"
 #include "server/net/http_client.h"
+#include "server/net/shared_connections.h"
 #include "server/net/socket_set.h"
 
 namespace extractd::net {
@@ -38,12 +39,13 @@ class CurlLoop {
   // REQUIRES: not called by libcurl.
   bool Start(EasyHandle& handle, Job& job);
   // Takes a handle out before its transfer has ended. Its connection closes at once, unless others
-  // share it. REQUIRES: not called by libcurl.
+  // share it; those are untouched. REQUIRES: not called by libcurl.
   void Stop(EasyHandle& handle);
 
   const asio::any_io_executor& executor() const { return loop_; }
   DeadlineQueue& deadlines() { return deadlines_; }
   SocketSet& sockets() { return sockets_; }
+  SharedConnections& shared() { return shared_; }
   // When libcurl last got to work: the time of what it calls.
   SteadyTime now() const { return now_; }
 
@@ -68,6 +70,7 @@ class CurlLoop {
   asio::any_io_executor loop_;
   DeadlineQueue deadlines_;
   SocketSet sockets_;
+  SharedConnections shared_;
   CurlTimer timer_{*this};
   CURLM* multi_;
   SteadyTime now_ = std::chrono::steady_clock::now();

@@ -58,6 +58,7 @@ bool SetRequest(EasyHandle& handle, const HttpRequest& request) {
   handle.ClearError();
   handle.Set(CURLOPT_URL, request.url.c_str());
   handle.Set(CURLOPT_HTTPHEADER, handle.headers().get());
+  handle.Set(CURLOPT_FORBID_REUSE, 0L);  // as CurlLoop::Stop may have left it
   SetMethodAndBody(handle, request);
   SetVersion(handle, request.version);
   SetConnectTimeout(handle, request.timers.connect);

@@ -32,8 +32,8 @@ struct Transfer::Callbacks {
   static int Close(void* sockets, curl_socket_t socket) {
     return static_cast<SocketSet*>(sockets)->Close(socket);
   }
-  static int Connected(void* self, char*, char*, int, int) {
-    static_cast<Transfer*>(self)->OnConnected();
+  static int Connected(void* self, char*, char*, int /*port*/, int local_port) {
+    static_cast<Transfer*>(self)->OnConnected(local_port);
     return CURL_PREREQFUNC_OK;
   }
 
@@ -68,6 +68,7 @@ Transfer::Transfer(
 Transfer::~Transfer() {
   if (done_) {  // its coroutine was destroyed in the middle
     loop_.deadlines().Clear(*this);
+    LeaveConnection();
     loop_.Stop(*handle_);
   }
   if (handle_ != nullptr) handles_.Release(std::move(handle_));
@@ -91,11 +92,19 @@ void Transfer::Begin() {
   if (!loop_.Start(*handle_, *this)) End(TransportFailure::kExhausted, CURLE_OUT_OF_MEMORY);
 }
 
-void Transfer::OnConnected() {
+void Transfer::OnConnected(int local_port) {
   phase_ = Phase::kWaiting;
   timers_.Connected();
   result_.new_connection = handle_->Get<long>(CURLINFO_NUM_CONNECTS) > 0;
   ++(result_.new_connection ? pool_.opened_total : pool_.reused_total);
+  if (request_.version != HttpVersion::k2) return;
+  LeaveConnection();  // of the one before, which broke
+  shared_port_ = local_port;
+  loop_.shared().Join(shared_port_, *handle_);
+}
+
+void Transfer::LeaveConnection() {
+  if (shared_port_ != 0) loop_.shared().Leave(std::exchange(shared_port_, 0), *handle_);
 }
 
 bool Transfer::OnHeaderLine(std::string_view line) {
@@ -132,12 +141,16 @@ void Transfer::OnDue(SteadyTime now) {
 
 void Transfer::Abort(TransportFailure failure) {
   if (!done_) return;
+  const int port = shared_port_;
+  LeaveConnection();
   loop_.Stop(*handle_);
+  if (port != 0) loop_.shared().Flush(port);
   End(failure, CURLE_OK);
 }
 
 void Transfer::End(TransportFailure failure, CURLcode code) {
   loop_.deadlines().Clear(*this);
+  LeaveConnection();
   result_.reply.status = static_cast<int>(handle_->Get<long>(CURLINFO_RESPONSE_CODE));
   Describe(failure, code);
   std::exchange(done_, nullptr)();

@@ -44,7 +44,8 @@ class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
   void OnEnd(CURLcode code) override;
   void OnDue(SteadyTime now) override;
   void Begin();
-  void OnConnected();
+  void OnConnected(int local_port);
+  void LeaveConnection();
   bool OnHeaderLine(std::string_view line);
   bool OnBody(std::string_view bytes);
 
@@ -63,6 +64,7 @@ class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
   std::unique_ptr<EasyHandle> handle_;
   absl::AnyInvocable<void()> done_;  // empty: not begun, or ended
   Phase phase_ = Phase::kQueued;
+  int shared_port_ = 0;     // of the connection that it may share; 0: none
   bool exhausted_ = false;  // there was no descriptor
 };
 

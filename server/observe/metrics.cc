@@ -77,7 +77,9 @@ class LabeledFamily {
   StringMap<Metric*> children_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What every process exports has the name that every dashboard knows.
 std::string FullName(std::string_view name) {
+  if (name.starts_with("process_")) return std::string(name);
   return std::string(kPrefix).append(name);
 }
 

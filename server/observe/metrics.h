@@ -22,7 +22,7 @@ enum class MetricKind : std::uint8_t { kCounter, kGauge };
 
 // One value that is computed when the page is read, e.g. from the statistics of a cache.
 struct Sample {
-  std::string name = {};  // without the prefix
+  std::string name = {};  // without the prefix, which all but process_* get
   std::string help = {};
   MetricKind kind = MetricKind::kGauge;
   std::vector<std::pair<std::string, std::string>> labels = {};

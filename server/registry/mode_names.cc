@@ -147,7 +147,7 @@ absl::StatusOr<NormalizedMode> NormalizeModeName(
 ) {
   const std::string upper = ToUpper(name.substr(0, kMaxNameBytes + 1));
   std::optional<NormalizedMode> found;
-  if (upper.size() <= kMaxNameBytes) found = FindAny(upper, providers);
+  if (!upper.empty() && upper.size() <= kMaxNameBytes) found = FindAny(upper, providers);
   if (!found.has_value()) return Unknown(name.substr(0, kMaxNameBytes));
   if (!provider.empty() && !found->provider.empty() && found->provider != provider) {
     return OtherProvider(upper, found->provider, provider);

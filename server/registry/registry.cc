@@ -211,7 +211,7 @@ bool Registry::IsLoaded(std::string_view provider) const {
   const absl::ReaderMutexLock lock(&mutex_);
   const auto slots = providers_.find(provider);
   if (slots == providers_.end()) return false;
-  return std::ranges::all_of(slots->second, [](const Slot& slot) {
+  return std::ranges::any_of(slots->second, [](const Slot& slot) {
     return slot.handler != nullptr;
   });
 }

@@ -79,7 +79,7 @@ class Registry {
   std::vector<std::string> Providers() const;                         // sorted
   std::vector<std::string> ModesOf(std::string_view provider) const;  // sorted
   std::vector<std::string> ProvidersOf(std::string_view mode) const;  // sorted
-  // All handlers of the provider are loaded.
+  // At least one handler of the provider is loaded.
   bool IsLoaded(std::string_view provider) const;
   RegistryStats stats() const;
 

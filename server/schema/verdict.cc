@@ -10,6 +10,8 @@
 #include "server/base/utf8.h"
 #include "server/json/lexical.h"
 #include "server/json/parse.h"
+#include "server/json/repair.h"
+#include "server/json/surrogates.h"
 #include "server/json/tolerant.h"
 #include "server/json/write.h"
 
@@ -65,11 +67,28 @@ class Judgement {
 
  private:
   void Accept(std::string json, const json::Value& value) {
+    if (const auto mended = json::ReplaceUnpairedSurrogates(json)) return AcceptMended(*mended);
     verdict_.json = std::move(json);
     const auto start = SteadyClock::now();
     verdict_.issues = validate_(value);
     verdict_.validate_time = SteadyClock::now() - start;
     verdict_.valid = verdict_.issues.empty();
+  }
+
+  // Of an answer with halves of surrogate pairs, which many clients could not read.
+  void AcceptMended(const std::string& mended) {
+    if (max_loss_ != json::MaxLoss::kLossy) {
+      verdict_.repairs.clear();
+      AddIssue("a string has half of a surrogate pair, which is no character", "");
+      return;
+    }
+    verdict_.repairs.push_back({
+        .kind = std::string(json::repair_kind::kUnpairedSurrogate),
+        .after = "\xEF\xBF\xBD",
+        .lossless = false,
+    });
+    const json::ParseResult parsed = json::ParseView(mended);
+    Accept(mended, std::get<json::Document>(parsed).root());
   }
 
   // The text, of which the first `skipped` bytes were not parsed, is not strict JSON.

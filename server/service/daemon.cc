@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
@@ -284,19 +285,26 @@ Task<void> Daemon::Drain() {
 
   const auto end = std::chrono::system_clock::now() + config->drain_grace;
   std::thread shutdown([this, end] { server_->Shutdown(end); });
-  const SteadyTime cancel_at = shared_.clock.Now() + CancelAfter(config->drain_grace);
+  co_await AwaitCalls(shared_.clock.Now() + CancelAfter(config->drain_grace));
+  // What is open now are streams of gRPC's own services, such as health watches, which would last
+  // until the grace is over.
+  grpc_server_cancel_all_calls(server_->c_server());
+  shutdown.join();
+  control_.stop();
+}
+
+Task<void> Daemon::AwaitCalls(SteadyTime cancel_at) {
   constexpr milliseconds kStep{20};
   bool cancelled = false;
-  while (ActiveCalls() > 0) {
+  for (;;) {
+    // First, so that a call that came in just before is counted.
     (void)co_await shared_.clock.Sleep(kStep);
+    if (ActiveCalls() == 0) co_return;
     if (cancelled || shared_.clock.Now() < cancel_at) continue;
     cancelled = true;
     shared_.log.Line(LogLevel::kWarn, "drain_cancels").Number("calls", ActiveCalls()).Write();
     for (auto& loop : loops_) loop->worker().CancelAll();
   }
-  health_.EndWatches();
-  shutdown.join();
-  control_.stop();
 }
 
 void Daemon::Reload() {

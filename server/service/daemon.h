@@ -43,6 +43,8 @@ class Daemon {
   Task<void> HandleSignals();
   Task<void> FlushLog();
   Task<void> Drain();
+  // Returns when no call is left; cancels those that run at `cancel_at`.
+  Task<void> AwaitCalls(SteadyTime cancel_at);
   void Reload();
   std::int64_t ActiveCalls() const;
 

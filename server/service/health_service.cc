@@ -34,7 +34,6 @@ struct HealthService::State {
   absl::Mutex mutex;
   StringMap<Status> statuses ABSL_GUARDED_BY(mutex);
   absl::flat_hash_set<WatchCall*> watches ABSL_GUARDED_BY(mutex);
-  bool ended ABSL_GUARDED_BY(mutex) = false;
 };
 
 // One Check from the moment that it is asked for.
@@ -82,8 +81,8 @@ class HealthService::CheckCall {
   MemberTag<CheckCall, &CheckCall::OnFinished> finished_{this};
 };
 
-// One Watch from the moment that it is asked for. At most one write or the end of the stream is
-// under way; deleted once the RPC is over and neither is.
+// One Watch from the moment that it is asked for; it ends when its caller leaves or is cancelled.
+// Deleted once the RPC is over and no write is under way.
 class HealthService::WatchCall {
  public:
   WatchCall(State& state, grpc::ServerCompletionQueue& queue) : state_(state), queue_(queue) {
@@ -96,17 +95,11 @@ class HealthService::WatchCall {
   // Sends what has changed. The state's mutex is held.
   void Update() {
     state_.mutex.AssertHeld();
-    if (busy_ || ending_ || over_) return;
-    if (state_.ended) {
-      busy_ = ending_ = true;
-      const grpc::Status status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
-      writer_.Finish(status, finished_.address());
-      return;
-    }
+    if (writing_ || over_) return;
     const Status status = state_.StatusOf(request_.service());
     if (sent_ == status) return;
     sent_ = status;
-    busy_ = true;
+    writing_ = true;
     HealthCheckResponse response;
     response.set_status(status);
     writer_.Write(response, written_.address());
@@ -128,22 +121,21 @@ class HealthService::WatchCall {
     bool unused = false;
     {
       const absl::MutexLock lock(&state_.mutex);
-      busy_ = false;
+      writing_ = false;
       if (ok) Update();
-      unused = over_ && !busy_;
+      unused = over_ && !writing_;
     }
     if (unused) delete this;
   }
 
-  void OnFinished(bool /*ok*/) { OnWritten(false); }
-
+  // The caller has left, or the server shuts down: nobody is told an end.
   void OnDone(bool /*ok*/) {
     bool unused = false;
     {
       const absl::MutexLock lock(&state_.mutex);
       over_ = true;
       state_.watches.erase(this);
-      unused = !busy_;
+      unused = !writing_;
     }
     if (unused) delete this;
   }
@@ -155,12 +147,10 @@ class HealthService::WatchCall {
   grpc::ServerAsyncWriter<HealthCheckResponse> writer_{&context_};
   MemberTag<WatchCall, &WatchCall::OnArrived> arrived_{this};
   MemberTag<WatchCall, &WatchCall::OnWritten> written_{this};
-  MemberTag<WatchCall, &WatchCall::OnFinished> finished_{this};
   MemberTag<WatchCall, &WatchCall::OnDone> done_{this};
   std::optional<Status> sent_ ABSL_GUARDED_BY(state_.mutex);
-  bool busy_ ABSL_GUARDED_BY(state_.mutex) = false;    // gRPC holds a tag of ours besides done_
-  bool ending_ ABSL_GUARDED_BY(state_.mutex) = false;  // the stream was finished
-  bool over_ ABSL_GUARDED_BY(state_.mutex) = false;    // the RPC has ended
+  bool writing_ ABSL_GUARDED_BY(state_.mutex) = false;
+  bool over_ ABSL_GUARDED_BY(state_.mutex) = false;
 };
 
 HealthService::HealthService() : state_(std::make_unique<State>()) {}
@@ -180,12 +170,6 @@ void HealthService::Set(std::string_view service, bool serving) {
   state_->statuses.insert_or_assign(
       service, serving ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING
   );
-  for (WatchCall* watch : state_->watches) watch->Update();
-}
-
-void HealthService::EndWatches() {
-  const absl::MutexLock lock(&state_->mutex);
-  state_->ended = true;
   for (WatchCall* watch : state_->watches) watch->Update();
 }
 

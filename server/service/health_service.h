@@ -25,8 +25,6 @@ class HealthService {
 
   // Tells those who watch. "": the server as a whole. Any thread.
   void Set(std::string_view service, bool serving);
-  // Ends every Watch, so that the server can shut down. Any thread.
-  void EndWatches();
 
  private:
   struct State;

@@ -72,6 +72,10 @@ class RpcWorker::Call final : public Rpc {
   }
 
  private:
+  ~Call() override {
+    if (worker_ != nullptr) --worker_->active_;
+  }
+
   void OnArrived(bool ok) {
     // Else the server shut down before an RPC came; gRPC reports no end of what never began.
     if (!ok) {
@@ -116,7 +120,6 @@ class RpcWorker::Call final : public Rpc {
     } else {
       responder_.FinishWithError(result.status, finished_.address());
     }
-    --worker_->active_;
     // Not now: what ends here still refers to the cancellation slot.
     asio::post(worker_->loop_, [this] { Release(); });
   }

@@ -70,7 +70,7 @@ class RpcWorker {
   void set_methods(std::vector<RpcMethod> methods) { methods_ = std::move(methods); }
   // Cancels every RPC that is still served; each may still answer. Any thread.
   void CancelAll();
-  // RPCs that have arrived and not been answered. Any thread.
+  // RPCs that have arrived and are not over: answered, and the answer is out. Any thread.
   std::int64_t active() const { return active_.load(); }
 
  private:

@@ -34,6 +34,7 @@ class DetailsWriter {
  public:
   explicit DetailsWriter(google::rpc::Status& out) : out_(out) {}
 
+  // As much metadata as fits into half of the room.
   void AddErrorInfo(const ErrorDetails& details) {
     google::rpc::ErrorInfo info;
     info.set_reason(std::string(ReasonName(details.reason)));
@@ -41,29 +42,33 @@ class DetailsWriter {
     for (const auto& [key, value] : details.metadata) {
       if (key == "docs_url" || value.empty()) continue;
       (*info.mutable_metadata())[key] = Cut(value, kMaxMetadataValueBytes);
+      if (info.ByteSizeLong() <= kMaxDetailsBytes / 2) continue;
+      info.mutable_metadata()->erase(key);
+      break;
     }
-    out_.add_details()->PackFrom(info);
+    Add(info);
   }
 
   void AddRequestInfo(const std::string& request_id) {
     google::rpc::RequestInfo info;
     info.set_request_id(request_id);
-    out_.add_details()->PackFrom(info);
+    Add(info);
   }
 
-  // As many violations as fit into half of the room.
+  // As many violations as fit.
   void AddBadRequest(const ErrorDetails& details) {
     if (details.fields.empty()) return;
+    const size_t room = Room();
     google::rpc::BadRequest bad;
     for (const FieldViolation& violation : details.fields) {
       auto& entry = *bad.add_field_violations();
       entry.set_field(Cut(violation.field, kMaxDescriptionBytes));
       entry.set_description(Cut(violation.description, kMaxDescriptionBytes));
-      if (bad.ByteSizeLong() <= kMaxDetailsBytes / 2) continue;
+      if (bad.ByteSizeLong() <= room) continue;
       bad.mutable_field_violations()->RemoveLast();
       break;
     }
-    out_.add_details()->PackFrom(bad);
+    Add(bad);
   }
 
   void AddRetryInfo(const ErrorDetails& details) {
@@ -71,7 +76,7 @@ class DetailsWriter {
     google::rpc::RetryInfo info;
     *info.mutable_retry_delay() =
         google::protobuf::util::TimeUtil::MillisecondsToDuration(details.retry_after->count());
-    out_.add_details()->PackFrom(info);
+    Add(info);
   }
 
   void AddQuotaFailure(const ErrorDetails& details) {
@@ -83,7 +88,7 @@ class DetailsWriter {
         MetadataOf(details, "quota").empty() ? "rate limit of the provider"
                                              : "quota of the provider is used up"
     );
-    out_.add_details()->PackFrom(failure);
+    Add(failure);
   }
 
   void AddHelp(const ErrorDetails& details) {
@@ -92,19 +97,29 @@ class DetailsWriter {
     google::rpc::Help help;
     help.add_links()->set_url(Cut(url, kMaxMetadataValueBytes));
     help.mutable_links(0)->set_description("documentation of the provider");
-    out_.add_details()->PackFrom(help);
+    Add(help);
   }
 
   // What is told of attempts shrinks until everything fits.
   void AddFailure(v1::ExtractionFailure failure) {
-    const size_t used = out_.ByteSizeLong() + 64;  // the Any around it
-    const size_t room = used < kMaxDetailsBytes ? kMaxDetailsBytes - used : 0;
+    const size_t room = Room();
     while (failure.ByteSizeLong() > room && Shrink(failure)) {
     }
-    if (failure.ByteSizeLong() <= room) out_.add_details()->PackFrom(failure);
+    Add(failure);
   }
 
  private:
+  // Bytes that one more detail may have.
+  size_t Room() const {
+    constexpr size_t kAny = 80;  // the type's URL and the lengths around it
+    const size_t used = out_.ByteSizeLong() + kAny;
+    return used < kMaxDetailsBytes ? kMaxDetailsBytes - used : 0;
+  }
+
+  void Add(const google::protobuf::Message& detail) {
+    if (detail.ByteSizeLong() <= Room()) out_.add_details()->PackFrom(detail);
+  }
+
   // False: nothing is left to take away.
   static bool Shrink(v1::ExtractionFailure& failure) {
     for (v1::Attempt& attempt : *failure.mutable_attempts()) {
@@ -145,10 +160,10 @@ grpc::Status ToGrpcStatus(
   DetailsWriter writer(rich);
   writer.AddErrorInfo(details);
   writer.AddRequestInfo(request_id);
-  writer.AddBadRequest(details);
   writer.AddRetryInfo(details);
   writer.AddQuotaFailure(details);
   writer.AddHelp(details);
+  writer.AddBadRequest(details);
   if (failure != nullptr) writer.AddFailure(*failure);
   grpc::Status result;
   const grpc::Status packed = grpc::SetErrorDetails(rich, &result);

@@ -8,6 +8,7 @@ import pytest
 
 from support import environment
 from support.daemon import Daemon
+from support.llama import LlamaServer
 from support.stubs import Client, generate
 from support.upstream import Upstream
 
@@ -60,6 +61,13 @@ def start_module_daemon() -> Iterator[Callable[..., Daemon]]:
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[Upstream]:
     server = Upstream()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def llama() -> Iterator[LlamaServer]:
+    server = LlamaServer()
     yield server
     server.close()
 

@@ -16,7 +16,7 @@ OUR_SERVICES = {"extractd.v1.ExtractionService", "extractd.v1.SchemaService", "e
 
 @pytest.fixture(scope="module")
 def tool() -> pathlib.Path:
-    return environment.require_tool("grpcurl", "EXTRACTD_GRPCURL")
+    return environment.require_tool("grpcurl")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,9 @@ def test_describe_shows_every_service_and_its_messages(grpcurl, service):
         assert grpcurl("describe", method).returncode == 0
 
 
-@pytest.mark.parametrize("message", ["extractd.v1.ExtractRequest", "extractd.v1.ExtractionFailure", "google.rpc.ErrorInfo"])
+@pytest.mark.parametrize(
+    "message", ["extractd.v1.ExtractRequest", "extractd.v1.ExtractionFailure", "google.rpc.ErrorInfo"]
+)
 def test_describe_shows_messages(grpcurl, message):
     assert f"{message} is a message" in grpcurl("describe", message).stdout
 
@@ -65,13 +67,23 @@ def test_extract(grpcurl, upstream):
     response = answer_of(grpcurl("extractd.v1.ExtractionService/Extract", data=REQUEST))
     assert json.loads(response["json"]) == {"name": "Ada"}
     assert response["valid"] is True
-    assert response["modeName"] == "TOOLS"
+    assert response["provider"] == "acme"
 
 
 def test_list_providers(grpcurl):
     response = answer_of(grpcurl("extractd.v1.CatalogService/ListProviders", data={}))
     providers = {provider["name"]: provider for provider in response["providers"]}
-    assert providers.keys() >= {"acme", "openai", "llamacpp", "ollama", "groq", "vllm", "together", "deepseek", "openrouter"}
+    assert providers.keys() >= {
+        "acme",
+        "openai",
+        "llamacpp",
+        "ollama",
+        "groq",
+        "vllm",
+        "together",
+        "deepseek",
+        "openrouter",
+    }
     assert providers["acme"]["origin"] == "config"
 
 
@@ -85,20 +97,37 @@ def test_errors_show_their_details(grpcurl, upstream):
     upstream.script(calls({"name": 7}))
     failed = grpcurl("extractd.v1.ExtractionService/Extract", data=REQUEST | {"retry": {"max_reasks": 1}})
     assert failed.returncode != 0
-    for part in ("Code: Aborted", '"reason": "OUTPUT_INVALID"', "google.rpc.RequestInfo", "extractd.v1.ExtractionFailure", "/name"):
+    for part in (
+        "Code: Aborted",
+        '"reason": "OUTPUT_INVALID"',
+        "google.rpc.RequestInfo",
+        "extractd.v1.ExtractionFailure",
+        "/name",
+    ):
         assert part in failed.stderr, failed.stderr
 
 
 def test_every_bad_field_is_shown(grpcurl):
     failed = grpcurl("extractd.v1.ExtractionService/Extract", data={"generation": {"temperature": 9}})
-    for part in ("Code: InvalidArgument", '"reason": "INVALID_REQUEST"', '"input"', '"schema"', '"generation.temperature"'):
+    for part in (
+        "Code: InvalidArgument",
+        '"reason": "INVALID_REQUEST"',
+        '"input"',
+        '"schema"',
+        '"generation.temperature"',
+    ):
         assert part in failed.stderr, failed.stderr
 
 
 def test_the_largest_details_are_read(grpcurl, upstream):
     properties = {f"property_with_a_long_name_{i:03}": {"type": "integer"} for i in range(200)}
-    upstream.script(calls({name: "ä" * 300 for name in properties}))
+    upstream.script(calls(dict.fromkeys(properties, "ä" * 300)))
     schema = {"json_schema": json.dumps({"type": "object", "properties": properties})}
     failed = grpcurl("extractd.v1.ExtractionService/Extract", data=REQUEST | {"schema": schema})
-    for part in ("Code: Aborted", '"reason": "OUTPUT_INVALID"', "extractd.v1.ExtractionFailure", "omittedAttempts"):
+    for part in (
+        "Code: Aborted",
+        '"reason": "OUTPUT_INVALID"',
+        "extractd.v1.ExtractionFailure",
+        "/property_with_a_long_name_000",
+    ):
         assert part in failed.stderr, failed.stderr

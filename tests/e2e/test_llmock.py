@@ -25,7 +25,9 @@ INVOICE = {
             "required": ["name"],
         },
         "lines": {
-            "type": "array", "minItems": 1, "maxItems": 5,
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 5,
             "items": {
                 "type": "object",
                 "properties": {"article": {"type": "string"}, "count": {"type": "integer", "minimum": 1}},
@@ -34,7 +36,7 @@ INVOICE = {
         },
     },
     "required": ["number", "total", "currency", "paid", "buyer", "lines"],
-}  # fmt: skip
+}
 REQUEST = {"model": "llmock/gpt-4o", "schema": {"json_schema": json.dumps(INVOICE)}, "input": "Invoice 4711 …"}
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
@@ -104,10 +106,14 @@ def cutter(server):
 def daemon(start_module_daemon, server, cutter):
     row = {"default_model": "gpt-4o", "key_variable": "LLMOCK_KEY"}
     return start_module_daemon(
-        {"providers": {"llmock": row | {"base_url": server.base_url("openai")},
-                       "cut": row | {"base_url": f"{cutter.url}/v1"}}},
+        {
+            "providers": {
+                "llmock": row | {"base_url": server.base_url("openai")},
+                "cut": row | {"base_url": f"{cutter.url}/v1"},
+            }
+        },
         environment_={"LLMOCK_KEY": "sk-llmock"},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -184,14 +190,17 @@ def test_an_outage_ends_after_a_few_sends(client, provider):
     assert failure.trailers["grpc-retry-pushback-ms"] == "-1"
 
 
-@pytest.mark.parametrize(("fault", "reason"), [
-    ({"status": 400}, "PROVIDER_REJECTED_REQUEST"),
-    ({"status": 400, "code": "context_length_exceeded"}, "CONTEXT_TOO_LONG"),
-    ({"status": 401}, "PROVIDER_AUTH"),
-    ({"status": 403}, "PROVIDER_AUTH"),
-    ({"status": 404, "code": "model_not_found"}, "UNKNOWN_MODEL"),
-    ({"status": 422}, "PROVIDER_REJECTED_REQUEST"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"status": 400}, "PROVIDER_REJECTED_REQUEST"),
+        ({"status": 400, "code": "context_length_exceeded"}, "CONTEXT_TOO_LONG"),
+        ({"status": 401}, "PROVIDER_AUTH"),
+        ({"status": 403}, "PROVIDER_AUTH"),
+        ({"status": 404, "code": "model_not_found"}, "UNKNOWN_MODEL"),
+        ({"status": 422}, "PROVIDER_REJECTED_REQUEST"),
+    ],
+)
 def test_what_no_retry_can_fix_is_sent_once(client, provider, fault, reason):
     provider.queue({"type": "fail", "times": None} | fault)
     assert expect_failure(client, **REQUEST).reason == reason
@@ -228,10 +237,25 @@ def test_a_silent_provider_is_given_up_and_asked_again(client, provider):
 
 def test_an_invalid_answer_is_asked_for_again_with_its_issues(client, provider):
     wrong = {"number": 7, "total": -1, "currency": "DM", "paid": True, "buyer": {}, "lines": []}
-    provider.queue({"type": "reply", "tool_calls": [{"name": "answer", "arguments": wrong}]},
-                   {"type": "reply", "tool_calls": [{"name": "answer", "arguments": {
-                       "number": "7", "total": 1, "currency": "EUR", "paid": True, "buyer": {"name": "A"},
-                       "lines": [{"article": "chair", "count": 2}]}}]})  # fmt: skip
+    provider.queue(
+        {"type": "reply", "tool_calls": [{"name": "answer", "arguments": wrong}]},
+        {
+            "type": "reply",
+            "tool_calls": [
+                {
+                    "name": "answer",
+                    "arguments": {
+                        "number": "7",
+                        "total": 1,
+                        "currency": "EUR",
+                        "paid": True,
+                        "buyer": {"name": "A"},
+                        "lines": [{"article": "chair", "count": 2}],
+                    },
+                }
+            ],
+        },
+    )
     response = client.extract(**REQUEST | {"mode_name": "TOOLS"})
     expect_invoice(response)
     assert {issue.path for issue in response.attempts[0].issues} >= {"/total", "/currency", "/buyer", "/lines"}

@@ -1,4 +1,4 @@
-"""What an operator does: check, start, reload, rotate, look, stop."""
+"""What an operator does while it runs: reload, rotate keys, look at it, stop it."""
 
 import os
 import re
@@ -8,7 +8,6 @@ import time
 import uuid
 
 import grpc
-import pytest
 from grpc_health.v1 import health_pb2
 
 from support.daemon import Daemon, run_daemon, wait_until
@@ -17,95 +16,6 @@ from support.upstream import acme, calls, fails
 
 SCHEMA = {"json_schema": '{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}'}
 REQUEST = {"model": "acme/acme-1", "schema": SCHEMA, "input": "1"}
-DIAGNOSTIC_RE = re.compile(r"AddressSanitizer|runtime error")
-
-
-def check_config(tmp_path, text: str, *arguments: str, **environment: str):
-    file = tmp_path / "extractd.yaml"
-    file.write_text(text)
-    done = run_daemon("--config", str(file), *arguments, "check-config", environment_=environment)
-    assert not DIAGNOSTIC_RE.search(done.stderr), done.stderr
-    return done
-
-
-# Configuration
-
-
-def test_a_good_configuration_is_ok(tmp_path):
-    done = check_config(tmp_path, "max_reasks: 2\nproviders:\n  acme:\n    base_url: https://x/v1\n")
-    assert (done.returncode, done.stdout) == (0, "configuration ok\n")
-
-
-@pytest.mark.parametrize(("text", "complaint"), [
-    ("max_reask: 2\n", "extractd.yaml:1: max_reask: unknown setting; did you mean 'max_reasks'?"),
-    ("log_level: info\nmax_reasks: many\n", "extractd.yaml:2: max_reasks: must be an integer"),
-    ("max_reasks: 21\n", "extractd.yaml:1: max_reasks: must be 0…20"),
-    ("max_reasks: [1, 2]\n", "max_reasks: must be an integer"),
-    ("max_reasks: {a: 1}\n", "max_reasks: must be a single value or a list"),
-    ("debug_mode: yes\n", "debug_mode: must be true or false"),
-    ("log_level: loud\n", "log_level: must be debug, info, warn or error"),
-    ("retry_on: [connect, tuesdays]\n", "retry_on: 'tuesdays' is none of connect,"),
-    ("providers:\n  acme:\n    base_uri: https://x\n", "line 3: providers.acme.base_uri: unknown key; did you mean 'base_url'?"),
-    ("providers:\n  acme:\n    http2: 7\n", "providers.acme.http2: must be true or false"),
-    ("providers:\n  acme:\n    base_url: https://x\n    modes: [TOOLS, TOOLZ]\n", "TOOLZ"),
-    ("providers:\n  acme:\n    base_url: https://x\n    dialect: openai\n", "openai"),
-    ("max_reasks: 2\n  listen: [\n", "not YAML"),
-    ("- a list\n", "must be a block of settings"),
-])  # fmt: skip
-def test_a_wrong_configuration_is_refused_with_its_place(tmp_path, text, complaint):
-    done = check_config(tmp_path, text)
-    assert done.returncode == 1
-    assert complaint in done.stderr
-    assert not done.stdout
-
-
-def test_every_problem_is_named_at_once(tmp_path):
-    done = check_config(
-        tmp_path, "max_reask: 2\nlog_level: loud\n", "--max-attempts", "0", EXTRACTD_DEBUG_MODE="perhaps"
-    )
-    for name in ("max_reask", "log_level", "max_attempts", "EXTRACTD_DEBUG_MODE"):
-        assert name in done.stderr
-    assert len(done.stderr.splitlines()) == 4
-
-
-def test_a_variable_that_is_nearly_a_setting_is_refused(tmp_path):
-    done = check_config(tmp_path, "", EXTRACTD_MAX_REASK="2")
-    assert done.returncode == 1
-    assert "EXTRACTD_MAX_REASKS" in done.stderr
-
-
-def test_a_daemon_does_not_start_with_a_wrong_configuration(tmp_path):
-    file = tmp_path / "extractd.yaml"
-    file.write_text("max_reask: 2\n")
-    done = run_daemon("--config", str(file))
-    assert done.returncode == 1
-    assert "did you mean 'max_reasks'?" in done.stderr
-
-
-def test_an_address_that_others_reach_is_refused_without_tls():
-    done = run_daemon("--listen", "0.0.0.0:0", "--admin-listen", "off")
-    assert done.returncode == 1
-    assert "allow_insecure_listen" in done.stderr
-
-
-def test_flags_win_over_variables_over_the_file(start_daemon, upstream, connect):
-    config = {"providers": acme(upstream), "max_reasks": 5, "max_attempts": 50, "max_transport_retries": 5}
-    daemon = start_daemon(
-        config, arguments=("--max-reasks", "1"), environment_={"EXTRACTD_MAX_REASKS": "3", "EXTRACTD_MAX_ATTEMPTS": "30"}
-    )
-    client = connect(daemon.address)
-    render = client.api.RenderRequest(request=client.api.ExtractRequest(**REQUEST))
-    retry = client.extraction.Render(render, timeout=10).effective_request.retry
-    assert (retry.max_reasks, retry.max_attempts, retry.max_transport_retries) == (1, 30, 5)
-
-
-def test_the_printed_table_of_settings_is_the_documented_one():
-    printed = run_daemon("settings").stdout
-    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", printed, re.MULTILINE)
-    assert len(rows) > 20
-    assert all(variable == f"EXTRACTD_{name.upper()}" for name, variable in rows)
-
-
 # Reload
 
 
@@ -217,9 +127,7 @@ def test_a_key_in_a_file_is_read_again_when_it_changes(start_daemon, upstream, c
     file = tmp_path / "key"
     file.write_text("sk-first-1111\n")
     providers = acme(upstream, key_variable="ACME_API_KEY", key_required=True)
-    daemon = start_daemon(
-        {"providers": providers, "log_level": "debug"}, environment_={"ACME_API_KEY_FILE": str(file)}
-    )
+    daemon = start_daemon({"providers": providers, "log_level": "debug"}, environment_={"ACME_API_KEY_FILE": str(file)})
     client = connect(daemon.address)
     client.extract(**REQUEST)
 
@@ -283,11 +191,13 @@ def test_the_log_has_a_json_line_for_each_stage_of_a_call(start_daemon, upstream
 
     attempt = ["attempt_started", "attempt_ended"]
     assert [line["event"] for line in lines] == ["call_planned", *attempt, *attempt, *attempt, "call_ended"]
-    assert all({"time", "level", "event", "request_id"} <= line.keys() for line in lines)
+    assert all({"ts", "level", "event", "request_id"} <= line.keys() for line in lines)
     ended = [line for line in lines if line["event"] == "attempt_ended"]
     assert [(line["attempt"], line["turn"], line["outcome"]) for line in ended] == [
-        (1, 1, "unavailable"), (2, 1, "invalid"), (3, 2, "valid"),
-    ]  # fmt: skip
+        (1, 1, "unavailable"),
+        (2, 1, "invalid"),
+        (3, 2, "valid"),
+    ]
     assert (lines[-1]["outcome"], lines[-1]["attempts"], lines[-1]["turns"]) == ("OK", 3, 2)
     assert lines[-1]["input_tokens"] == response.usage.input_tokens == 22
 
@@ -340,7 +250,7 @@ def test_sigterm_cancels_what_outlives_the_grace(start_daemon, upstream, connect
 
 
 def test_an_open_health_watch_does_not_keep_the_daemon_alive(start_daemon, upstream, connect):
-    daemon = start_daemon({"providers": acme(upstream), "drain_grace_ms": 2000})
+    daemon = start_daemon({"providers": acme(upstream), "drain_grace_ms": 20_000})
     client = connect(daemon.address)
     watch = client.health.Watch(health_pb2.HealthCheckRequest())
     seen = [next(watch).status]
@@ -349,7 +259,7 @@ def test_an_open_health_watch_does_not_keep_the_daemon_alive(start_daemon, upstr
     seen.append(next(watch).status)
     assert seen == [health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING]
     assert daemon.wait(10) == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5, "it waited for the watch until the grace was over"
 
 
 def test_a_second_sigterm_leaves_at_once(upstream, connect):
@@ -357,10 +267,11 @@ def test_a_second_sigterm_leaves_at_once(upstream, connect):
     daemon = Daemon({"providers": acme(upstream), "drain_grace_ms": 60_000})
     try:
         client = connect(daemon.address)
-        client.extraction.Extract.future(client.api.ExtractRequest(**REQUEST), timeout=60)
+        running = client.extraction.Extract.future(client.api.ExtractRequest(**REQUEST), timeout=60)
         assert wait_until(lambda: bool(upstream.requests), 10)
         daemon.signal(signal.SIGTERM)
         assert wait_until(lambda: bool(daemon.events("draining")), 5)
+        assert not running.done()
         daemon.signal(signal.SIGTERM)
         assert daemon.wait(3) == 1
         assert daemon.events("stopped_at_once")
@@ -390,4 +301,3 @@ def test_ids_of_calls_are_unique_and_in_the_order_of_time(start_daemon, upstream
         time.sleep(0.002)
     assert ids == sorted(set(ids))
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{26}", request_id) for request_id in ids)
-

@@ -209,7 +209,7 @@ double DaemonProcess::Metric(std::string_view sample) const {
 
 int DaemonProcess::OpenDescriptors() const {
   // /proc/<pid>/fd of a process that is not dumpable belongs to root; its own count does not.
-  return static_cast<int>(Metric("extractd_process_open_fds"));
+  return static_cast<int>(Metric("process_open_fds"));
 }
 
 void DaemonProcess::Rewrite(std::string_view yaml) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A stranger's first minutes: scripts/run.sh from a fresh clone on a clean Debian 12, as root and as a
-# user with sudo, without a terminal. Needs root, debootstrap, the network, and 20 minutes for each.
+# user with sudo, without a terminal. Needs root, debootstrap, the network, and 20 minutes. Only what
+# the compiler made on the first machine is handed on to the second, as ccache keeps it.
 #
 #   tests/scripts/clean_machine.sh [root|sudo]...
 set -euo pipefail
@@ -22,19 +23,26 @@ as_stranger() {
     as=(runuser -u stranger -- env HOME="$home" USER=stranger)
   fi
   git clone --quiet --no-hardlinks "$ROOT" "$machine$home/extractd"
-  in_machine "$machine" chown -R --reference "$home" "$home/extractd"
+  if [[ -d $compiled ]]; then
+    mkdir -p "$machine$home/.cache"
+    mv "$compiled" "$machine$home/.cache/ccache"
+  fi
+  in_machine "$machine" chown -R --reference "$home" "$home"
   in_machine "$machine" "${as[@]}" bash "$home/extractd/tests/scripts/first_minutes.sh"
+  mv "$machine$home/.cache/ccache" "$compiled"
 }
 
 [[ $EUID -eq 0 ]] || die "only root can make a clean machine" "sudo $0"
 need_base
-for who in "${@:-root sudo}"; do
-  for one in $who; do
-    machine=$(mktemp -d "$CHROOTS/$one.XXXXXX")
-    new_machine "$machine"
-    say "== a stranger on a clean machine, as $one"
-    as_stranger "$machine" "$one"
-    rm -rf --one-file-system "$machine"
-  done
+(($#)) || set -- root sudo
+machine=
+compiled=$(mktemp -d "$CHROOTS/ccache.XXXXXX")/ccache
+trap 'rm -rf --one-file-system "$machine" "${compiled%/ccache}"' EXIT
+for who in "$@"; do
+  machine=$(mktemp -d "$CHROOTS/$who.XXXXXX")
+  say "== a stranger on a clean machine, as $who"
+  new_machine "$machine"
+  as_stranger "$machine" "$who"
+  rm -rf --one-file-system "$machine"
 done
 say "passed"

@@ -152,6 +152,32 @@ class TestArguments:
         assert machine.run("run.sh", "--stop").returncode == 0
 
 
+class TestLocalModel:
+    def test_a_failed_download_says_what_to_do_and_what_to_do_without(self, machine):
+        machine.stand_in("dpkg-query", "echo -n installed")
+        machine.environment |= {"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "0"}
+        done = machine.run("llama.sh")
+        assert done.returncode == 1
+        assert "fetch llama.cpp's sources (36 MB): failed" in done.stderr
+        assert "Check the network or the proxy" in done.stderr
+        assert "set a provider's key" in done.stderr
+        assert "--model-file" in done.stderr
+
+    def test_what_is_in_the_cache_is_not_made_again(self, machine, tmp_path):
+        machine.stand_in("dpkg-query", "echo -n installed")
+        lines = (ROOT / "scripts" / "llama.sh").read_text().splitlines()
+        value = dict(line.split("=", 1) for line in lines if line.startswith(("SOURCE_VERSION", "MODEL_SHA256")))
+        cache = tmp_path / ".cache" / "extractd"
+        server = cache / f"llama-server-{value['SOURCE_VERSION']}" / "llama-server"
+        model = cache / "models" / f"gemma-3-270m-q4_k_m-{value['MODEL_SHA256'][:8]}.gguf"
+        for path in (server, model):
+            path.parent.mkdir(parents=True)
+            path.touch(mode=0o755)
+        done = machine.run("llama.sh")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == [str(server), str(model)]
+
+
 class TestTools:
     @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
     def test_a_tool_that_cannot_be_had_is_named_and_fails_only_in_ci(self, machine, ci, code):

@@ -1,10 +1,32 @@
 // extractctl: extractd from the command line.
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "extractctl/commands.h"
+#include "server/base/nearest.h"
+
+namespace {
+
+// Names a command that does not exist, which CLI11 takes for a missing one.
+void ComplainAboutCommand(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  if (rest.empty()) return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  const std::string nearest = extractd::NearestName(rest.front(), known);
+  fmt::print(
+      stderr,
+      "extractctl: no command '{}'{}\n",
+      rest.front(),
+      nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)
+  );
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using extractd::ctl::Globals;
@@ -24,6 +46,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (app.get_subcommands().empty()) ComplainAboutCommand(app);
     const int code = app.exit(error);
     return code == 0 ? extractd::ctl::kFine : extractd::ctl::kMisused;
   }

@@ -10,6 +10,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <unistd.h>
 
+#include "extractctl/failure_json.h"
 #include "server/json/parse.h"
 #include "server/json/write.h"
 
@@ -237,6 +238,7 @@ void PrintModes(const v1::ListModesResponse& response, const OutputOptions& opti
 }
 
 void PrintFailure(const Failure& failure, const OutputOptions& options) {
+  if (options.json) return fmt::print("{}\n", FailureAsJson(failure));
   const std::string reason = failure.reason.empty() ? "NO_ANSWER" : failure.reason;
   fmt::print(stderr, "{}: {}\n", Paint(reason, kRed, options), failure.message);
   for (const BadField& bad : failure.bad_fields) {

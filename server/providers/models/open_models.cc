@@ -30,8 +30,9 @@ std::vector<ModelFamily> OpenModels() {
        .reasons = true,
        .reasoning_off = R"({"thinking":{"type":"disabled"}})",
        .tools_need_reasoning_off = true},
-      // Too small to follow an instruction without having seen one followed.
-      {.prefix = "gemma-3-270m", .worked_example = true},
+      // Too small to follow an instruction without having seen one followed, and to leave a list
+      // whose length the schema does not bound.
+      {.prefix = "gemma-3-270m", .worked_example = true, .body = R"({"frequency_penalty":0.3})"},
   };
 }
 

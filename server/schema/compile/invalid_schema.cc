@@ -22,8 +22,10 @@ std::string Shown(std::string_view text) {
 }  // namespace
 
 absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
+  std::string pointer = fault.pointer;
+  if (!fault.keyword.empty()) json::AppendToken(fault.keyword, pointer);
   ErrorDetails details = {.reason = Reason::kInvalidSchema};
-  details.metadata = {{"pointer", Shown(fault.pointer)}, {"keyword", fault.keyword}};
+  details.metadata = {{"pointer", Shown(pointer)}, {"keyword", fault.keyword}};
   const std::string place = fault.pointer.empty() ? "the root" : Shown(fault.pointer);
   const std::string subject = fault.keyword.empty()
                                   ? fault.message
@@ -34,8 +36,6 @@ absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
         details, fmt::format("invalid schema at {} of {}: {}", place, fault.document, subject)
     );
   }
-  std::string pointer = fault.pointer;
-  if (!fault.keyword.empty()) json::AppendToken(fault.keyword, pointer);
   const json::TextPosition at = json::PositionOf(text, Locate(text, pointer));
   details.metadata.emplace_back("line", std::to_string(at.line));
   details.metadata.emplace_back("column", std::to_string(at.column));
@@ -60,13 +60,14 @@ absl::Status NotJson(std::string_view message, std::string_view text, size_t off
   );
 }
 
-absl::Status SchemaTooLarge(std::string_view limit, size_t allowed, size_t value) {
+absl::Status SchemaTooLarge(std::string_view what, size_t limit, size_t value) {
   return MakeError(
       {.reason = Reason::kSchemaTooLarge,
-       .metadata = {{"limit", std::string(limit)}, {"value", std::to_string(value)}}},
-      fmt::format(
-          "the schema is too large: {} is {}, at most {} are allowed", limit, value, allowed
-      )
+       .metadata =
+           {{"limit", std::to_string(limit)},
+            {"value", std::to_string(value)},
+            {"what", std::string(what)}}},
+      fmt::format("the schema is too large: {} {}, at most {} are allowed", value, what, limit)
   );
 }
 

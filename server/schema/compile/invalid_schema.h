@@ -18,15 +18,15 @@ struct SchemaFault {
   std::string message = {};   // e.g. "must be a string"
 };
 
-// kInvalidSchema with metadata pointer, keyword, line and column; document instead of the last two
-// if the place is not in `text`, the caller's.
+// kInvalidSchema with metadata pointer (to the keyword), keyword, line and column; document instead
+// of the last two if the place is not in `text`, the caller's.
 absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text);
 
 // The same for a text that is not JSON at all: there is only a place in the text.
 absl::Status NotJson(std::string_view message, std::string_view text, size_t offset);
 
-// kSchemaTooLarge with metadata limit and value.
-absl::Status SchemaTooLarge(std::string_view limit, size_t allowed, size_t value);
+// kSchemaTooLarge with metadata limit, value and what is counted, "bytes" or "subschemas".
+absl::Status SchemaTooLarge(std::string_view what, size_t limit, size_t value);
 
 }  // namespace extractd::schema
 

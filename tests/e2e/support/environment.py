@@ -35,7 +35,6 @@ def require_file(path: pathlib.Path | str | None, what: str) -> pathlib.Path:
     return pathlib.Path(path)
 
 
-def require_tool(name: str, variable: str) -> pathlib.Path:
-    """A program: the one that `variable` names, else the one in the PATH or in the cache of the scripts."""
-    found = os.environ.get(variable) or shutil.which(name)
-    return require_file(found or CACHE / "bin" / name, name)
+def require_tool(name: str) -> pathlib.Path:
+    """A program in the PATH, or where scripts/tools.sh puts it."""
+    return require_file(shutil.which(name) or CACHE / "tools" / "bin" / name, name)

@@ -20,9 +20,15 @@ def generate(directory: pathlib.Path) -> types.SimpleNamespace:
     proto_files = sorted((environment.PROTO / "extractd" / "v1").glob("*.proto"))
     well_known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     code = protoc.main(
-        ["protoc", f"-I{environment.PROTO}", f"-I{well_known}", f"--python_out={directory}",
-         f"--grpc_python_out={directory}", *map(str, proto_files)]
-    )  # fmt: skip
+        [
+            "protoc",
+            f"-I{environment.PROTO}",
+            f"-I{well_known}",
+            f"--python_out={directory}",
+            f"--grpc_python_out={directory}",
+            *map(str, proto_files),
+        ]
+    )
     assert code == 0, "protoc failed"
     sys.path.insert(0, str(directory))
     api = types.SimpleNamespace()
@@ -38,10 +44,15 @@ class Client:
 
     def __init__(self, api: types.SimpleNamespace, address: str, **channel_options: object):
         self.api = api
-        self.channel = grpc.insecure_channel(address, options=[
-            ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1),
-            ("grpc.enable_retries", 0), *channel_options.items(),
-        ])  # fmt: skip
+        self.channel = grpc.insecure_channel(
+            address,
+            options=[
+                ("grpc.max_receive_message_length", -1),
+                ("grpc.max_send_message_length", -1),
+                ("grpc.enable_retries", 0),
+                *channel_options.items(),
+            ],
+        )
         self.extraction = api.ExtractionServiceStub(self.channel)
         self.schemas = api.SchemaServiceStub(self.channel)
         self.catalog = api.CatalogServiceStub(self.channel)

@@ -77,7 +77,9 @@ def forward_to(url: str, recorded: list[dict], alter: Callable[[Reply], Reply] =
 
     def answer(received: Received) -> Reply:
         connection = http.client.HTTPConnection(target.netloc, timeout=300)
-        headers = {name: received.headers[name] for name in ("content-type", "authorization") if name in received.headers}
+        headers = {
+            name: received.headers[name] for name in ("content-type", "authorization") if name in received.headers
+        }
         connection.request("POST", received.path, received.raw, headers)
         response = connection.getresponse()
         body = response.read()
@@ -153,4 +155,3 @@ def acme(upstream: Upstream, **keys: object) -> dict:
     """A `providers` block with a provider "acme" at `upstream`, without a key unless `keys` names one."""
     row = {"base_url": upstream.url, "default_model": "acme-1", "key_required": False, "enforcement": "grammar"}
     return {"acme": row | keys}
-

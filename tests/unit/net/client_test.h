@@ -3,6 +3,7 @@
 #define EXTRACTD_TESTS_UNIT_NET_CLIENT_TEST_H_
 
 #include <chrono>
+#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -25,6 +26,29 @@
 #include "tests/fakes/run_task.h"
 
 namespace extractd::net {
+
+// A variable of the environment while it lives. An empty value: not set.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::string& value) : name_(name) {
+    const char* before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    Assign(value);
+  }
+  ~ScopedVariable() { Assign(before_); }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  void Assign(const std::string& value) {
+    if (value.empty())
+      ::unsetenv(name_);
+    else
+      ::setenv(name_, value.c_str(), 1);
+  }
+  const char* name_;
+  std::string before_;
+};
 
 // A send that goes on while the test does something else.
 struct RunningSend {
@@ -76,6 +100,12 @@ class ClientTest : public ::testing::Test {
     EXPECT_TRUE(RunUntil([&] { return running.result.has_value(); })) << "the send never ended";
     if (!running.result) running.result.emplace();
     return *running.result;
+  }
+
+  // A client that reads the environment as it is now.
+  void Restart() {
+    client_.reset();
+    client_ = std::make_unique<HttpClient>(loop_.get_executor());
   }
 
   const HttpResult& Cancel(RunningSend& running) {

@@ -1,7 +1,5 @@
 #include "server/net/network_environment.h"
 
-#include <cstdlib>
-
 #include "tests/unit/net/client_test.h"
 
 namespace extractd::net {
@@ -9,37 +7,8 @@ namespace {
 
 using fakes::HttpImposter, fakes::ImposterTls, fakes::ScriptedReply;
 
-// A variable of the environment while it lives. An empty value: not set.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const std::string& value) : name_(name) {
-    const char* before = std::getenv(name);
-    if (before != nullptr) before_ = before;
-    Assign(value);
-  }
-  ~ScopedVariable() { Assign(before_); }
-  ScopedVariable(const ScopedVariable&) = delete;
-  ScopedVariable& operator=(const ScopedVariable&) = delete;
-
- private:
-  void Assign(const std::string& value) {
-    if (value.empty())
-      ::unsetenv(name_);
-    else
-      ::setenv(name_, value.c_str(), 1);
-  }
-  const char* name_;
-  std::string before_;
-};
-
 class NetworkEnvironmentTest : public ClientTest {
  protected:
-  // A client that reads the environment as it is now.
-  void Restart() {
-    client_.reset();
-    client_ = std::make_unique<HttpClient>(loop_.get_executor());
-  }
-
   ScopedVariable no_file_{"SSL_CERT_FILE", ""};
   ScopedVariable no_bundle_{"CURL_CA_BUNDLE", ""};
   ScopedVariable no_directory_{"SSL_CERT_DIR", ""};

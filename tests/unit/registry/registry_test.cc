@@ -43,7 +43,8 @@ Reason ReasonOf(const absl::Status& status) {
 }
 
 std::string MetadataOf(const absl::Status& status, std::string_view key) {
-  for (const auto& [name, value] : DetailsOf(status)->metadata) {
+  const auto details = DetailsOf(status);
+  for (const auto& [name, value] : details->metadata) {
     if (name == key) return value;
   }
   return {};
@@ -235,10 +236,11 @@ TEST_F(RegistryTest, StatisticsMove) {
   Add("acme", "JSON", {.handler = Complete()});
   EXPECT_EQ(registry_.stats().total, 2);
   EXPECT_EQ(registry_.stats().lazy, 1);
-  EXPECT_FALSE(registry_.IsLoaded("acme"));
+  EXPECT_TRUE(registry_.IsLoaded("acme"));
   ASSERT_TRUE(registry_.Find("acme", "TOOLS").ok());
   EXPECT_EQ(registry_.stats().loaded, 2);
-  EXPECT_TRUE(registry_.IsLoaded("acme"));
+  Add("lazy", "TOOLS", Lazy());
+  EXPECT_FALSE(registry_.IsLoaded("lazy"));
   EXPECT_FALSE(registry_.IsLoaded("nobody"));
 }
 

@@ -19,8 +19,9 @@ std::vector<std::string> BadFields(const v1::ExtractRequest& request) {
   const absl::StatusOr<ExtractCall> call = ToCall(request);
   std::vector<std::string> fields;
   if (call.ok()) return fields;
-  EXPECT_EQ(DetailsOf(call.status())->reason, Reason::kInvalidRequest);
-  for (const FieldViolation& bad : DetailsOf(call.status())->fields) fields.push_back(bad.field);
+  const std::optional<ErrorDetails> details = DetailsOf(call.status());
+  EXPECT_EQ(details->reason, Reason::kInvalidRequest);
+  for (const FieldViolation& bad : details->fields) fields.push_back(bad.field);
   return fields;
 }
 

@@ -20,7 +20,8 @@ google::rpc::Status DetailsIn(const grpc::Status& status) {
 template <class Detail>
 std::optional<Detail> Find(const grpc::Status& status) {
   Detail detail;
-  for (const auto& any : DetailsIn(status).details()) {
+  const google::rpc::Status rich = DetailsIn(status);
+  for (const auto& any : rich.details()) {
     if (any.UnpackTo(&detail)) return detail;
   }
   return std::nullopt;
@@ -93,7 +94,7 @@ TEST(RpcStatusTest, DetailsAndMessageNeverPassTheirLimits) {
 
   const grpc::Status full =
       ToGrpcStatus(MakeError(details, std::string(5000, 'x') + "\xC3"), "R1", &failure);
-  EXPECT_LE(full.error_details().size(), kMaxDetailsBytes + kMaxStatusMessageBytes);
+  EXPECT_LE(full.error_details().size(), kMaxDetailsBytes);
   EXPECT_LE(full.error_message().size(), kMaxStatusMessageBytes);
 
   const grpc::Status status =

@@ -61,8 +61,8 @@ TEST(WireCheckTest, UnknownFieldsAreAllNamedWithTheirPaths) {
   const absl::Status status = Parse(sent.SerializeAsString());
   EXPECT_EQ(ReasonOf(status), Reason::kInvalidRequest);
   std::vector<std::string> fields;
-  for (const FieldViolation& violation : DetailsOf(status)->fields)
-    fields.push_back(violation.field);
+  const auto details = DetailsOf(status);
+  for (const FieldViolation& violation : details->fields) fields.push_back(violation.field);
   EXPECT_EQ(fields, (std::vector<std::string>{"#21", "messages[0].parts[0].#3", "retry.#99"}));
 }
 

@@ -1,0 +1,385 @@
+// No field of a request is accepted and ignored: for each there is a probe that sets it and sees
+// what it does. A field that is added to the API without a probe fails here.
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/support.h"
+
+namespace extractd::integration {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// "retry.max_attempts", "messages.parts.text" …
+void CollectFields(
+    const Descriptor& message, const std::string& prefix, std::set<std::string>& out
+) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    const std::string path = prefix + field.name();
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      CollectFields(*field.message_type(), path + ".", out);
+    } else {
+      out.insert(path);
+    }
+  }
+}
+
+class RequestFieldsTest : public DaemonTest {
+ protected:
+  using Change = std::function<void(v1::ExtractRequest&)>;
+  using Replies = std::vector<fakes::ScriptedReply>;
+
+  v1::RenderResponse Rendered(const v1::ExtractRequest& request) {
+    v1::RenderRequest render;
+    *render.mutable_request() = request;
+    const auto result = client->Render(render);
+    EXPECT_TRUE(result.ok()) << result.failure().message;
+    return result.ok() ? *result : v1::RenderResponse();
+  }
+
+  static v1::ExtractRequest Changed(
+      const Change& change, v1::ExtractRequest request = PersonRequest()
+  ) {
+    change(request);
+    return request;
+  }
+
+  // The change is seen in the bytes that a provider gets, which hold `text`.
+  void SeenOnTheWire(const Change& change, std::string_view text) {
+    const v1::RenderResponse before = Rendered(PersonRequest());
+    const v1::RenderResponse after = Rendered(Changed(change));
+    EXPECT_NE(before.body() + before.url(), after.body() + after.url());
+    EXPECT_NE((after.body() + after.url()).find(text), std::string::npos) << after.body();
+  }
+
+  v1::ExtractResponse Extracted(const Replies& replies, const v1::ExtractRequest& request) {
+    Script(replies);
+    const auto result = client->Extract(request);
+    EXPECT_TRUE(result.ok()) << result.failure().message;
+    return result.ok() ? *result : v1::ExtractResponse();
+  }
+
+  Failure Refused(const Replies& replies, const v1::ExtractRequest& request) {
+    Script(replies);
+    const auto result = client->Extract(request);
+    EXPECT_FALSE(result.ok());
+    return result.ok() ? Failure{} : result.failure();
+  }
+
+  // Attempts of a call that fails by `reply` again and again.
+  int AttemptsAgainst(const fakes::ScriptedReply& reply, const Change& change) {
+    const Failure failure = Refused({reply}, Changed(change));
+    return failure.extraction.has_value() ? failure.extraction->attempts_size() : 0;
+  }
+
+  // The second attempt's wait.
+  int SecondWait(const Change& change, int failures = 1) {
+    Replies replies(static_cast<size_t>(failures), ErrorReply(500));
+    replies.push_back(ToolAnswer(kAda));
+    const v1::ExtractResponse response = Extracted(replies, Changed([&](auto& r) {
+                                                     r.mutable_retry()->set_backoff_jitter(0);
+                                                     r.mutable_retry()->set_initial_backoff_ms(40);
+                                                     change(r);
+                                                   }));
+    return response.attempts_size() > failures ? response.attempts(failures).backoff_ms() : -1;
+  }
+
+  // Until the named timer ended the only attempt.
+  void EndsInPhase(
+      const fakes::ScriptedReply& reply, const Change& change, std::string_view phase
+  ) {
+    const Failure failure = Refused({reply}, Changed([&](auto& r) {
+                                      r.mutable_retry()->set_max_transport_retries(0);
+                                      change(r);
+                                    }));
+    EXPECT_EQ(failure.reason, "DEADLINE");
+    EXPECT_EQ(failure.metadata.at("phase"), phase);
+  }
+
+  using Probe = std::function<void()>;
+  void AddTargetProbes(std::map<std::string, Probe>& probes);
+  void AddChatProbes(std::map<std::string, Probe>& probes);
+  void AddGenerationProbes(std::map<std::string, Probe>& probes);
+  void AddRetryProbes(std::map<std::string, Probe>& probes);
+  void AddValidationProbes(std::map<std::string, Probe>& probes);
+};
+
+void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
+  probes["model"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_model("acme/acme-9"); }, R"("model":"acme-9")");
+  };
+  probes["provider"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_provider("llamacpp");
+          r.set_model("some/model");
+        },
+        R"("model":"some/model")"
+    );
+  };
+  probes["mode"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_mode(v1::MODE_JSON); }, "json_object");
+  };
+  probes["mode_name"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_mode_name("json_schema"); }, "json_schema");
+  };
+  probes["schema.json_schema"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) { r.mutable_schema()->set_json_schema(R"({"type":"object","title":"T7"})"); },
+        "T7"
+    );
+  };
+  probes["schema.schema_id"] = [this] {
+    v1::RegisterSchemaRequest request;
+    request.mutable_schema()->set_json_schema(R"({"type":"object","title":"Registered"})");
+    request.set_name("kept");
+    const auto registered = client->RegisterSchema(request);
+    ASSERT_TRUE(registered.ok()) << registered.failure().message;
+    SeenOnTheWire([](auto& r) { r.mutable_schema()->set_schema_id("kept"); }, "Registered");
+  };
+  probes["schema.name"] = [this] {
+    SeenOnTheWire([](auto& r) { r.mutable_schema()->set_name("my_person"); }, "my_person");
+  };
+  probes["schema.description"] = [this] {
+    SeenOnTheWire([](auto& r) { r.mutable_schema()->set_description("who it is"); }, "who it is");
+  };
+}
+
+void RequestFieldsTest::AddChatProbes(std::map<std::string, Probe>& probes) {
+  const auto add = [](v1::ExtractRequest& r, v1::Role role) {
+    v1::Message& message = *r.add_messages();
+    message.set_role(role);
+    return message.add_parts();
+  };
+  probes["input"] = [this] { SeenOnTheWire([](auto& r) { r.set_input("Bob, 7"); }, "Bob, 7"); };
+  probes["system_prompt"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_system_prompt("Be exact."); }, "Be exact.");
+  };
+  probes["messages.role"] = [this, add] {
+    SeenOnTheWire(
+        [&](auto& r) { add(r, v1::ROLE_ASSISTANT)->set_text("x"); }, R"("role":"assistant")"
+    );
+  };
+  probes["messages.parts.text"] = [this, add] {
+    SeenOnTheWire([&](auto& r) { add(r, v1::ROLE_USER)->set_text("part-7"); }, "part-7");
+  };
+  probes["messages.parts.json"] = [this, add] {
+    SeenOnTheWire([&](auto& r) { add(r, v1::ROLE_USER)->set_json(R"([17])"); }, "[17]");
+  };
+  const auto call = [add](v1::ExtractRequest& r) {
+    v1::ToolCall& made = *add(r, v1::ROLE_ASSISTANT)->mutable_tool_call();
+    made.set_id("call-7");
+    made.set_name("weather");
+    made.set_arguments_json(R"({"city":"Rome"})");
+    v1::ToolResult& result = *add(r, v1::ROLE_TOOL)->mutable_tool_result();
+    result.set_tool_call_id("call-7");
+    result.set_text("sunny");
+  };
+  probes["messages.parts.tool_call.id"] = [this, call] { SeenOnTheWire(call, R"("id":"call-7")"); };
+  probes["messages.parts.tool_call.name"] = [this, call] { SeenOnTheWire(call, "weather"); };
+  probes["messages.parts.tool_call.arguments_json"] = [this, call] { SeenOnTheWire(call, "Rome"); };
+  probes["messages.parts.tool_result.tool_call_id"] = [this, call] {
+    SeenOnTheWire(call, R"("tool_call_id":"call-7")");
+  };
+  probes["messages.parts.tool_result.text"] = [this, call] { SeenOnTheWire(call, "sunny"); };
+}
+
+void RequestFieldsTest::AddGenerationProbes(std::map<std::string, Probe>& probes) {
+  probes["generation.temperature"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) { r.mutable_generation()->set_temperature(0.25); }, "\"temperature\":0.25"
+    );
+  };
+  probes["generation.top_p"] = [this] {
+    SeenOnTheWire([](auto& r) { r.mutable_generation()->set_top_p(0.5); }, "\"top_p\":0.5");
+  };
+  probes["generation.max_output_tokens"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) { r.mutable_generation()->set_max_output_tokens(77); }, "\"max_tokens\":77"
+    );
+  };
+  probes["generation.seed"] = [this] {
+    SeenOnTheWire([](auto& r) { r.mutable_generation()->set_seed(7); }, "\"seed\":7");
+  };
+  probes["generation.stop"] = [this] {
+    SeenOnTheWire([](auto& r) { r.mutable_generation()->add_stop("END"); }, R"("stop":["END"])");
+  };
+  probes["generation.provider_options_json"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) { r.mutable_generation()->set_provider_options_json(R"({"top_k":3})"); },
+        "\"top_k\":3"
+    );
+  };
+  probes["generation.provider_strict"] = [this] {
+    v1::ExtractRequest request = PersonRequest();
+    request.set_mode(v1::MODE_JSON_SCHEMA);
+    const std::string where_it_fits = Rendered(request).body();
+    request.mutable_generation()->set_provider_strict(v1::PROVIDER_STRICT_OFF);
+    EXPECT_NE(Rendered(request).body(), where_it_fits);
+    request.set_mode(v1::MODE_JSON);
+    request.mutable_generation()->set_provider_strict(v1::PROVIDER_STRICT_REQUIRED);
+    EXPECT_EQ(Refused({ToolAnswer(kAda)}, request).reason, "SCHEMA_UNSUPPORTED_BY_PROVIDER");
+  };
+  probes["generation.on_unsupported"] = [this] {
+    v1::ExtractRequest request = PersonRequest();
+    request.set_model("openai/o3");
+    request.mutable_generation()->set_temperature(0.5);
+    const v1::RenderResponse warned = Rendered(request);
+    EXPECT_EQ(warned.warnings_size(), 1);
+    EXPECT_EQ(warned.body().find("temperature"), std::string::npos);
+    request.mutable_generation()->set_on_unsupported(v1::ON_UNSUPPORTED_FAIL);
+    EXPECT_EQ(Refused({}, request).reason, "SETTING_NOT_SUPPORTED");
+  };
+}
+
+void RequestFieldsTest::AddRetryProbes(std::map<std::string, Probe>& probes) {
+  const auto at_once = [](v1::ExtractRequest& r) { r.mutable_retry()->set_initial_backoff_ms(1); };
+  probes["retry.max_attempts"] = [this, at_once] {
+    EXPECT_EQ(
+        AttemptsAgainst(
+            ErrorReply(500),
+            [&](auto& r) {
+              at_once(r);
+              r.mutable_retry()->set_max_attempts(2);
+            }
+        ),
+        2
+    );
+  };
+  probes["retry.max_reasks"] = [this] {
+    EXPECT_EQ(
+        AttemptsAgainst(
+            ToolAnswer(kAdaWithNegativeAge), [](auto& r) { r.mutable_retry()->set_max_reasks(0); }
+        ),
+        1
+    );
+  };
+  probes["retry.max_transport_retries"] = [this] {
+    EXPECT_EQ(
+        AttemptsAgainst(
+            ErrorReply(500), [](auto& r) { r.mutable_retry()->set_max_transport_retries(0); }
+        ),
+        1
+    );
+  };
+  probes["retry.retry_on"] = [this, at_once] {
+    EXPECT_EQ(
+        AttemptsAgainst(
+            ErrorReply(500),
+            [&](auto& r) {
+              at_once(r);
+              r.mutable_retry()->add_retry_on(v1::RETRY_CONDITION_RATE_LIMITED);
+            }
+        ),
+        1
+    );
+  };
+  probes["retry.initial_backoff_ms"] = [this] {
+    EXPECT_EQ(SecondWait([](auto& r) { r.mutable_retry()->set_initial_backoff_ms(70); }), 70);
+  };
+  probes["retry.max_backoff_ms"] = [this] {
+    EXPECT_EQ(SecondWait([](auto& r) { r.mutable_retry()->set_max_backoff_ms(20); }), 20);
+  };
+  probes["retry.backoff_multiplier"] = [this] {
+    EXPECT_EQ(SecondWait([](auto& r) { r.mutable_retry()->set_backoff_multiplier(3); }, 2), 120);
+  };
+  probes["retry.backoff_jitter"] = [this] {
+    // All of the wait is random: that three of them are the longest possible is not to be expected.
+    int total = 0;
+    for (int i = 0; i < 3; ++i) {
+      total += SecondWait([](auto& r) { r.mutable_retry()->set_backoff_jitter(1); });
+    }
+    EXPECT_LT(total, 3 * 40);
+  };
+  probes["retry.attempt_timeout_ms"] = [this] {
+    EndsInPhase(
+        fakes::ScriptedReply::Silence(),
+        [](auto& r) { r.mutable_retry()->set_attempt_timeout_ms(100); },
+        "total"
+    );
+  };
+  probes["retry.first_token_timeout_ms"] = [this] {
+    EndsInPhase(
+        fakes::ScriptedReply::Silence(),
+        [](auto& r) { r.mutable_retry()->set_first_token_timeout_ms(100); },
+        "first_byte"
+    );
+  };
+  probes["retry.idle_timeout_ms"] = [this] {
+    EndsInPhase(
+        ToolAnswer(kAda).StallAfter(20),
+        [](auto& r) { r.mutable_retry()->set_idle_timeout_ms(100); },
+        "idle"
+    );
+  };
+}
+
+void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes) {
+  probes["validation.max_loss"] = [this] {
+    const fakes::ScriptedReply comma = ToolAnswer(R"({"name":"Ada","age":36,})");
+    EXPECT_EQ(Extracted({comma}, PersonRequest()).repairs_size(), 1);
+    EXPECT_EQ(
+        Refused(
+            {comma},
+            Changed([](auto& r) { r.mutable_validation()->set_max_loss(v1::MAX_LOSS_NONE); })
+        ).reason,
+        "OUTPUT_INVALID"
+    );
+  };
+  probes["validation.assert_formats"] = [this] {
+    v1::ExtractRequest request = PersonRequest();
+    request.mutable_schema()->set_json_schema(
+        R"({"type":"object","properties":{"d":{"type":"string","format":"date"}}})"
+    );
+    const fakes::ScriptedReply no_date = ToolAnswer(R"({"d":"soon"})");
+    EXPECT_EQ(Refused({no_date}, request).reason, "OUTPUT_INVALID");
+    request.mutable_validation()->set_assert_formats(false);
+    EXPECT_EQ(Extracted({no_date}, request).json(), R"({"d":"soon"})");
+  };
+  probes["validation.on_invalid"] = [this] {
+    EXPECT_FALSE(Extracted(
+                     {ToolAnswer(kAdaWithNegativeAge)}, Changed([](auto& r) {
+                       r.mutable_validation()->set_on_invalid(v1::ON_INVALID_RETURN_BEST_EFFORT);
+                     })
+    ).valid());
+  };
+  probes["include_raw"] = [this] {
+    EXPECT_EQ(Extracted({ToolAnswer(kAda)}, PersonRequest()).attempts(0).raw_text(), "");
+    EXPECT_EQ(
+        Extracted({ToolAnswer(kAda)}, Changed([](auto& r) { r.set_include_raw(true); }))
+            .attempts(0)
+            .raw_text(),
+        kAda
+    );
+  };
+}
+
+TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
+  Start();
+  std::map<std::string, Probe> probes;
+  AddTargetProbes(probes);
+  AddChatProbes(probes);
+  AddGenerationProbes(probes);
+  AddRetryProbes(probes);
+  AddValidationProbes(probes);
+  std::set<std::string> fields;
+  CollectFields(*v1::ExtractRequest::descriptor(), "", fields);
+  for (const std::string& field : fields) {
+    SCOPED_TRACE(field);
+    const auto probe = probes.find(field);
+    ASSERT_NE(probe, probes.end()) << "a field without a probe";
+    probe->second();
+  }
+  EXPECT_EQ(probes.size(), fields.size());
+}
+
+}  // namespace
+}  // namespace extractd::integration

@@ -1,0 +1,145 @@
+#include "server/providers/http_upstream.h"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "server/providers/dialects/openai_chat.h"
+#include "tests/fakes/http_imposter.h"
+#include "tests/fakes/run_task.h"
+
+namespace extractd::providers {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::HttpImposter, fakes::ScriptedReply;
+
+constexpr const char* kKey = "sk-hunter2";
+constexpr const char* kAnswer =
+    R"({"choices":[{"message":{"role":"assistant","content":"{}"},"finish_reason":"stop"}],)"
+    R"("usage":{"prompt_tokens":3,"completion_tokens":1}})";
+
+class HttpUpstreamTest : public ::testing::Test {
+ protected:
+  HttpUpstream NewUpstream(const std::string& key) {
+    const auto handler = std::make_shared<const Handler>(Handler{
+        .row = std::make_shared<const ProviderRow>(
+            ProviderRow{.name = "acme", .base_url = imposter_.url() + "/v1"}
+        ),
+        .dialect = &OpenAiChat(),
+    });
+    return HttpUpstream(client_, handler, family_, Secret(key));
+  }
+
+  SendResult SendOnce(const SendTimers& timers = {}, size_t max_reply_bytes = 1 << 20) {
+    HttpUpstream upstream = NewUpstream(kKey);
+    upstream.set_max_reply_bytes(max_reply_bytes);
+    const auto request = upstream.Encode({.model = "m", .messages = {{.text = "Ann is 40."}}});
+    EXPECT_TRUE(request.ok()) << request.status();
+    return fakes::Await(loop_, upstream.Send(*request, timers));
+  }
+
+  SendResult SendTo(ScriptedReply reply) {
+    imposter_.Reply(std::move(reply));
+    return SendOnce();
+  }
+
+  HttpImposter imposter_;
+  asio::io_context loop_{1};
+  net::HttpClient client_{loop_.get_executor()};
+  ModelFamily family_;
+};
+
+TEST_F(HttpUpstreamTest, SendsTheDialectsBytesToTheRowsAddressWithTheKey) {
+  imposter_.Reply(ScriptedReply::Json(kAnswer).With("x-request-id", "req_1"));
+  const SendResult result = SendOnce();
+  ASSERT_TRUE(result.ok()) << result.message;
+  EXPECT_EQ(result.reply.message.text, "{}");
+  EXPECT_EQ(result.reply.usage.input_tokens, 3);
+  EXPECT_EQ(result.http_status, 200);
+  EXPECT_EQ(result.provider_request_id, "req_1");
+  EXPECT_GT(result.latency, 0us);
+
+  const fakes::SeenRequest seen = imposter_.requests().at(0);
+  EXPECT_EQ(seen.path, "/v1/chat/completions");
+  EXPECT_EQ(seen.Header("authorization"), "Bearer sk-hunter2");
+  EXPECT_EQ(seen.Header("content-type"), "application/json");
+  EXPECT_NE(seen.body.find("Ann is 40."), std::string::npos);
+  ASSERT_EQ(client_.stats().size(), 1U);
+  EXPECT_EQ(client_.stats()[0].pool, "acme");
+}
+
+TEST_F(HttpUpstreamTest, TheKeyIsMarkedSecretAndWithoutAKeyThereIsNoHeader) {
+  const ChatRequest chat = {.model = "m", .messages = {{.text = "x"}}};
+  const auto with_key = NewUpstream(kKey).Encode(chat);
+  ASSERT_TRUE(with_key.ok());
+  for (const WireHeader& header : with_key->headers) {
+    EXPECT_EQ(header.secret, header.value.find(kKey) != std::string::npos) << header.name;
+  }
+  const auto without = NewUpstream("").Encode(chat);
+  ASSERT_TRUE(without.ok());
+  for (const WireHeader& header : without->headers) EXPECT_NE(header.name, "authorization");
+}
+
+TEST_F(HttpUpstreamTest, AnErrorThatRepeatsTheKeyIsScrubbed) {
+  const SendResult result = SendTo(ScriptedReply::Status(
+      400, R"({"error":{"message":"do not send sk-hunter2 to me","type":"x"}})"
+  ));
+  EXPECT_EQ(result.failure, SendFailure::kRejected);
+  EXPECT_EQ(result.http_status, 400);
+  EXPECT_EQ(result.message.find("hunter2"), std::string::npos) << result.message;
+  EXPECT_NE(result.message.find("do not send [redacted] to me"), std::string::npos)
+      << result.message;
+}
+
+TEST_F(HttpUpstreamTest, TheWaitThatTheProviderAsksForIsRead) {
+  const SendResult result = SendTo(
+      ScriptedReply::Status(429, R"({"error":{"message":"slow down"}})").With("retry-after", "7")
+  );
+  EXPECT_EQ(result.failure, SendFailure::kRateLimited);
+  EXPECT_EQ(result.retry_after, 7s);
+}
+
+TEST_F(HttpUpstreamTest, AProviderCanSayThatSendingAgainIsUseless) {
+  EXPECT_TRUE(SendTo(ScriptedReply::Status(500).With("x-should-retry", "false")).final);
+  EXPECT_FALSE(SendTo(ScriptedReply::Status(500).With("x-should-retry", "true")).final);
+}
+
+TEST_F(HttpUpstreamTest, AnUnreadableBodyIsToldByItsHashNotByItsText) {
+  const SendResult first = SendTo(ScriptedReply::Json("<html>secret</html>"));
+  const SendResult second = SendTo(ScriptedReply::Json("<html>other</html>"));
+  EXPECT_EQ(first.failure, SendFailure::kMalformed);
+  EXPECT_EQ(first.message.find("secret"), std::string::npos) << first.message;
+  EXPECT_TRUE(first.body_hash.starts_with("xxh3:")) << first.body_hash;
+  EXPECT_NE(first.body_hash, second.body_hash);
+}
+
+TEST_F(HttpUpstreamTest, ARequestIdIsNeverLongerThanALogLine) {
+  const SendResult result =
+      SendTo(ScriptedReply::Json(kAnswer).With("x-request-id", std::string(1'000, 'r')));
+  EXPECT_EQ(result.provider_request_id, std::string(128, 'r'));
+}
+
+TEST_F(HttpUpstreamTest, LossesOfTheConnectionAreNamed) {
+  EXPECT_EQ(SendTo(ScriptedReply::Json(kAnswer).CutAfter(10)).cause, "reset");
+  const SendResult garbage = SendTo(ScriptedReply::Raw("?\r\n\r\n"));
+  EXPECT_EQ(garbage.failure, SendFailure::kMalformed);
+  EXPECT_EQ(garbage.cause, "protocol");
+}
+
+TEST_F(HttpUpstreamTest, EachTimerNamesItsPhase) {
+  imposter_.ReplyByDefault(ScriptedReply::Json(kAnswer).StallAfter(10));
+  const SendResult idle = SendOnce({.idle = 30ms});
+  EXPECT_EQ(idle.failure, SendFailure::kTimeout);
+  EXPECT_EQ(idle.cause, "idle");
+  EXPECT_EQ(SendOnce({.total = 30ms}).cause, "total");
+  imposter_.ReplyByDefault(ScriptedReply::Silence());
+  EXPECT_EQ(SendOnce({.first_byte = 30ms}).cause, "first_byte");
+}
+
+TEST_F(HttpUpstreamTest, AReplyAboveTheLimitIsTooLarge) {
+  imposter_.ReplyByDefault(ScriptedReply::Json(kAnswer));
+  EXPECT_EQ(SendOnce({}, 20).failure, SendFailure::kTooLarge);
+}
+
+}  // namespace
+}  // namespace extractd::providers
