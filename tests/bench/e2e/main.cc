@@ -1,6 +1,6 @@
 // bench_e2e: what one extraction costs extractd, beside what it cannot do without. Round by round
 // it measures the CPU time per request, user and system, of
-//   echo          a gRPC server that answers with the request's bytes,
+//   echo          gRPC: a server that answers with the request's bytes, on a loop as extractd does,
 //   client        extractd's HTTP client alone,
 //   pass-through  gRPC, the same client and one fast read of the answer: no engine,
 //   extractd      the daemon: mode TOOLS, an invoice of 12 fields, validated.
