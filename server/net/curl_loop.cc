@@ -83,7 +83,8 @@ void CurlLoop::DriveSoon() {
   });
 }
 
-int CurlLoop::OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void*) {
+int CurlLoop::
+    OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* /*unused*/) {
   return static_cast<CurlLoop*>(self)->sockets_.Watch(socket, what) ? 0 : -1;
 }
 

@@ -32,7 +32,9 @@ struct Transfer::Callbacks {
   static int Close(void* sockets, curl_socket_t socket) {
     return static_cast<SocketSet*>(sockets)->Close(socket);
   }
-  static int Connected(void* self, char*, char*, int /*port*/, int local_port) {
+  static int Connected(
+      void* self, char* /*address*/, char* /*local_address*/, int /*port*/, int local_port
+  ) {
     static_cast<Transfer*>(self)->OnConnected(local_port);
     return CURL_PREREQFUNC_OK;
   }

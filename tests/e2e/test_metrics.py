@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import re
 import resource
+import threading
 import time
 
 import pytest
@@ -86,12 +87,16 @@ def test_calls_are_counted_by_method_and_code(client, upstream, moved):
 
 
 def test_calls_in_flight_are_shown_while_they_last(client, upstream, page):
-    upstream.script(calls({"age": 1}, delay_s=2))
+    enough = threading.Event()
+    upstream.script(calls({"age": 1}, held_until=enough))
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         futures = [pool.submit(client.extract, **REQUEST) for _ in range(3)]
-        assert wait_until(lambda: page().value("in_flight") == 3, 10)
-        assert page().value("pool_connections", ACME) >= 3
+        all_three = wait_until(lambda: page().value("in_flight") == 3 == len(upstream.requests))
+        connections = page().value("pool_connections", ACME)
+        enough.set()
         concurrent.futures.wait(futures)
+    assert all_three
+    assert connections >= 3
     assert wait_until(lambda: page().value("in_flight") == 0, 10)
 
 

@@ -213,21 +213,24 @@ def test_a_refused_call_is_one_line_with_the_id_that_the_caller_has(start_daemon
 
 
 def test_sigterm_says_not_serving_lets_calls_end_and_exits_with_0(start_daemon, upstream, connect):
-    upstream.script(calls({"n": 1}, delay_s=1.5))
-    daemon = start_daemon({"providers": acme(upstream), "drain_delay_ms": 700, "drain_grace_ms": 20_000})
+    enough = threading.Event()
+    upstream.script(calls({"n": 1}, held_until=enough), calls({"n": 2}))
+    daemon = start_daemon({"providers": acme(upstream), "drain_delay_ms": 2500, "drain_grace_ms": 60_000})
     client = connect(daemon.address)
     health = connect(daemon.address, **{"grpc.use_local_subchannel_pool": 1})
     running = client.extraction.Extract.future(client.api.ExtractRequest(**REQUEST), timeout=30)
     assert wait_until(lambda: bool(upstream.requests), 10)
 
     daemon.signal(signal.SIGTERM)
-    assert wait_until(lambda: not health.is_serving(), 5), "health does not say NOT_SERVING"
+    assert wait_until(lambda: not health.is_serving(), 10), "health does not say NOT_SERVING"
     assert daemon.get("/healthz/ready") == (503, "draining\n")
     assert daemon.get("/healthz/live")[0] == 200
     assert not health.is_serving("extractd.v1.ExtractionService")
     assert health.is_serving("liveness")
     late = connect(daemon.address, **{"grpc.use_local_subchannel_pool": 1}).extract(**REQUEST)
     assert late.valid, "a call within the drain delay is still taken"
+    assert not running.done()
+    enough.set()
     assert running.result().valid
     assert daemon.wait(10) == 0
     assert daemon.events("draining")
@@ -245,12 +248,12 @@ def test_sigterm_cancels_what_outlives_the_grace(start_daemon, upstream, connect
     failure = expect_failure(client, running.result)
     assert (failure.code.name, failure.reason) == ("UNAVAILABLE", "DRAINING")
     assert daemon.wait(10) == 0
-    assert 1.0 < time.monotonic() - began < 4
+    assert 1.0 < time.monotonic() - began < 20
     assert daemon.events("drain_cancels")
 
 
 def test_an_open_health_watch_does_not_keep_the_daemon_alive(start_daemon, upstream, connect):
-    daemon = start_daemon({"providers": acme(upstream), "drain_grace_ms": 20_000})
+    daemon = start_daemon({"providers": acme(upstream), "drain_delay_ms": 300, "drain_grace_ms": 60_000})
     client = connect(daemon.address)
     watch = client.health.Watch(health_pb2.HealthCheckRequest())
     seen = [next(watch).status]
@@ -258,8 +261,8 @@ def test_an_open_health_watch_does_not_keep_the_daemon_alive(start_daemon, upstr
     daemon.signal(signal.SIGTERM)
     seen.append(next(watch).status)
     assert seen == [health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING]
-    assert daemon.wait(10) == 0
-    assert time.monotonic() - began < 5, "it waited for the watch until the grace was over"
+    assert daemon.wait(30) == 0
+    assert time.monotonic() - began < 20, "it waited for the watch until the grace was over"
 
 
 def test_a_second_sigterm_leaves_at_once(upstream, connect):
@@ -273,7 +276,7 @@ def test_a_second_sigterm_leaves_at_once(upstream, connect):
         assert wait_until(lambda: bool(daemon.events("draining")), 5)
         assert not running.done()
         daemon.signal(signal.SIGTERM)
-        assert daemon.wait(3) == 1
+        assert daemon.wait(10) == 1
         assert daemon.events("stopped_at_once")
     finally:
         daemon.kill()

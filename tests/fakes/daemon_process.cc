@@ -130,6 +130,8 @@ void DaemonProcess::Spawn(const Options& options) {
   ::posix_spawn_file_actions_addopen(
       &actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600
   );
+  // Whoever waits for the end of the test's output must not wait for the daemon.
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   const int failed = ::posix_spawn(
       &pid_,
       arguments[0].c_str(),

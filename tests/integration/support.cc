@@ -81,6 +81,7 @@ void DaemonTest::Start(std::string_view settings, std::string_view provider_keys
 }
 
 void DaemonTest::Script(std::vector<fakes::ScriptedReply> replies) {
+  if (replies.empty()) return;
   acme.ReplyByDefault(replies.back());
   replies.pop_back();
   for (fakes::ScriptedReply& reply : replies) acme.Reply(std::move(reply));

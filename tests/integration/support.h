@@ -46,7 +46,7 @@ class DaemonTest : public testing::Test {
   void Start(std::string_view settings = {}, std::string_view provider_keys = {});
   std::string Yaml(std::string_view settings, std::string_view provider_keys) const;
 
-  // What acme answers from now on, in this order; the last reply again and again.
+  // What acme answers from now on, in this order; the last reply again and again. None: as before.
   void Script(std::vector<fakes::ScriptedReply> replies);
 
   fakes::HttpImposter acme;

@@ -23,6 +23,7 @@ struct TypeRow {
   std::string_view name;
   TypeSet bits;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kTypes = {
     TypeRow{"null", TypeBit(json::Type::kNull)},
     TypeRow{"boolean", TypeBit(json::Type::kBoolean)},
@@ -32,6 +33,7 @@ constexpr std::array kTypes = {
     TypeRow{"array", TypeBit(json::Type::kArray)},
     TypeRow{"object", TypeBit(json::Type::kObject)},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 TypeSet TypeNamed(const json::Value& value) {
   if (!value.is_string()) return 0;

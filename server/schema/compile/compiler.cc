@@ -136,7 +136,7 @@ absl::Status Compiler::CompileDynamicRef(Scope& scope, const json::Value& value)
   );
   const auto [absolute, fragment] = SplitFragment(value.string());
   const Resource& resource = store_.ResourceOf(target);
-  const std::string name(fragment.value_or(""));
+  const std::string name = PercentDecode(fragment.value_or("")).value_or("");
   const auto anchor = resource.dynamic_anchors.find(name);
   // Without a dynamic anchor of that name at the initial target, it is a plain reference.
   if (anchor == resource.dynamic_anchors.end() || anchor->second != target) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
+#include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/pointer.h"
 #include "server/json/write.h"
@@ -11,12 +12,13 @@
 namespace extractd::schema {
 namespace {
 
-// Names and pointers of a hostile schema may be long.
+// Names, pointers and references of a hostile schema may be long.
 constexpr size_t kMaxShownBytes = 300;
+constexpr size_t kMaxMessageBytes = 600;
 
-std::string Shown(std::string_view text) {
-  if (text.size() <= kMaxShownBytes) return std::string(text);
-  return fmt::format("{}…", text.substr(0, kMaxShownBytes));
+std::string Shown(std::string_view text, size_t max_bytes = kMaxShownBytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  return fmt::format("{}…", CutUtf8(text, max_bytes));
 }
 
 }  // namespace
@@ -25,15 +27,16 @@ absl::Status InvalidSchema(const SchemaFault& fault, std::string_view text) {
   std::string pointer = fault.pointer;
   if (!fault.keyword.empty()) json::AppendToken(fault.keyword, pointer);
   ErrorDetails details = {.reason = Reason::kInvalidSchema};
-  details.metadata = {{"pointer", Shown(pointer)}, {"keyword", fault.keyword}};
+  details.metadata = {{"pointer", Shown(pointer)}, {"keyword", Shown(fault.keyword)}};
   const std::string place = fault.pointer.empty() ? "the root" : Shown(fault.pointer);
-  const std::string subject = fault.keyword.empty()
-                                  ? fault.message
-                                  : fmt::format("\"{}\" {}", fault.keyword, fault.message);
+  const std::string message = Shown(fault.message, kMaxMessageBytes);
+  const std::string subject =
+      fault.keyword.empty() ? message : fmt::format("\"{}\" {}", Shown(fault.keyword), message);
   if (!fault.document.empty()) {
     details.metadata.emplace_back("document", Shown(fault.document));
     return MakeError(
-        details, fmt::format("invalid schema at {} of {}: {}", place, fault.document, subject)
+        details,
+        fmt::format("invalid schema at {} of {}: {}", place, Shown(fault.document), subject)
     );
   }
   const json::TextPosition at = json::PositionOf(text, Locate(text, pointer));

@@ -20,6 +20,7 @@ struct VocabularyRow {
   std::string_view uri;
   Vocabulary vocabulary;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kVocabularies = {
     VocabularyRow{"https://json-schema.org/draft/2020-12/vocab/core", Vocabulary::kCore},
     VocabularyRow{
@@ -41,6 +42,7 @@ constexpr std::array kVocabularies = {
     },
     VocabularyRow{"https://json-schema.org/draft/2020-12/vocab/content", Vocabulary::kContent},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 // Without an empty fragment, which changes nothing.
 std::string_view WithoutEmptyFragment(std::string_view uri) {
@@ -48,6 +50,7 @@ std::string_view WithoutEmptyFragment(std::string_view uri) {
   return uri;
 }
 
+// The URI of a draft's meta-schema has more than one spelling.
 bool IsDraft7(std::string_view uri) {
   return uri == kDraft7Uri || uri == "https://json-schema.org/draft-07/schema";
 }
@@ -115,9 +118,9 @@ absl::Status SchemaStore::CheckInnerDialect(SubschemaIndex index) const {
   const json::Value* declared = subschemas_[index].value->Find("$schema");
   if (declared == nullptr) return absl::OkStatus();
   if (!declared->is_string()) return Fault(index, "$schema", "must be a URI");
-  if (WithoutEmptyFragment(declared->string()) == ResourceOf(index).dialect.meta_schema) {
-    return absl::OkStatus();
-  }
+  const std::string_view uri = WithoutEmptyFragment(declared->string());
+  const std::string_view meta_schema = ResourceOf(index).dialect.meta_schema;
+  if (uri == meta_schema || (IsDraft7(uri) && IsDraft7(meta_schema))) return absl::OkStatus();
   return Fault(index, "$schema", "may change only where a schema has an \"$id\"");
 }
 

@@ -2,7 +2,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "server/schema/evaluate/evaluator.h"
 #include "server/schema/evaluate/silence.h"
@@ -60,7 +59,11 @@ bool Evaluator::RunOneOf(const Instruction& instruction, const Frame& frame) {
 }
 
 void Evaluator::ReportBranches(const Instruction& instruction, const Frame& frame) {
-  std::vector<IssueList> branches;
+  Branches branches({
+      .place = frame.place,
+      .keyword = instruction.keyword,
+      .schema_pointer = program_.PointerOf(*frame.block),
+  });
   for (const BlockIndex block : program_.lists[instruction.operand]) {
     Report report(report_->max_issues());
     report.names = report_->names;
@@ -68,14 +71,9 @@ void Evaluator::ReportBranches(const Instruction& instruction, const Frame& fram
     const Silence meanwhile(report_, &report);
     Apply(block, frame, nullptr);
     if (aborted_) return;
-    branches.push_back(std::move(report).Take());
+    branches.Add(std::move(report).Take());
   }
-  const Failure failure = {
-      .place = frame.place,
-      .keyword = instruction.keyword,
-      .schema_pointer = program_.PointerOf(*frame.block),
-  };
-  AddBranches(failure, std::move(branches), *report_);
+  std::move(branches).Describe(*report_);
 }
 
 bool Evaluator::RunNot(const Instruction& instruction, const Frame& frame) {
@@ -98,6 +96,8 @@ bool Evaluator::RunIf(const Instruction& instruction, const Frame& frame) {
 
 bool Evaluator::RunDependentSchemas(const Instruction& instruction, const Frame& frame) {
   if (!frame.value().is_object()) return true;
+  const size_t looks = program_.dependents[instruction.operand].size() * frame.value().size();
+  if (!Charge(looks / kMembersPerStep)) return false;
   bool valid = true;
   for (const DependentRule& rule : program_.dependents[instruction.operand]) {
     if (frame.value().Find(rule.name) == nullptr) continue;

@@ -30,11 +30,8 @@ bool Evaluator::Run(const json::Value& instance) {
 bool Evaluator::ApplyToPlace(
     BlockIndex index, const Place& place, const Scope* scope, Marks* marks
 ) {
-  if (aborted_) return false;
-  if (nesting_ >= kMaxNesting || (++steps_ > max_steps_ && !ExtendSteps())) {
-    aborted_ = true;
-    return false;
-  }
+  if (nesting_ >= kMaxNesting) aborted_ = true;
+  if (!Charge(1)) return false;
   ++nesting_;
   const Block& block = program_.blocks[index];
   const Scope entered = {.resource = block.resource, .outer = scope};

@@ -25,6 +25,8 @@ inline constexpr size_t kMaxNesting = 2000;  // schemas within schemas
 inline constexpr size_t kLeastSteps = 2'000'000;
 inline constexpr size_t kStepsPerValue = 1000;
 inline constexpr size_t kMaxSteps = 200'000'000;
+// Comparing so many names of members is as much work as applying a schema.
+inline constexpr size_t kMembersPerStep = 8;
 
 class Evaluator {
  public:
@@ -57,6 +59,12 @@ class Evaluator {
   }
   bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
   bool ApplyToPlace(BlockIndex block, const Place& place, const Scope* scope, Marks* marks);
+  // Counts work that grows with the value as steps. False: there are none left.
+  bool Charge(size_t steps) {
+    steps_ += steps;
+    if (steps_ > max_steps_ && !ExtendSteps()) aborted_ = true;
+    return !aborted_;
+  }
   // More steps, where the instance is large enough for them. False: there are none.
   bool ExtendSteps();
   bool RunBlock(const Frame& frame);
@@ -69,7 +77,7 @@ class Evaluator {
   // values.cc
   bool RunScalar(const Instruction& instruction, const Frame& frame);
   bool HoldsForNumber(const Instruction& instruction, std::string_view number) const;
-  bool HoldsForText(const Instruction& instruction, std::string_view text) const;
+  bool HoldsForText(const Instruction& instruction, std::string_view text);
   bool HoldsForSize(const Instruction& instruction, size_t size) const;
   bool RunUniqueItems(const Instruction& instruction, const Frame& frame);
 

@@ -60,6 +60,7 @@ bool Evaluator::RunMembers(const Instruction& instruction, const Frame& frame) {
   const json::Value& object = frame.value();
   if (!object.is_object()) return true;
   const MemberRules& rules = program_.members[instruction.operand];
+  if (!Charge(object.size() / kMembersPerStep)) return false;
   bool valid = true;
   if (report_ != nullptr && rules.required_first) valid = ReportMissing(rules, frame);
   RuleFinder finder(rules);
@@ -137,6 +138,8 @@ bool Evaluator::RunPropertyNames(const Instruction& instruction, const Frame& fr
 }
 
 bool Evaluator::RunDependentRequired(const Instruction& instruction, const Frame& frame) {
+  const size_t looks = program_.dependents[instruction.operand].size() * frame.value().size();
+  if (!Charge(looks / kMembersPerStep)) return false;
   bool valid = true;
   for (const DependentRule& rule : program_.dependents[instruction.operand]) {
     if (frame.value().Find(rule.name) == nullptr) continue;

@@ -15,6 +15,12 @@
 namespace extractd::schema {
 namespace {
 
+// A look at so many bytes of a text is as much work as applying a schema.
+constexpr size_t kBytesPerStep = 64;
+
+// As is hashing and sorting, so many times.
+constexpr size_t kStepsPerHash = 16;
+
 // Longer lists are searched for equal elements by hash.
 constexpr size_t kPairwise = 16;
 
@@ -24,7 +30,7 @@ int Compare(std::string_view text, const NumberOperand& bound) {
     const char* end = text.data() + text.size();
     const auto [at, error] = std::from_chars(text.data(), end, number);
     if (error == std::errc() && at == end) {
-      return number < *bound.integer ? -1 : (number > *bound.integer ? 1 : 0);
+      return static_cast<int>(number > *bound.integer) - static_cast<int>(number < *bound.integer);
     }
   }
   return json::CompareNumbers(text, bound.text);
@@ -75,7 +81,10 @@ bool IsOfType(TypeSet types, const json::Value& value) {
 
 bool IsAllowed(const EnumOperand& operand, const json::Value& value) {
   const auto equals = [&value](const json::Value* allowed) { return json::Equal(*allowed, value); };
-  if (operand.by_hash.empty()) return std::ranges::any_of(operand.values, equals);
+  // Arrays and objects differ early from most of what they are compared with; hashing would read
+  // them whole.
+  const bool hashed = !operand.by_hash.empty() && !value.is_array() && !value.is_object();
+  if (!hashed) return std::ranges::any_of(operand.values, equals);
   const auto found = operand.by_hash.find(HashValue(value));
   return found != operand.by_hash.end() && std::ranges::any_of(found->second, equals);
 }
@@ -138,8 +147,9 @@ bool Evaluator::HoldsForNumber(const Instruction& instruction, std::string_view 
   }
 }
 
-bool Evaluator::HoldsForText(const Instruction& instruction, std::string_view text) const {
+bool Evaluator::HoldsForText(const Instruction& instruction, std::string_view text) {
   const std::uint32_t operand = instruction.operand;
+  if (!Charge(text.size() / kBytesPerStep)) return false;
   switch (instruction.op) {
     case Op::kMinLength:
       return HasAtLeast(text, program_.sizes[operand]);
@@ -163,6 +173,7 @@ bool Evaluator::HoldsForSize(const Instruction& instruction, size_t size) const 
 bool Evaluator::RunUniqueItems(const Instruction& instruction, const Frame& frame) {
   const json::Value& list = frame.value();
   if (!list.is_array() || list.size() < 2) return true;
+  if (!Charge(list.size() * kStepsPerHash)) return false;
   const std::optional<Pair> pair =
       list.size() <= kPairwise ? FindEqualPair(list) : FindEqualPairByHash(list);
   if (!pair.has_value()) return true;

@@ -1,9 +1,7 @@
 #include "server/schema/explain/branches.h"
 
 #include <algorithm>
-#include <iterator>
-#include <string>
-#include <tuple>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,39 +15,11 @@ bool IsConstant(const Issue& issue) {
   return issue.keyword == "const" || issue.keyword == "enum";
 }
 
-// The branch is about another type of value.
-bool MissesType(const std::string& path, const IssueList& branch) {
-  return std::ranges::any_of(branch.listed, [&](const Issue& issue) {
-    return issue.path == path && (issue.keyword == "type" || issue.keyword == "false");
-  });
-}
-
-bool MissesTypeAlone(const std::string& path, const IssueList& branch) {
-  return branch.total == 1 && branch.listed.size() == 1 && branch.listed[0].path == path &&
-         branch.listed[0].keyword == "type";
-}
-
-// Wrong constants in the value itself or directly below it.
-size_t WrongConstants(const std::string& path, const IssueList& branch) {
-  return static_cast<size_t>(std::ranges::count_if(branch.listed, [&](const Issue& issue) {
-    return IsConstant(issue) && issue.path.find('/', path.size() + 1) == std::string::npos;
-  }));
-}
-
-std::string JoinExpected(const std::vector<IssueList>& branches) {
-  std::vector<std::string_view> all;
-  for (const IssueList& branch : branches) {
-    const std::string_view expected = branch.listed[0].expected;
-    if (std::ranges::find(all, expected) == all.end()) all.push_back(expected);
-  }
-  return JoinWithOr(all);
-}
-
-// What stands behind "expected …, " in an issue about a type: what was found instead.
+// What stands behind "expected …" in an issue about a type: what was found instead.
 std::string_view GotOf(const Issue& issue) {
   const size_t comma = issue.message.find(", got ");
-  return comma == std::string::npos ? std::string_view()
-                                    : std::string_view(issue.message).substr(comma);
+  if (comma == std::string::npos) return {};
+  return std::string_view(issue.message).substr(comma);
 }
 
 Description DescribeClosest(size_t branches, size_t closest) {
@@ -66,34 +36,54 @@ Description DescribeClosest(size_t branches, size_t closest) {
 
 }  // namespace
 
-size_t ClosestBranch(const std::string& path, const std::vector<IssueList>& branches) {
-  const auto distance = [&](const IssueList& branch) {
-    return std::tuple(MissesType(path, branch), WrongConstants(path, branch), branch.total);
-  };
-  const auto closest = std::ranges::min_element(branches, {}, distance);
-  return static_cast<size_t>(closest - branches.begin());
+Branches::Branches(const Failure& failure) : failure_(failure) {
+  AppendPointer(failure.place, path_);
 }
 
-void AddBranches(const Failure& failure, std::vector<IssueList> branches, Report& report) {
-  std::string path;
-  AppendPointer(failure.place, path);
-  const auto is = [&path](auto predicate) {
-    return [&path, predicate](const IssueList& branch) { return predicate(path, branch); };
-  };
-  if (std::ranges::all_of(branches, is(MissesTypeAlone))) {
+Branches::Distance Branches::DistanceOf(const IssueList& issues) const {
+  Distance distance = {.issues = issues.total};
+  for (const Issue& issue : issues.listed) {
+    const bool here = issue.path == path_;
+    if (here && (issue.keyword == "type" || issue.keyword == "false")) distance.misses_type = true;
+    // In the value itself or directly below it.
+    const bool near = issue.path.find('/', path_.size() + 1) == std::string::npos;
+    if (near && IsConstant(issue)) ++distance.wrong_constants;
+  }
+  return distance;
+}
+
+bool Branches::MissesTypeAlone(const IssueList& issues) const {
+  return issues.total == 1 && issues.listed.size() == 1 && issues.listed[0].path == path_ &&
+         issues.listed[0].keyword == "type";
+}
+
+void Branches::Add(IssueList issues) {
+  const Distance distance = DistanceOf(issues);
+  if (!distance.misses_type) ++of_type_;
+  only_types_ = only_types_ && MissesTypeAlone(issues);
+  if (only_types_ && std::ranges::find(types_, issues.listed[0].expected) == types_.end()) {
+    types_.push_back(issues.listed[0].expected);
+  }
+  if (count_ == 0 || distance < distance_) {
+    closest_ = count_;
+    distance_ = distance;
+    issues_ = std::move(issues);
+  }
+  ++count_;
+}
+
+void Branches::Describe(Report& report) && {
+  if (only_types_) {
     if (!report.Count()) return;
-    const std::string expected = JoinExpected(branches);
-    const std::string message =
-        fmt::format("expected {}{}", expected, GotOf(branches[0].listed[0]));
-    return report.Add(failure, {.expected = expected, .message = message});
+    const std::string expected = JoinWithOr({types_.begin(), types_.end()});
+    const std::string message = fmt::format("expected {}{}", expected, GotOf(issues_.listed[0]));
+    report.Add(failure_, {.expected = expected, .message = message});
+    return;
   }
-  const size_t closest = ClosestBranch(path, branches);
-  const auto of_type = std::ssize(branches) - std::ranges::count_if(branches, is(MissesType));
-  // With one branch for the value's type, the others need no mention.
-  if (of_type != 1 && branches.size() > 1 && report.Count()) {
-    report.Add(failure, DescribeClosest(branches.size(), closest));
+  if (of_type_ != 1 && count_ > 1 && report.Count()) {
+    report.Add(failure_, DescribeClosest(count_, closest_));
   }
-  report.Append(std::move(branches[closest]));
+  report.Append(std::move(issues_));
 }
 
 }  // namespace extractd::schema

@@ -15,6 +15,7 @@ struct FormatRow {
 };
 
 // In the order of the enumeration.
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kFormats = {
     FormatRow{Format::kDate, "date", IsDate},
     FormatRow{Format::kDateTime, "date-time", IsDateTime},
@@ -36,6 +37,7 @@ constexpr std::array kFormats = {
     FormatRow{Format::kUriTemplate, "uri-template", IsUriTemplate},
     FormatRow{Format::kUuid, "uuid", IsUuid},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 constexpr bool RowsStandInOrder() {
   for (size_t i = 0; i < kFormats.size(); ++i) {

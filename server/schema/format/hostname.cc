@@ -48,7 +48,7 @@ std::optional<Label> DecodeALabel(std::string_view label) {
     return std::nullopt;
   }
   if (!HasAllowedCodePoints(*text)) return std::nullopt;
-  return Label{*std::move(text), label.size()};
+  return Label{.text = *std::move(text), .encoded_size = label.size()};
 }
 
 std::optional<Label> ReadULabel(const CodePoints& text) {
@@ -56,7 +56,7 @@ std::optional<Label> ReadULabel(const CodePoints& text) {
   if (!HasAllowedCodePoints(text)) return std::nullopt;
   const size_t size = kPrefix.size() + EncodePunycode(text).size();
   if (size > kMaxLabel) return std::nullopt;
-  return Label{text, size};
+  return Label{.text = text, .encoded_size = size};
 }
 
 std::optional<Label> ReadLabel(const CodePoints& text, bool reserved_hyphens_allowed) {
@@ -68,7 +68,7 @@ std::optional<Label> ReadLabel(const CodePoints& text, bool reserved_hyphens_all
   if (!IsPlainLabel(ascii)) return std::nullopt;
   if (!reserved_hyphens_allowed && HasReservedHyphens(text)) return std::nullopt;
   for (char& c : ascii) c = ToLower(std::string_view(&c, 1)).front();
-  return Label{CodePoints(ascii.begin(), ascii.end()), ascii.size()};
+  return Label{.text = CodePoints(ascii.begin(), ascii.end()), .encoded_size = ascii.size()};
 }
 
 bool IsSeparator(char32_t c, bool international) {

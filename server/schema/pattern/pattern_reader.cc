@@ -65,7 +65,10 @@ void PatternReader::TakeGroupName() {
       starts_well && std::ranges::all_of(name, [](char c) {
         return json::IsLetter(c) || json::IsDigit(c) || c == '_' || c == '$' || (c & 0x80) != 0;
       });
-  if (!good) return Invalid("a group has no proper name");
+  if (!good) {
+    Invalid("a group has no proper name");
+    return;
+  }
   at_ = end + 1;
 }
 
@@ -177,16 +180,23 @@ std::string PatternReader::TakeBracketExpression() {
 void PatternReader::TakeClassRange(std::string& set) {
   const ClassAtom first = TakeClassAtom();
   const bool range = Peek() == '-' && at_ + 1 < text_.size() && Peek(1) != ']';
-  if (!range) return Put(first, set);
+  if (!range) {
+    Put(first, set);
+    return;
+  }
   ++at_;
   const ClassAtom last = TakeClassAtom();
   if (!first.code_point.has_value() || !last.code_point.has_value()) {
     // Not a range: beside a set the dash stands for itself.
     Put(first, set);
     set += LiteralFor('-');
-    return Put(last, set);
+    Put(last, set);
+    return;
   }
-  if (*first.code_point > *last.code_point) return Invalid("a range is out of order");
+  if (*first.code_point > *last.code_point) {
+    Invalid("a range is out of order");
+    return;
+  }
   set += fmt::format("{}-{}", LiteralFor(*first.code_point), LiteralFor(*last.code_point));
 }
 

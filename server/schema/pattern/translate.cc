@@ -49,7 +49,10 @@ class Translator {
   void PutSet(std::string_view set) { out().append("[").append(set).append("]"); }
 
   void Disjunction(int depth) {
-    if (depth > kMaxGroups) return in_.Invalid("its groups nest too deep");
+    if (depth > kMaxGroups) {
+      in_.Invalid("its groups nest too deep");
+      return;
+    }
     while (!in_.AtEnd() && in_.Peek() != ')' && !failed()) {
       if (in_.Take("|")) {
         alternatives_ = alternatives_ || depth == 0;
@@ -165,7 +168,7 @@ class Translator {
     for (; json::IsDigit(in_.Peek()); in_.Step()) {
       // Larger numbers are all alike.
       value = std::min<std::uint64_t>(
-          value * 10 + static_cast<std::uint64_t>(in_.Peek() - '0'), 1U << 30U
+          (value * 10) + static_cast<std::uint64_t>(in_.Peek() - '0'), 1U << 30U
       );
     }
     return value;
@@ -183,9 +186,14 @@ class Translator {
       bounds = TakeBounds();
     }
     if (!bounds.has_value()) return;
-    if (!repeatable) return in_.Invalid("an assertion cannot be repeated");
-    if (bounds->min > bounds->max)
-      return in_.Invalid("the bounds of a repetition are out of order");
+    if (!repeatable) {
+      in_.Invalid("an assertion cannot be repeated");
+      return;
+    }
+    if (bounds->min > bounds->max) {
+      in_.Invalid("the bounds of a repetition are out of order");
+      return;
+    }
     in_.Take("?");  // lazy or not, the same texts match
     Repeat(begin, *bounds);
   }
@@ -195,7 +203,8 @@ class Translator {
     out().resize(begin);
     const std::uint64_t largest = bounds.max == kUnbounded ? bounds.min : bounds.max;
     if (largest > kMaxRepeat) {
-      return in_.Unsupported(fmt::format("a repetition of more than {} is", kMaxRepeat));
+      in_.Unsupported(fmt::format("a repetition of more than {} is", kMaxRepeat));
+      return;
     }
     std::uint64_t min = bounds.min;
     for (; min > kMaxRe2Repeat; min -= kMaxRe2Repeat) {

@@ -15,6 +15,7 @@ struct CategoryRow {
 };
 
 // Without C and Cn: RE2's tables know no unassigned code points.
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kCategories = {
     CategoryRow{"Cc", "Control cntrl"},
     CategoryRow{"Cf", "Format"},
@@ -52,6 +53,7 @@ constexpr std::array kCategories = {
     CategoryRow{"Zp", "Paragraph_Separator"},
     CategoryRow{"Zs", "Space_Separator"},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 bool HasWord(std::string_view words, std::string_view word) {
   while (!words.empty()) {

@@ -11,6 +11,7 @@ using enum Vocabulary;
 using enum Shape;
 
 // In the order of the enumeration.
+// NOLINTBEGIN(modernize-use-designated-initializers): rows of a table
 constexpr std::array kRows = {
     KeywordRow{Keyword::kAdditionalItems, "additionalItems", kApplicator, true, false, kSchema},
     KeywordRow{
@@ -75,6 +76,7 @@ constexpr std::array kRows = {
     KeywordRow{Keyword::kVocabulary, "$vocabulary", kCore, false, true, kNoSchema},
     KeywordRow{Keyword::kFalse, "false", kCore, false, false, kNoSchema},
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 constexpr bool RowsStandInOrder() {
   for (size_t i = 0; i < kRows.size(); ++i) {

@@ -15,7 +15,15 @@ DATA = pathlib.Path(os.environ.get("EXTRACTD_TEST_DATA") or ROOT.parent / "share
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "extractd"
 
 # What a sanitizer needs to know; nothing else of the environment reaches a process under test.
-INHERITED = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE")
+INHERITED = (
+    "PATH",
+    "ASAN_OPTIONS",
+    "ASAN_SYMBOLIZER_PATH",
+    "LLVM_PROFILE_FILE",
+    "LSAN_OPTIONS",
+    "TSAN_OPTIONS",
+    "UBSAN_OPTIONS",
+)
 
 
 def inherited() -> dict[str, str]:

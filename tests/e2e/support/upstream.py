@@ -9,6 +9,8 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterable
 
+HELD_AT_MOST_S = 60
+
 
 @dataclasses.dataclass
 class Received:
@@ -27,6 +29,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     delay_s: float = 0.0
+    held_until: threading.Event | None = None
     cut_at: int | None = None  # the connection ends after this many bytes of the body
 
 
@@ -102,6 +105,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         reply = self.server.owner.answer(received)
         if reply.delay_s:
             self.server.owner.stopping.wait(reply.delay_s)
+        if reply.held_until:
+            reply.held_until.wait(HELD_AT_MOST_S)
         self._send(reply)
 
     def _send(self, reply: Reply) -> None:

@@ -46,6 +46,7 @@ TEST_F(SharedConnectionsTest, CancelResetsTheStreamAtOnceAndLeavesTheOthers) {
   auto* first = Start(Request());
   auto* second = Start(Request());
   ASSERT_TRUE(RunUntil([&] { return imposter_.requests() == 2; }));
+  loop_.run_for(50ms);  // until nothing else is on its way, which a reset could travel with
   CancelAndExpect(*first, [&] { return imposter_.resets() == 1; });
   EXPECT_FALSE(second->result.has_value());
   EXPECT_EQ(imposter_.closed(), 0);

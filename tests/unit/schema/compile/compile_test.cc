@@ -231,6 +231,25 @@ TEST(CompileTest, DocumentsOfTheCallerAreReferredTo) {
   EXPECT_EQ(Metadata(bad.status(), "line"), "none");
 }
 
+TEST(CompileTest, ErrorsAreShortWhateverTheSchema) {
+  const std::string name(100'000, 'x');
+  for (const std::string& text :
+       {R"({"$schema":")" + name + R"("})",
+        R"({"$ref":")" + name + R"("})",
+        R"({"$ref":"#/)" + name + R"("})",
+        R"({"$ref":"#)" + name + R"("})",
+        R"({"properties":{")" + name + R"(":{"type":5}}})",
+        R"({"properties":{")" + name + R"(":{"title":5}}})",
+        R"({"type":")" + name + R"("})",
+        R"({"required":[")" + name + R"(",")" + name + R"("]})",
+        R"({"$defs":{"a":{"$id":")" + name + R"("},"b":{"$id":")" + name + R"("}}})"}) {
+    const auto schema = Compile(text);
+    ASSERT_FALSE(schema.ok()) << text.substr(0, 30);
+    EXPECT_LT(schema.status().message().size(), 1200U) << text.substr(0, 30);
+    EXPECT_LT(Metadata(schema.status(), "pointer").size(), 400U) << text.substr(0, 30);
+  }
+}
+
 TEST(CompileTest, ErrorsNeverShowALongText) {
   const std::string error = CompileError(R"x({"pattern":"()x" + std::string(5000, 'x') + R"("})");
   EXPECT_LT(error.size(), 500U);
