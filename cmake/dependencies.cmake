@@ -14,7 +14,9 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 find_path(BOOST_ASIO_INCLUDE boost/asio.hpp REQUIRED)
 add_library(asio INTERFACE)
 target_include_directories(asio SYSTEM INTERFACE ${BOOST_ASIO_INCLUDE})
-target_compile_definitions(asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+# A call is a dozen coroutines deep: as many of their frames are kept for the next one.
+target_compile_definitions(asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=12)
 target_link_libraries(asio INTERFACE Threads::Threads)
 
 if(EXTRACTD_GRPC)

@@ -59,8 +59,9 @@ class Run {
 
   Task<Extraction> Execute() {
     co_await asio::this_coro::throw_if_cancelled(false);
-    ChatRequest request = plan_.request;
+    ChatRequest reask;
     for (turn_ = 1;; ++turn_) {
+      const ChatRequest& request = turn_ == 1 ? plan_.request : reask;
       const absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(request);
       if (!wire.ok()) {
         End(MakeError(Reason::kInternal, Std(wire.status().message())));
@@ -69,8 +70,8 @@ class Run {
       SendResult sent = co_await SendTurn(*wire);
       if (!sent.ok()) break;
       if (Judge(sent) == Next::kEnd) break;
-      request = plan_.request;
-      plan_.handler->mode->Reask(sent.reply, result_.issues, request);
+      reask = plan_.request;
+      plan_.handler->mode->Reask(sent.reply, result_.issues, reask);
     }
     tools_.observer.OnExtraction(plan_, result_);
     co_return std::move(result_);

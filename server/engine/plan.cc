@@ -199,18 +199,22 @@ class PlanMaker {
   PlanMaker(const Planner::Parts& parts, const CallSettings& settings, ExtractCall& call)
       : parts_(parts), settings_(settings), call_(call) {}
 
-  Task<absl::StatusOr<std::unique_ptr<Plan>>> Make() {
-    CO_RETURN_IF_ERROR(ResolveProvider());
-    CO_RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
-    CO_ASSIGN_OR_RETURN(const std::string schema_text, SchemaTextOf());
-    CO_ASSIGN_OR_RETURN(plan_->schema, co_await parts_.schemas.Get(schema_text));
-    CO_RETURN_IF_ERROR(ResolveMode());
+  // What comes before the schema; the schema's text.
+  absl::StatusOr<std::string> Begin() {
+    RETURN_IF_ERROR(ResolveProvider());
+    RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
+    return SchemaTextOf();
+  }
+
+  absl::StatusOr<std::unique_ptr<Plan>> End(std::shared_ptr<const schema::PreparedSchema> schema) {
+    plan_->schema = std::move(schema);
+    RETURN_IF_ERROR(ResolveMode());
     FillOptions();
-    CO_RETURN_IF_ERROR(Ask());
-    CO_ASSIGN_OR_RETURN(
+    RETURN_IF_ERROR(Ask());
+    ASSIGN_OR_RETURN(
         plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run)
     );
-    co_return std::move(plan_);
+    return std::move(plan_);
   }
 
  private:
@@ -249,11 +253,13 @@ class PlanMaker {
     return modes.front();
   }
 
+  absl::StatusOr<NormalizedMode> Normalize(const std::string& name) const {
+    if (FindModeHandler(name) != nullptr) return NormalizedMode{.mode = name};
+    return NormalizeModeName(name, row_->name, parts_.catalog.registry().Providers());
+  }
+
   absl::StatusOr<std::string> NamedMode() {
-    const std::vector<std::string> providers = parts_.catalog.registry().Providers();
-    ASSIGN_OR_RETURN(
-        const NormalizedMode named, NormalizeModeName(call_.mode, row_->name, providers)
-    );
+    ASSIGN_OR_RETURN(const NormalizedMode named, Normalize(call_.mode));
     if (!call_.mode_number_name.empty() && call_.mode_number_name != named.mode) {
       return InvalidField(
           "mode_name",
@@ -332,7 +338,13 @@ Task<absl::StatusOr<std::unique_ptr<Plan>>> Planner::MakePlan(
     ExtractCall call, std::shared_ptr<const CallSettings> settings
 ) {
   PlanMaker maker(parts_, *settings, call);
-  co_return co_await maker.Make();
+  CO_ASSIGN_OR_RETURN(const std::string schema_text, maker.Begin());
+  // A schema that is known costs no coroutine of its own.
+  auto schema = parts_.schemas.Find(schema_text);
+  if (schema == nullptr) {
+    CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(schema_text));
+  }
+  co_return maker.End(std::move(schema));
 }
 
 }  // namespace extractd

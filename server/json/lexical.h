@@ -4,10 +4,15 @@
 #define EXTRACTD_SERVER_JSON_LEXICAL_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace extractd::json {
 
@@ -31,8 +36,31 @@ inline constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+// A bit for each of the sixteen bytes from `bytes` on that is not plain, the first one lowest.
+inline unsigned NotPlain(const char* bytes) {
+#ifdef __SSE2__
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  // As signed bytes, those above ASCII are below the space, too.
+  const __m128i below_space = _mm_cmplt_epi8(text, _mm_set1_epi8(' '));
+  const __m128i quote = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
+  const __m128i escape = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
+  const __m128i found = _mm_or_si128(below_space, _mm_or_si128(quote, escape));
+  return static_cast<unsigned>(_mm_movemask_epi8(found));
+#else
+  unsigned found = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    found |= (kPlain[static_cast<unsigned char>(bytes[i])] ? 0U : 1U) << i;
+  }
+  return found;
+#endif
+}
+
 // Offset of the first byte from `at` on that is not plain; the size of the text if there is none.
 inline size_t SkipPlain(std::string_view text, size_t at) {
+  for (; at + 16 <= text.size(); at += 16) {
+    const unsigned found = NotPlain(text.data() + at);
+    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
+  }
   while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
   return at;
 }

@@ -1,6 +1,8 @@
 #include "server/json/parse.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -9,6 +11,41 @@
 
 namespace extractd::json {
 namespace {
+
+// A string without its escapes in the making. Escaped JSON inside JSON, which every tool call
+// holds, comes in runs of a few bytes: appending them to a std::string costs more than the rest.
+class Unescaped {
+ public:
+  void Clear() { size_ = 0; }
+  std::string_view text() const { return {bytes_.data(), size_}; }
+
+  void Push(char c) {
+    if (size_ == bytes_.size()) Grow(1);
+    bytes_[size_++] = c;
+  }
+
+  void Append(std::string_view run) {
+    if (run.size() > bytes_.size() - size_) Grow(run.size());
+    std::memcpy(bytes_.data() + size_, run.data(), run.size());
+    size_ += run.size();
+  }
+
+  // See AppendUtf16Unit, which looks back at the three bytes of a surrogate.
+  void AppendUnit(std::uint32_t unit) {
+    const size_t kept = size_ - std::min<size_t>(size_, 3);
+    std::string end(text().substr(kept));
+    AppendUtf16Unit(unit, end);
+    size_ = kept;
+    Append(end);
+  }
+
+ private:
+  static constexpr size_t kFirstBytes = 1000;
+  void Grow(size_t more) { bytes_.resize(std::max(kFirstBytes, (size_ + more) * 2)); }
+
+  std::string bytes_;  // as large as it was ever needed
+  size_t size_ = 0;
+};
 
 class Parser {
  public:
@@ -172,26 +209,32 @@ class Parser {
   bool ReadString(std::string_view& out) {
     const size_t start = ++at_;
     if (!SkipCharacters()) return false;
-    key_copied_ = Peek() != '"';
+    key_copied_ = text_[at_] != '"';
     if (!key_copied_) {
       out = text_.substr(start, at_ - start);
       ++at_;
       return true;
     }
-    unescaped_.assign(text_.substr(start, at_ - start));
-    while (Peek() != '"') {
+    unescaped_.Clear();
+    unescaped_.Append(text_.substr(start, at_ - start));
+    while (text_[at_] != '"') {
       if (!ReadEscape()) return false;
       const size_t run = at_;
       if (!SkipCharacters()) return false;
-      unescaped_.append(text_.substr(run, at_ - run));
+      unescaped_.Append(text_.substr(run, at_ - run));
     }
     ++at_;
-    out = unescaped_;
+    out = unescaped_.text();
     return true;
   }
 
   // Stops at the next quote or backslash.
   bool SkipCharacters() {
+    at_ = SkipPlain(text_, at_);
+    return (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\\')) || SkipUnusual();
+  }
+
+  bool SkipUnusual() {
     for (;;) {
       at_ = SkipPlain(text_, at_);
       if (AtEnd()) return Fail("unexpected end of text inside a string");
@@ -209,7 +252,7 @@ class Parser {
     if (Peek() == 'u') return ReadUnicodeEscape();
     const char c = SimpleEscape(Peek());
     if (c == '\0') return Fail("unknown escape in a string");
-    unescaped_.push_back(c);
+    unescaped_.Push(c);
     ++at_;
     return true;
   }
@@ -218,7 +261,7 @@ class Parser {
     const HexDigits hex = ReadHex(text_.substr(++at_), 4);
     at_ += hex.size;
     if (hex.size < 4) return Fail("expected four hex digits after \\u");
-    AppendUtf16Unit(hex.value, unescaped_);
+    unescaped_.AppendUnit(hex.value);
     return true;
   }
 
@@ -272,7 +315,7 @@ class Parser {
   size_t at_ = 0;
   bool reject_duplicates_;
   Builder& out_;
-  std::string unescaped_;
+  Unescaped unescaped_;
   bool key_copied_ = false;  // the last string had escapes and stands in unescaped_
   const char* error_ = "";
   bool truncated_ = false;

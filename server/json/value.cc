@@ -16,12 +16,32 @@ namespace {
 constexpr size_t kFirstBlockBytes = 4096;
 constexpr size_t kLargestBlockBytes = size_t{1} << 18U;
 
+constexpr size_t kUsualDepth = 16;
+
 // From so many members on, names are looked up in a hash table.
 constexpr size_t kManyMembers = 16;
+
+// A first block that is in no use, kept because malloc works hard for blocks of this size.
+struct Spare {
+  ~Spare() { over = true; }
+  std::unique_ptr<char[]> block;
+  // The thread is ending: documents with static storage go after its own variables.
+  static thread_local bool over;
+};
+thread_local bool Spare::over = false;
+thread_local Spare spare;
 
 // Memory that is given back all at once.
 class Arena {
  public:
+  Arena() = default;
+  ~Arena() {
+    if (blocks_.empty() || first_block_bytes_ != kFirstBlockBytes || Spare::over) return;
+    spare.block = std::move(blocks_.front());
+  }
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
   void* Allocate(size_t size, size_t alignment) {
     size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (start + size > block_size_) {
@@ -34,7 +54,10 @@ class Arena {
 
   // A single block is kept for the next use.
   void Clear() {
-    if (blocks_.size() > 1) *this = Arena();
+    if (blocks_.size() > 1) {
+      blocks_.clear();
+      block_size_ = bytes_ = 0;
+    }
     used_ = 0;
   }
 
@@ -43,12 +66,19 @@ class Arena {
  private:
   void AddBlock(size_t size) {
     block_size_ = std::max({size, kFirstBlockBytes, std::min(block_size_ * 2, kLargestBlockBytes)});
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
+    if (blocks_.empty()) first_block_bytes_ = block_size_;
+    blocks_.push_back(NewBlock(block_size_));
     bytes_ += block_size_;
   }
 
+  static std::unique_ptr<char[]> NewBlock(size_t size) {
+    const bool usual = size == kFirstBlockBytes && !Spare::over && spare.block != nullptr;
+    return usual ? std::move(spare.block) : std::make_unique_for_overwrite<char[]>(size);
+  }
+
   std::vector<std::unique_ptr<char[]>> blocks_;
-  size_t block_size_ = 0;
+  size_t first_block_bytes_ = 0;
+  size_t block_size_ = 0;  // of the last block
   size_t used_ = 0;
   size_t bytes_ = 0;
 };
@@ -164,17 +194,25 @@ struct Builder::Index {
   absl::flat_hash_map<std::pair<const Value*, std::string_view>, Value*> members;
 };
 
-Builder::Builder() : storage_(std::make_unique<Document::Storage>()) {}
+Builder::Builder() {
+  open_.reserve(kUsualDepth);
+}
 Builder::~Builder() = default;
 
+// Made when first needed: a builder ends without one.
+Document::Storage& Builder::storage() {
+  if (storage_ == nullptr) storage_ = std::make_unique<Document::Storage>();
+  return *storage_;
+}
+
 std::string_view Builder::KeepText(std::string text) {
-  storage_->text = std::move(text);
-  return storage_->text;
+  storage().text = std::move(text);
+  return storage().text;
 }
 
 std::string_view Builder::CopyText(std::string_view text) {
   if (text.empty()) return {};
-  auto* bytes = static_cast<char*>(storage_->arena.Allocate(text.size(), 1));
+  auto* bytes = static_cast<char*>(storage().arena.Allocate(text.size(), 1));
   std::memcpy(bytes, text.data(), text.size());
   return {bytes, text.size()};
 }
@@ -185,7 +223,7 @@ Value& Builder::Add(Type type) {
     value->size_ = 0;
     return *value;
   }
-  auto* value = new (storage_->arena.Allocate(sizeof(Value), alignof(Value))) Value;
+  auto* value = new (storage().arena.Allocate(sizeof(Value), alignof(Value))) Value;
   value->type_ = type;
   if (open_.empty()) {
     root_ = value;
@@ -300,14 +338,14 @@ void Builder::ReplaceMember(Value& member) {
 
 Document Builder::Finish() {
   Document document;
-  document.storage_ = std::exchange(storage_, std::make_unique<Document::Storage>());
+  document.storage_ = std::move(storage_);
   document.root_ = root_;
   Clear();
   return document;
 }
 
 void Builder::Clear() {
-  storage_->arena.Clear();
+  if (storage_ != nullptr) storage_->arena.Clear();
   index_.reset();
   open_.clear();
   root_ = nullptr;

@@ -178,6 +178,7 @@ class Builder {
   };
   struct Index;
 
+  Document::Storage& storage();
   Value& Add(Type type);
   void Begin(Type type);
   Value* FindIndexed(Open& open, std::string_view key);

@@ -13,6 +13,8 @@ namespace {
 // Taken on the word of a content-length; beyond it the body grows as it comes.
 constexpr std::uint64_t kMaxReservedBytes = size_t{1} << 20U;
 
+constexpr size_t kUsualHeaders = 16;
+
 std::string_view Trim(std::string_view text) {
   return Std(absl::StripAsciiWhitespace(Absl(text)));
 }
@@ -47,6 +49,7 @@ bool ReplyReader::OnBody(std::string_view bytes) {
 
 void ReplyReader::Begin() {
   reply_.headers.clear();
+  reply_.headers.reserve(kUsualHeaders);
   reply_.body.clear();
 }
 

@@ -5,6 +5,7 @@
 
 #include <absl/base/thread_annotations.h>
 #include <absl/synchronization/mutex.h>
+#include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -39,8 +40,22 @@ class LabeledFamily {
       : family_(family), labels_(std::move(labels)), arguments_(std::move(arguments)...) {}
 
   Metric& At(LabelValues values) {
-    std::string key;
-    for (const std::string_view value : values) key.append(value).push_back('\0');
+    fmt::memory_buffer key;
+    for (const std::string_view value : values) {
+      key.append(value);
+      key.push_back('\0');
+    }
+    const std::string_view key_text(key.data(), key.size());
+    {
+      const absl::ReaderMutexLock lock(&mutex_);
+      const auto known = children_.find(key_text);
+      if (known != children_.end()) return *known->second;
+    }
+    return Make(key_text, values);
+  }
+
+ private:
+  Metric& Make(std::string_view key, LabelValues values) {
     const absl::MutexLock lock(&mutex_);
     const auto known = children_.find(key);
     if (known != children_.end()) return *known->second;
@@ -51,11 +66,10 @@ class LabeledFamily {
         [&](const auto&... arguments) -> Metric& { return family_.Add(labels, arguments...); },
         arguments_
     );
-    children_.emplace(std::move(key), &child);
+    children_.emplace(key, &child);
     return child;
   }
 
- private:
   prometheus::Family<Metric>& family_;
   std::vector<std::string> labels_;
   std::tuple<Arguments...> arguments_;

@@ -79,6 +79,7 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
   const ProviderRow& row = *handler_->row;
   WireRequest wire;
   wire.url = row.base_url + handler_->dialect->Path(row, request);
+  wire.headers.reserve(2);
   wire.headers.push_back({.name = "content-type", .value = "application/json"});
   if (!key_.empty()) {
     wire.headers.push_back({

@@ -24,7 +24,7 @@ std::string KeyOf(std::string_view text) {
 SchemaCache::SchemaCache(const Options& options, asio::thread_pool& pool)
     : options_(options), pool_(pool), entries_(options.max_bytes) {}
 
-std::shared_ptr<const PreparedSchema> SchemaCache::Find(
+std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
     const std::string& key, std::string_view text
 ) {
   const absl::MutexLock lock(&mutex_);
@@ -54,9 +54,13 @@ void SchemaCache::CompileAndLand(const std::string& key, const std::string& text
   for (Waiter& resume : waiters) resume(result);
 }
 
+std::shared_ptr<const PreparedSchema> SchemaCache::Find(std::string_view text) {
+  return FindAt(KeyOf(text), text);
+}
+
 Task<SchemaCache::Result> SchemaCache::Get(std::string_view text) {
   const std::string key = KeyOf(text);
-  if (std::shared_ptr<const PreparedSchema> entry = Find(key, text)) co_return entry;
+  if (std::shared_ptr<const PreparedSchema> entry = FindAt(key, text)) co_return entry;
 
   const auto wait = [this, &key, text](auto handler) {
     // Tracked: the loop must not run out of work while the pool compiles.

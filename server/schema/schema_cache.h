@@ -50,14 +50,15 @@ class SchemaCache {
   // The schema for a text; fails as Compile does. Failures are not kept. Waits to the end whatever
   // happens to the RPC: compiling is bounded by the limits.
   Task<Result> Get(std::string_view text);
+  // The schema if it is in the cache, which counts as a hit; else null, which counts as nothing.
+  std::shared_ptr<const PreparedSchema> Find(std::string_view text);
 
   SchemaCacheStats stats() const;
 
  private:
   using Waiter = absl::AnyInvocable<void(const Result&)>;
 
-  // The entry if it is there.
-  std::shared_ptr<const PreparedSchema> Find(const std::string& key, std::string_view text);
+  std::shared_ptr<const PreparedSchema> FindAt(const std::string& key, std::string_view text);
   // True: this call is the first and must compile.
   bool JoinFlight(std::string_view text, Waiter waiter);
   void CompileAndLand(const std::string& key, const std::string& text);

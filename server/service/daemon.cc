@@ -14,7 +14,6 @@
 #include <fmt/ranges.h>
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
 
@@ -103,8 +102,9 @@ Daemon::Daemon(Config config, ConfigSources sources)
 
 Daemon::~Daemon() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
-  for (auto& loop : loops_) loop->CancelAll();
+  for (auto& loop : loops_) loop->worker().CancelAll();
   while (ActiveCalls() > 0) std::this_thread::sleep_for(milliseconds(1));
+  if (poller_ != nullptr) poller_->Stop();
   for (auto& loop : loops_) loop->Stop();
 }
 
@@ -127,7 +127,6 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config, ConfigSourc
 
 absl::Status Daemon::BuildServer() {
   CaptureProtobufLog();
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   const std::shared_ptr<const Config> config = shared_.config();
   grpc::ServerBuilder builder;
@@ -138,11 +137,13 @@ absl::Status Daemon::BuildServer() {
     builder.AddListeningPort(config->listen[i], grpc::InsecureServerCredentials(), &ports[i]);
   }
   services_.RegisterWith(builder);
+  health_.RegisterWith(builder);
+  std::vector<RpcWorker*> workers;
   for (int i = 0; i < LoopCount(*config); ++i) {
-    loops_.push_back(
-        std::make_unique<LoopRuntime>(shared_, recorder_, services_, builder.AddCompletionQueue())
-    );
+    loops_.push_back(std::make_unique<LoopRuntime>(shared_, recorder_, services_));
+    workers.push_back(&loops_.back()->worker());
   }
+  poller_ = std::make_unique<RpcPoller>(builder.AddCompletionQueue(), std::move(workers));
   const mode_t umask = ::umask(0177);  // sockets are for their owner
   server_ = builder.BuildAndStart();
   ::umask(umask);
@@ -157,6 +158,8 @@ absl::Status Daemon::BuildServer() {
     );
   }
   for (auto& loop : loops_) loop->Start();
+  health_.Start(poller_->queue());
+  poller_->Start();
   return absl::OkStatus();
 }
 
@@ -227,12 +230,10 @@ void Daemon::AddMetricSources() {
 }
 
 void Daemon::SetHealth(bool serving) {
-  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-  if (health == nullptr) return;
-  health->SetServingStatus(serving);
-  health->SetServingStatus("readiness", serving);
-  health->SetServingStatus("liveness", true);
-  for (const std::string& name : ApiServices::Names()) health->SetServingStatus(name, serving);
+  health_.Set("", serving);
+  health_.Set("readiness", serving);
+  health_.Set("liveness", true);
+  for (const std::string& name : ApiServices::Names()) health_.Set(name, serving);
 }
 
 int Daemon::Run() {
@@ -269,7 +270,7 @@ Task<void> Daemon::HandleSignals() {
 
 std::int64_t Daemon::ActiveCalls() const {
   std::int64_t calls = 0;
-  for (const auto& loop : loops_) calls += loop->active();
+  for (const auto& loop : loops_) calls += loop->worker().active();
   return calls;
 }
 
@@ -302,7 +303,7 @@ Task<void> Daemon::AwaitCalls(SteadyTime cancel_at) {
     if (cancelled || shared_.clock.Now() < cancel_at) continue;
     cancelled = true;
     shared_.log.Line(LogLevel::kWarn, "drain_cancels").Number("calls", ActiveCalls()).Write();
-    for (auto& loop : loops_) loop->CancelAll();
+    for (auto& loop : loops_) loop->worker().CancelAll();
   }
 }
 

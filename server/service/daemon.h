@@ -16,6 +16,7 @@
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
 #include "server/service/config.h"
+#include "server/service/health_service.h"
 #include "server/service/loop_runtime.h"
 #include "server/service/shared_state.h"
 
@@ -51,9 +52,11 @@ class Daemon {
   SharedState shared_;
   CallRecorder recorder_;
   ApiServices services_;
+  HealthService health_;
   asio::io_context control_{1};  // signals and admin pages, on the thread of Run()
   asio::signal_set signals_;
   std::vector<std::unique_ptr<LoopRuntime>> loops_;
+  std::unique_ptr<RpcPoller> poller_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;

@@ -96,6 +96,7 @@ class Reader {
   }
 
   void ReadChat() {
+    call_.messages.reserve(static_cast<size_t>(request_.messages_size()) + 2);
     if (!request_.system_prompt().empty()) {
       call_.messages.push_back({.role = Role::kSystem, .text = request_.system_prompt()});
     }

@@ -1,12 +1,17 @@
 #include "server/service/extraction_service.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <utility>
+
+#include <google/protobuf/arena.h>
 
 #include "extractd/v1/extraction_service.pb.h"
 #include "server/base/error.h"
 #include "server/base/secret.h"
+#include "server/base/status_macros.h"
 #include "server/service/extract_request.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
@@ -22,6 +27,26 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
+
+// Messages of a usual size, but for their texts, without a call of malloc for each of their parts.
+class StackArena {
+ public:
+  template <class Message>
+  Message& Make() {
+    return *google::protobuf::Arena::CreateMessage<Message>(&arena_);
+  }
+
+ private:
+  google::protobuf::ArenaOptions Options() {
+    google::protobuf::ArenaOptions options;
+    options.initial_block = block_.data();
+    options.initial_block_size = block_.size();
+    return options;
+  }
+
+  alignas(std::max_align_t) std::array<char, 4096> block_;
+  google::protobuf::Arena arena_{Options()};
+};
 
 absl::StatusOr<ExtractCall> ReadCall(const Rpc& rpc, const v1::ExtractRequest& request) {
   absl::StatusOr<ExtractCall> call = ToCall(request);
@@ -69,11 +94,7 @@ ExtractionMethods::ExtractionMethods(
 Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
-  v1::ExtractRequest request;
-  const absl::Status parsed =
-      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
-  if (!parsed.ok()) co_return Refuse(rpc, kExtract, parsed, recorder_);
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request);
+  absl::StatusOr<ExtractCall> call = ReadExtract(rpc);
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
   absl::StatusOr<std::unique_ptr<Plan>> plan =
       co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
@@ -84,6 +105,13 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   Extraction extraction = co_await extractd::Extract(**plan, tools);
   NameDrain(rpc, extraction);
   co_return Answer(rpc, **plan, std::move(extraction), begin);
+}
+
+absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc) {
+  StackArena arena;
+  auto& request = arena.Make<v1::ExtractRequest>();
+  RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
+  return ReadCall(rpc, request);
 }
 
 RpcResult ExtractionMethods::Answer(
@@ -98,7 +126,8 @@ RpcResult ExtractionMethods::Answer(
     if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
     return {.status = ToGrpcStatus(extraction.status, rpc.id(), &failure)};
   }
-  v1::ExtractResponse response;
+  StackArena arena;
+  auto& response = arena.Make<v1::ExtractResponse>();
   ToMessage(plan, extraction, response);
   FillTiming(
       extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()

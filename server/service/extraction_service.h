@@ -24,6 +24,7 @@ class ExtractionMethods {
   Task<RpcResult> Render(Rpc& rpc);
 
  private:
+  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc);
   RpcResult Answer(Rpc& rpc, const Plan& plan, Extraction extraction, SteadyTime begin);
 
   SharedState& shared_;

@@ -41,19 +41,15 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
   net::HttpClient& client_;
 };
 
-LoopRuntime::LoopRuntime(
-    SharedState& shared,
-    CallRecorder& recorder,
-    ApiServices& services,
-    std::unique_ptr<grpc::ServerCompletionQueue> queue
-)
+LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiServices& services)
     : client_(loop_.get_executor(), LimitsOf(*shared.config())),
       upstreams_(std::make_unique<Upstreams>(shared, client_)),
       extraction_(shared, *upstreams_, recorder),
       schema_(shared, recorder),
       catalog_(shared, recorder),
-      services_(services),
-      worker_(loop_, std::move(queue), recorder) {}
+      worker_(loop_, recorder) {
+  worker_.set_methods(services.MethodsFor(extraction_, schema_, catalog_));
+}
 
 LoopRuntime::~LoopRuntime() {
   Stop();
@@ -61,11 +57,9 @@ LoopRuntime::~LoopRuntime() {
 
 void LoopRuntime::Start() {
   thread_ = std::thread([this] { loop_.run(); });
-  worker_.Start(services_.MethodsFor(extraction_, schema_, catalog_));
 }
 
 void LoopRuntime::Stop() {
-  worker_.Stop();
   // The loop never runs out of work, so it is told to end; everything that was posted before is
   // done first.
   asio::post(loop_, [this] { loop_.stop(); });

@@ -5,13 +5,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <thread>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <grpcpp/completion_queue.h>
 
 #include "server/net/http_client.h"
 #include "server/service/api_services.h"
@@ -27,22 +25,17 @@ namespace extractd {
 class LoopRuntime {
  public:
   // `shared`, `recorder` and `services` outlive this.
-  LoopRuntime(
-      SharedState& shared,
-      CallRecorder& recorder,
-      ApiServices& services,
-      std::unique_ptr<grpc::ServerCompletionQueue> queue
-  );
+  LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiServices& services);
   ~LoopRuntime();
   LoopRuntime(const LoopRuntime&) = delete;
   LoopRuntime& operator=(const LoopRuntime&) = delete;
 
-  // Runs the loop and takes calls. REQUIRES: the server was built.
   void Start();
-  void CancelAll() { worker_.CancelAll(); }
-  std::int64_t active() const { return worker_.active(); }
-  // Ends the loop once every call has ended. REQUIRES: the server was shut down.
+  // Ends the loop. REQUIRES: no call is served any more and the poller has stopped.
   void Stop();
+
+  RpcWorker& worker() { return worker_; }
+  const RpcWorker& worker() const { return worker_; }
 
   asio::io_context& loop() { return loop_; }
   // Of the connections to providers. Any thread but the loop's; empty if the loop does not answer
@@ -60,7 +53,6 @@ class LoopRuntime {
   ExtractionMethods extraction_;
   SchemaMethods schema_;
   CatalogMethods catalog_;
-  ApiServices& services_;
   RpcWorker worker_;
   std::thread thread_;
 };

@@ -1,81 +1,45 @@
 #include "server/service/rpc_server.h"
 
+#include <algorithm>
 #include <exception>
-#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "server/service/queue_tag.h"
 #include "server/service/request_id.h"
 
 namespace extractd {
 namespace {
 
-// What gRPC reports at once is delivered to the loop in one post.
+// So many events go to the loops before the queue is asked for more.
 constexpr size_t kMaxBatch = 32;
 
 }  // namespace
 
-// One RPC from the moment that it is asked for. Owned by gRPC's outstanding tags: deleted when the
-// last of them came back. Touched by the loop's thread only, once Arm() was called.
+// One RPC from the moment that it is asked for. First the poller's; once it was told to a loop it
+// is the loop's, and the poller only takes its tags. The last of three holders deletes it: gRPC's
+// two tags that are outstanding then, and the loop.
 class RpcWorker::Call final : public Rpc {
  public:
-  enum class Step : std::uint8_t { kArrived, kDone, kFinished };
-  struct Tag {
-    Call* call;
-    Step step;
-  };
-
-  Call(RpcWorker& worker, const RpcMethod& method)
-      : worker_(worker), method_(method), responder_(&context_) {}
-
-  void Arm() {
-    context_.AsyncNotifyWhenDone(&done_);
-    method_.request_next(&context_, &request_, &responder_, worker_.queue_.get(), &arrived_);
+  Call(RpcPoller& poller, size_t method) : poller_(poller), method_(method), responder_(&context_) {
+    context_.AsyncNotifyWhenDone(done_.address());
+    poller_.workers_.front()->methods_[method].request_next(
+        &context_, &request_, &responder_, &poller_.queue(), arrived_.address()
+    );
   }
 
-  void On(Step step, bool ok) {
-    switch (step) {
-      case Step::kArrived:
-        return ok ? Begin() : Discard();
-      case Step::kDone:
-        done_came_ = true;
-        if (context_.IsCancelled()) cancel_.emit(asio::cancellation_type::terminal);
-        return DeleteIfOver();
-      case Step::kFinished:
-        finished_came_ = true;
-        return DeleteIfOver();
-    }
-  }
-
-  void CancelForDrain() {
-    drained_ = true;
-    cancel_.emit(asio::cancellation_type::terminal);
-  }
-  Call* next() const { return next_; }
-
-  grpc::ByteBuffer& request() override { return request_; }
-  const std::string& id() const override { return id_; }
-  bool drained() const override { return drained_; }
-  std::optional<SteadyTime> deadline() const override { return deadline_; }
-  void AddTrailer(std::string_view name, std::string_view value) override {
-    context_.AddTrailingMetadata(std::string(name), std::string(value));
-  }
-
- private:
   void Begin() {
-    (new Call(worker_, method_))->Arm();
     Link();
-    begin_ = std::chrono::steady_clock::now();
     deadline_ = ReadDeadline();
     id_ = MakeRequestId();
     context_.AddInitialMetadata("extractd-request-id", id_);
-    worker_.observer_.OnRpcStart();
+    worker_->observer_.OnRpcStart();
     asio::co_spawn(
-        worker_.loop_,
-        method_.handler(*this),
+        worker_->loop_,
+        worker_->methods_[method_].handler(*this),
         asio::bind_cancellation_slot(
             cancel_.slot(),
             [this](std::exception_ptr error, RpcResult result) {
@@ -86,61 +50,103 @@ class RpcWorker::Call final : public Rpc {
     );
   }
 
+  void Cancel() {
+    if (!answered_) cancel_.emit(asio::cancellation_type::terminal);
+  }
+  void CancelForDrain() {
+    drained_ = true;
+    Cancel();
+  }
+  Call* next() const { return next_; }
+
+  void Release() {
+    if (--holders_ == 0) delete this;
+  }
+
+  grpc::ByteBuffer& request() override { return request_; }
+  const std::string& id() const override { return id_; }
+  bool drained() const override { return drained_; }
+  std::optional<SteadyTime> deadline() const override { return deadline_; }
+  void AddTrailer(std::string_view name, std::string_view value) override {
+    context_.AddTrailingMetadata(std::string(name), std::string(value));
+  }
+
+ private:
+  ~Call() override {
+    if (worker_ != nullptr) --worker_->active_;
+  }
+
+  void OnArrived(bool ok) {
+    // Else the server shut down before an RPC came; gRPC reports no end of what never began.
+    if (!ok) {
+      delete this;
+      return;
+    }
+    new Call(poller_, method_);
+    worker_ = poller_.newcomers_;
+    begin_ = poller_.now_;
+    ++worker_->active_;
+    worker_->Tell({this, News::kArrived});
+  }
+
+  void OnDone(bool /*ok*/) {
+    if (context_.IsCancelled()) {
+      worker_->Tell({this, News::kCancelled});
+    } else {
+      Release();
+    }
+  }
+
+  void OnFinished(bool /*ok*/) { Release(); }
+
   std::optional<SteadyTime> ReadDeadline() const {
     const auto deadline = context_.deadline();
     if (deadline == std::chrono::system_clock::time_point::max()) return std::nullopt;
     const auto left = deadline - std::chrono::system_clock::now();
-    return begin_ + std::chrono::duration_cast<std::chrono::nanoseconds>(left);
+    return std::chrono::steady_clock::now() +
+           std::chrono::duration_cast<std::chrono::nanoseconds>(left);
   }
 
   void Finish(RpcResult result) {
-    handler_over_ = true;
-    worker_.observer_.OnRpcEnd({
-        .method = method_.name,
+    answered_ = true;
+    Unlink();
+    worker_->observer_.OnRpcEnd({
+        .method = worker_->methods_[method_].name,
         .code = result.status.error_code(),
         .duration = std::chrono::steady_clock::now() - begin_,
     });
     if (result.status.ok()) {
-      responder_.Finish(result.body, result.status, &finished_);
+      responder_.Finish(result.body, result.status, finished_.address());
     } else {
-      responder_.FinishWithError(result.status, &finished_);
+      responder_.FinishWithError(result.status, finished_.address());
     }
-  }
-
-  // The server shut down before an RPC came; of an RPC that never began, gRPC reports no end.
-  void Discard() { delete this; }
-
-  void DeleteIfOver() {
-    if (!done_came_ || !finished_came_ || !handler_over_) return;
-    Unlink();
-    delete this;
+    // Not now: what ends here still refers to the cancellation slot.
+    asio::post(worker_->loop_, [this] { Release(); });
   }
 
   void Link() {
-    next_ = worker_.first_;
+    next_ = worker_->first_;
     if (next_ != nullptr) next_->previous_ = this;
-    worker_.first_ = this;
-    ++worker_.active_;
+    worker_->first_ = this;
   }
 
   void Unlink() {
-    (previous_ == nullptr ? worker_.first_ : previous_->next_) = next_;
+    (previous_ == nullptr ? worker_->first_ : previous_->next_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
-    --worker_.active_;
   }
 
-  RpcWorker& worker_;
-  const RpcMethod& method_;
+  RpcPoller& poller_;
+  const size_t method_;
+  RpcWorker* worker_ = nullptr;
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_;
+  MemberTag<Call, &Call::OnArrived> arrived_{this};
+  MemberTag<Call, &Call::OnDone> done_{this};
+  MemberTag<Call, &Call::OnFinished> finished_{this};
+  std::atomic<int> holders_ = 3;
   asio::cancellation_signal cancel_;
-  Tag arrived_{this, Step::kArrived};
-  Tag done_{this, Step::kDone};
-  Tag finished_{this, Step::kFinished};
-  bool done_came_ = false;
-  bool finished_came_ = false;
-  bool handler_over_ = false;
+  bool answered_ = false;
   bool drained_ = false;
   SteadyTime begin_;
   std::optional<SteadyTime> deadline_;
@@ -149,60 +155,78 @@ class RpcWorker::Call final : public Rpc {
   Call* previous_ = nullptr;
 };
 
-struct RpcWorker::Event {
-  Call::Tag* tag;
-  bool ok;
-};
-
-RpcWorker::RpcWorker(
-    asio::io_context& loop,
-    std::unique_ptr<grpc::ServerCompletionQueue> queue,
-    RpcObserver& observer
-)
-    : loop_(loop), queue_(std::move(queue)), observer_(observer) {}
-
-RpcWorker::~RpcWorker() {
-  Stop();
+void RpcWorker::PostUntold() {
+  if (untold_.empty()) return;
+  asio::post(loop_, [items = std::exchange(untold_, {})] { Handle(items); });
 }
 
-void RpcWorker::Start(std::vector<RpcMethod> methods) {
-  methods_ = std::move(methods);
-  for (const RpcMethod& method : methods_) {
-    for (int i = 0; i < method.waiting; ++i) (new Call(*this, method))->Arm();
-  }
-  poller_ = std::thread([this] { Poll(); });
-}
-
-void RpcWorker::Poll() {
-  for (;;) {
-    std::vector<Event> events;
-    void* tag = nullptr;
-    bool ok = false;
-    if (!queue_->Next(&tag, &ok)) return;
-    events.push_back({static_cast<Call::Tag*>(tag), ok});
-    const gpr_timespec now = gpr_time_0(GPR_CLOCK_MONOTONIC);
-    while (events.size() < kMaxBatch &&
-           queue_->AsyncNext(&tag, &ok, now) == grpc::CompletionQueue::GOT_EVENT) {
-      events.push_back({static_cast<Call::Tag*>(tag), ok});
+void RpcWorker::Handle(const std::vector<Item>& items) {
+  for (const auto& [call, news] : items) {
+    if (news == News::kArrived) {
+      call->Begin();
+    } else {
+      call->Cancel();
+      call->Release();
     }
-    asio::post(loop_, [this, events = std::move(events)] { Deliver(events); });
   }
-}
-
-void RpcWorker::Deliver(const std::vector<Event>& events) {
-  for (const Event& event : events) event.tag->call->On(event.tag->step, event.ok);
 }
 
 void RpcWorker::CancelAll() {
   asio::post(loop_, [this] {
-    for (Call* call = first_; call != nullptr; call = call->next()) call->CancelForDrain();
+    for (Call* call = first_; call != nullptr;) {
+      Call* const next = call->next();  // a call may end as it is cancelled
+      call->CancelForDrain();
+      call = next;
+    }
   });
 }
 
-void RpcWorker::Stop() {
-  if (!poller_.joinable()) return;
+RpcPoller::RpcPoller(
+    std::unique_ptr<grpc::ServerCompletionQueue> queue, std::vector<RpcWorker*> workers
+)
+    : queue_(std::move(queue)), workers_(std::move(workers)) {}
+
+RpcPoller::~RpcPoller() {
+  Stop();
+}
+
+void RpcPoller::Start() {
+  const std::vector<RpcMethod>& methods = workers_.front()->methods_;
+  for (size_t method = 0; method < methods.size(); ++method) {
+    for (int i = 0; i < methods[method].waiting; ++i) new RpcWorker::Call(*this, method);
+  }
+  thread_ = std::thread([this] { Poll(); });
+}
+
+void RpcPoller::Poll() {
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) {
+    BeginBatch();
+    const gpr_timespec now = gpr_time_0(GPR_CLOCK_MONOTONIC);
+    size_t events = 0;
+    do {
+      static_cast<QueueTag*>(tag)->OnEvent(ok);
+    } while (++events < kMaxBatch &&
+             queue_->AsyncNext(&tag, &ok, now) == grpc::CompletionQueue::GOT_EVENT);
+    EndBatch();
+  }
+}
+
+// What arrives together goes to one loop, which then wakes up once for all of it.
+void RpcPoller::BeginBatch() {
+  newcomers_ = *std::ranges::min_element(workers_, {}, &RpcWorker::active);
+  now_ = std::chrono::steady_clock::now();
+}
+
+void RpcPoller::EndBatch() {
+  for (RpcWorker* worker : workers_) worker->PostUntold();
+}
+
+void RpcPoller::Stop() {
+  if (!thread_.joinable()) return;
   queue_->Shutdown();
-  poller_.join();
+  thread_.join();
 }
 
 }  // namespace extractd

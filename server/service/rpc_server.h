@@ -1,8 +1,10 @@
-// RpcServer: gRPC's completion queues on one side, loops and coroutines on the other. Each loop has
-// one queue with one thread that polls it; an RPC lives on the loop of the queue it came from.
+// gRPC's completion queue on one side, loops and coroutines on the other. One thread polls the one
+// queue and gives each RPC to a loop, on which it stays.
 //
-// The hand-over is the whole of this class: the poller posts what gRPC reports to the loop, the
-// loop calls gRPC directly. Nothing else knows of completion queues.
+// A single poller, since gRPC wakes one for what another has found, which costs more than all that
+// a poller does itself; what takes time happens on the loops. The hand-over is the whole of this
+// file: the poller posts RPCs to loops, a loop calls gRPC directly. Nothing else knows of unary
+// calls on completion queues.
 #ifndef EXTRACTD_SERVER_SERVICE_RPC_SERVER_H_
 #define EXTRACTD_SERVER_SERVICE_RPC_SERVER_H_
 
@@ -13,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -25,7 +28,7 @@
 
 namespace extractd {
 
-// One method of a service on one loop.
+// One method of a service, with its handler on one loop.
 struct RpcMethod {
   // Asks gRPC for the next RPC of this method; generated services have such a call.
   using RequestNext = std::function<void(
@@ -38,7 +41,7 @@ struct RpcMethod {
   std::string name;  // e.g. "Extract"
   RequestNext request_next;
   RpcHandler handler;
-  int waiting = 4;  // RPCs that gRPC may hand over before the loop asks again
+  int waiting = 4;  // RPCs that gRPC may hand over before the poller asks again
 };
 
 struct RpcEnd {
@@ -55,41 +58,70 @@ class RpcObserver {
   virtual void OnRpcEnd(const RpcEnd& end) = 0;
 };
 
-// The RPCs of one loop. Create before the server is built, Start after it.
+// The RPCs of one loop.
 class RpcWorker {
  public:
   // `loop` runs on a thread of its own; it and `observer` outlive the worker.
-  RpcWorker(
-      asio::io_context& loop,
-      std::unique_ptr<grpc::ServerCompletionQueue> queue,
-      RpcObserver& observer
-  );
-  ~RpcWorker();
+  RpcWorker(asio::io_context& loop, RpcObserver& observer) : loop_(loop), observer_(observer) {}
   RpcWorker(const RpcWorker&) = delete;
   RpcWorker& operator=(const RpcWorker&) = delete;
 
-  // Takes calls from now on.
-  void Start(std::vector<RpcMethod> methods);
+  // Before the poller starts; the same methods in the same order for every worker.
+  void set_methods(std::vector<RpcMethod> methods) { methods_ = std::move(methods); }
   // Cancels every RPC that is still served; each may still answer. Any thread.
   void CancelAll();
-  // Waits until every RPC has ended. REQUIRES: the server was shut down.
-  void Stop();
-
+  // RPCs that have arrived and are not over: answered, and the answer is out. Any thread.
   std::int64_t active() const { return active_.load(); }
 
  private:
+  friend class RpcPoller;
   class Call;
-  struct Event;
-  void Poll();
-  void Deliver(const std::vector<Event>& events);
+  enum class News : std::uint8_t { kArrived, kCancelled };
+  struct Item {
+    Call* call;
+    News news;
+  };
+  // The poller's thread: what it has to tell goes to the loop in one post.
+  void Tell(const Item& item) { untold_.push_back(item); }
+  void PostUntold();
+  // The loop's thread.
+  static void Handle(const std::vector<Item>& items);
 
   asio::io_context& loop_;
-  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   RpcObserver& observer_;
   std::vector<RpcMethod> methods_;
-  Call* first_ = nullptr;  // RPCs being served; the loop's thread only
+  std::vector<Item> untold_;  // the poller's thread only
+  Call* first_ = nullptr;     // RPCs being served; the loop's thread only
   std::atomic<std::int64_t> active_ = 0;
-  std::thread poller_;
+};
+
+// Takes RPCs from gRPC.
+class RpcPoller {
+ public:
+  // `workers`: at least one; they outlive the poller, and their loops run until it has stopped.
+  RpcPoller(std::unique_ptr<grpc::ServerCompletionQueue> queue, std::vector<RpcWorker*> workers);
+  ~RpcPoller();
+  RpcPoller(const RpcPoller&) = delete;
+  RpcPoller& operator=(const RpcPoller&) = delete;
+
+  // Takes calls from now on. REQUIRES: the server was built.
+  void Start();
+  // Waits until gRPC has let go of every RPC. REQUIRES: the server was shut down.
+  void Stop();
+
+  grpc::ServerCompletionQueue& queue() { return *queue_; }
+
+ private:
+  friend class RpcWorker::Call;
+  void Poll();
+  void BeginBatch();
+  void EndBatch();
+
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  std::vector<RpcWorker*> workers_;
+  RpcWorker* newcomers_ = nullptr;  // takes what arrives in this batch
+  SteadyTime now_;                  // of this batch
+  std::thread thread_;
 };
 
 }  // namespace extractd

@@ -1,9 +1,11 @@
 #include "server/service/wire_check.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/stubs/logging.h>
@@ -30,6 +32,23 @@ void KeepLog(google::protobuf::LogLevel, const char*, int, const std::string& te
   bad_text_field = text.substr(begin, text.find('\'', begin) - begin);
 }
 
+// The fields of a message type that can hold something unknown: messages and enums.
+using Fields = std::vector<const FieldDescriptor*>;
+const Fields& FieldsToVisit(const google::protobuf::Descriptor& type) {
+  thread_local absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<Fields>>
+      known;
+  std::unique_ptr<Fields>& fields = known[&type];
+  if (fields != nullptr) return *fields;
+  fields = std::make_unique<Fields>();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    const bool is_enum = field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
+    if ((is_message && !field.is_map()) || is_enum) fields->push_back(&field);
+  }
+  return *fields;
+}
+
 class UnknownFinder {
  public:
   std::vector<FieldViolation> Find(const Message& message) {
@@ -54,13 +73,11 @@ class UnknownFinder {
       Add(Join(path, fmt::format("#{}", unknown.field(i).number())),
           "this server does not know the field");
     }
-    const auto& descriptor = *message.GetDescriptor();
-    for (int i = 0; i < descriptor.field_count(); ++i) {
-      const FieldDescriptor& field = *descriptor.field(i);
-      if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_map()) {
-        VisitMessages(message, field, path);
-      } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-        VisitEnums(message, field, path);
+    for (const FieldDescriptor* field : FieldsToVisit(*message.GetDescriptor())) {
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        VisitMessages(message, *field, path);
+      } else {
+        VisitEnums(message, *field, path);
       }
     }
   }
@@ -90,7 +107,7 @@ class UnknownFinder {
     for (int i = 0; i < count; ++i) {
       const int number = field.is_repeated() ? reflection.GetRepeatedEnumValue(message, &field, i)
                                              : reflection.GetEnumValue(message, &field);
-      if (field.enum_type()->FindValueByNumber(number) != nullptr) continue;
+      if (number == 0 || field.enum_type()->FindValueByNumber(number) != nullptr) continue;
       const std::string name =
           field.is_repeated() ? fmt::format("{}[{}]", field.name(), i) : field.name();
       Add(Join(path, name), fmt::format("{} has no number {}", field.enum_type()->name(), number));

@@ -161,7 +161,7 @@ class BodyWriter {
 };
 
 // The members of `base` and those of `patch`, which win; both JSON objects as text, or empty.
-absl::StatusOr<std::string> Merged(const std::string& base, const std::string& patch) {
+absl::StatusOr<std::string> Merged(std::string base, std::string patch) {
   if (base.empty()) return patch;
   if (patch.empty()) return base;
   const json::ParseResult under = json::ParseView(base);
@@ -185,11 +185,11 @@ absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
   ASSIGN_OR_RETURN(std::string body, Merged(model.body, BodyWriter(row, model, request).Write()));
-  ASSIGN_OR_RETURN(body, Merged(row.body, body));
+  ASSIGN_OR_RETURN(body, Merged(row.body, std::move(body)));
   if (SwitchesReasoningOff(model, request)) {
-    ASSIGN_OR_RETURN(body, Merged(body, model.reasoning_off));
+    ASSIGN_OR_RETURN(body, Merged(std::move(body), model.reasoning_off));
   }
-  return Merged(body, request.extra_body);
+  return Merged(std::move(body), request.extra_body);
 }
 
 }  // namespace extractd::providers::openai_chat

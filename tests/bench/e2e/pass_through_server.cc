@@ -1,6 +1,7 @@
 // bench_pass_through_server URL: posts the bytes of each call to URL, reads the tool call out of
 // the reply and answers with its arguments. gRPC, extractd's own HTTP client and one fast read of
 // the answer: what a daemon without an engine would cost.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -70,15 +71,16 @@ Task<void> Serve(Loop& loop, const std::string& url, UnaryCall& call) {
 void Run(const std::string& url) {
   std::vector<std::unique_ptr<Loop>> loops;
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < LoopCount(); ++i) {
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
     loops.push_back(std::make_unique<Loop>());
     threads.emplace_back([loop = loops.back().get()] {
       const auto work = asio::make_work_guard(loop->context);
       loop->context.run();
     });
   }
-  UnaryServer server(loops.size(), [&](size_t queue, const std::vector<UnaryCall*>& calls) {
-    Loop& loop = *loops[queue];
+  size_t next = 0;
+  UnaryServer server([&](const std::vector<UnaryCall*>& calls) {
+    Loop& loop = *loops[next++ % loops.size()];
     asio::post(loop.context, [&loop, &url, calls] {
       for (UnaryCall* call : calls) {
         asio::co_spawn(loop.context, Serve(loop, url, *call), asio::detached);

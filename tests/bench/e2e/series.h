@@ -17,6 +17,7 @@ class Series {
   explicit Series(std::vector<double> values) : values_(std::move(values)) {}
 
   void Add(double value) { values_.push_back(value); }
+  double Last() const { return values_.back(); }
   double Median() const {
     std::vector<double> sorted = values_;
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);

@@ -1,10 +1,10 @@
 #include "tests/bench/e2e/unary_server.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <utility>
 
+#include <absl/synchronization/mutex.h>
 #include <fmt/format.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
@@ -29,35 +29,33 @@ void UnaryCall::Fail(const std::string& message) {
   responder_.FinishWithError({grpc::StatusCode::INTERNAL, message}, this);
 }
 
-UnaryServer::UnaryServer(size_t queues, OnCalls on_calls) : on_calls_(std::move(on_calls)) {
+UnaryServer::UnaryServer(OnCalls on_calls) : on_calls_(std::move(on_calls)) {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as extractd does
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&service_);
-  for (size_t i = 0; i < queues; ++i) queues_.push_back(builder.AddCompletionQueue());
+  queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
   address_ = fmt::format("127.0.0.1:{}", port);
-  for (size_t i = 0; i < queues; ++i) {
-    for (int call = 0; call < kWaiting; ++call) Arm(i);
-    pollers_.emplace_back([this, i] { Poll(i); });
-  }
+  for (int call = 0; call < kWaiting; ++call) Arm();
+  poller_ = std::thread([this] { Poll(); });
 }
 
 UnaryServer::~UnaryServer() {
   server_->Shutdown(std::chrono::system_clock::now());
-  for (auto& queue : queues_) queue->Shutdown();
-  for (std::thread& poller : pollers_) poller.join();
+  queue_->Shutdown();
+  poller_.join();
 }
 
-void UnaryServer::Arm(size_t queue) {
+void UnaryServer::Arm() {
   auto* call = new UnaryCall;
-  grpc::ServerCompletionQueue* const events = queues_[queue].get();
   service_.RequestExtract(
-      &call->context_, &call->request_, &call->responder_, events, events, call
+      &call->context_, &call->request_, &call->responder_, queue_.get(), queue_.get(), call
   );
 }
 
-void UnaryServer::Poll(size_t queue) {
+void UnaryServer::Poll() {
   std::vector<UnaryCall*> arrived;
   const auto take = [&](void* tag, bool ok) {
     auto* call = static_cast<UnaryCall*>(tag);
@@ -69,22 +67,18 @@ void UnaryServer::Poll(size_t queue) {
   };
   void* tag = nullptr;
   bool ok = false;
-  while (queues_[queue]->Next(&tag, &ok)) {
+  while (queue_->Next(&tag, &ok)) {
     take(tag, ok);
     const gpr_timespec now = gpr_time_0(GPR_CLOCK_MONOTONIC);
     for (size_t events = 1; events < kMaxBatch; ++events) {
-      if (queues_[queue]->AsyncNext(&tag, &ok, now) != grpc::CompletionQueue::GOT_EVENT) break;
+      if (queue_->AsyncNext(&tag, &ok, now) != grpc::CompletionQueue::GOT_EVENT) break;
       take(tag, ok);
     }
     if (arrived.empty()) continue;
-    for (size_t i = 0; i < arrived.size(); ++i) Arm(queue);
-    on_calls_(queue, arrived);
+    for (size_t i = 0; i < arrived.size(); ++i) Arm();
+    on_calls_(arrived);
     arrived.clear();
   }
-}
-
-size_t LoopCount() {
-  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 void AnnounceAndWait(const std::string& address) {

@@ -1,5 +1,6 @@
-// UnaryServer: the least gRPC server that serves Extract as bytes: one completion queue and one
-// thread that polls it for each loop. What the servers that extractd is measured against share.
+// UnaryServer: the least gRPC server that serves Extract as bytes, with one completion queue that
+// one thread polls: a second poller in a process costs more than it does, since gRPC wakes one for
+// the other. What the servers that extractd is measured against share.
 #ifndef EXTRACTD_TESTS_BENCH_E2E_UNARY_SERVER_H_
 #define EXTRACTD_TESTS_BENCH_E2E_UNARY_SERVER_H_
 
@@ -37,11 +38,11 @@ class UnaryCall {
 
 class UnaryServer {
  public:
-  // Told on the poller's thread of the calls that arrived together at queue `queue`.
-  using OnCalls = std::function<void(size_t queue, const std::vector<UnaryCall*>& calls)>;
+  // Told on the poller's thread of the calls that arrived together.
+  using OnCalls = std::function<void(const std::vector<UnaryCall*>& calls)>;
 
   // Listens on 127.0.0.1 and serves for good.
-  UnaryServer(size_t queues, OnCalls on_calls);
+  explicit UnaryServer(OnCalls on_calls);
   ~UnaryServer();
   UnaryServer(const UnaryServer&) = delete;
   UnaryServer& operator=(const UnaryServer&) = delete;
@@ -50,19 +51,20 @@ class UnaryServer {
   const std::string& address() const { return address_; }
 
  private:
-  void Arm(size_t queue);
-  void Poll(size_t queue);
+  void Arm();
+  void Poll();
 
   OnCalls on_calls_;
-  v1::ExtractionService::WithRawMethod_Extract<v1::ExtractionService::Service> service_;
-  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues_;
+  // Render is never asked for; as it is raw, gRPC starts no threads for synchronous methods.
+  v1::ExtractionService::WithRawMethod_Extract<
+      v1::ExtractionService::WithRawMethod_Render<v1::ExtractionService::Service>>
+      service_;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
-  std::vector<std::thread> pollers_;
+  std::thread poller_;
 };
 
-// As many as extractd has by default.
-size_t LoopCount();
 // Tells the benchmark where this process serves, then sleeps until the benchmark closes our stdin.
 void AnnounceAndWait(const std::string& address);
 
