@@ -25,6 +25,7 @@ class PoolCounts {
   // In the order of the names.
   std::vector<PoolStats> All() const {
     std::vector<PoolStats> all;
+    all.reserve(pools_.size());
     for (const auto& [name, stats] : pools_) all.push_back(stats);
     return all;
   }
