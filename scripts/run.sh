@@ -28,10 +28,12 @@ usage() {
 
 # --- processes of ours ----------------------------------------------------------------------------
 
-# alive NAME PROGRAM: the process that $STATE/NAME.pid names runs, and is that program.
+# alive NAME PROGRAM: the process that $STATE/NAME.pid names runs, and is that program. One that ended and
+# that nobody has waited for yet, as in containers without an init, does not count.
 alive() {
   local pid
-  pid=$(cat "$STATE/$1.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]]
+  pid=$(cat "$STATE/$1.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]] &&
+    ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null
 }
 
 # Asks it to end; the daemon first brings its calls to an end.

@@ -178,6 +178,18 @@ class TestLocalModel:
         assert done.stdout.split() == [str(server), str(model)]
 
 
+def test_a_process_that_ended_unnoticed_does_not_count_as_alive(machine, tmp_path):
+    # This process never waits for its child, which therefore stays as a zombie.
+    child = subprocess.Popen(["/bin/true"])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    pid_file = tmp_path / ".local" / "state" / "extractd" / "daemon.pid"
+    pid_file.parent.mkdir(parents=True)
+    pid_file.write_text(str(child.pid))
+    script = f"source {ROOT}/scripts/run.sh; if alive daemon true; then echo alive; else echo gone; fi"
+    assert machine.bash(script).stdout == "gone\n"
+    child.wait()
+
+
 class TestTools:
     @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
     def test_a_tool_that_cannot_be_had_is_named_and_fails_only_in_ci(self, machine, ci, code):
