@@ -39,7 +39,7 @@ std::optional<std::chrono::microseconds> Latencies::Median(
     ring = *found;
   }
   auto* const begin = ring.samples.begin();
-  auto* const middle = begin + std::min(ring.count, kSamples) / 2;
+  auto* const middle = begin + (std::min(ring.count, kSamples) / 2);
   std::nth_element(begin, middle, begin + std::min(ring.count, kSamples));
   return *middle;
 }
