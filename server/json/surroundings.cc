@@ -76,7 +76,10 @@ struct Part {
 class Surroundings {
  public:
   Surroundings(std::string_view text, Answer answer)
-      : text_(text), answer_(std::move(answer)), chosen_(answer_.chosen.value()) {}
+      : text_(text),
+        answer_(std::move(answer)),
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): made only where something was chosen
+        chosen_(answer_.chosen.value()) {}
 
   std::vector<Repair> List() {
     size_t at = 0;
