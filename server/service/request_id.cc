@@ -19,6 +19,7 @@ void Append(std::uint64_t bits, unsigned digits, std::string& out) {
 }  // namespace
 
 std::string MakeRequestId() {
+  // NOLINTNEXTLINE(misc-use-internal-linkage): it is local
   thread_local absl::InsecureBitGen random;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
