@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <absl/strings/ascii.h>
@@ -60,7 +60,7 @@ int Complain(const absl::Status& status) {
 absl::StatusOr<Config> LoadChecked(const ConfigSources& sources) {
   absl::StatusOr<Config> config = LoadConfig(sources);
   if (!config.ok()) return config;
-  const absl::Status providers = SharedState::CheckProviders(*config);
+  absl::Status providers = SharedState::CheckProviders(*config);
   if (!providers.ok()) return providers;
   return config;
 }
@@ -79,6 +79,11 @@ int PrintSettings() {
   return EXIT_SUCCESS;
 }
 
+std::string_view KeyStateOf(const ProviderRow& row, providers::Credentials& credentials) {
+  if (!row.key_required) return "optional";
+  return credentials.IsConfigured(row) ? "set" : "missing";
+}
+
 // One line a provider, for scripts: name, variable of the key, state of the key, default model,
 // address; tabs between, "-" for none. Says nothing of the keys themselves.
 int PrintProviders(const ConfigSources& sources) {
@@ -93,7 +98,7 @@ int PrintProviders(const ConfigSources& sources) {
         "{}\t{}\t{}\t{}\t{}\n",
         row.name,
         or_dash(row.key_variable),
-        !row.key_required ? "optional" : (credentials.IsConfigured(row) ? "set" : "missing"),
+        KeyStateOf(row, credentials),
         or_dash(row.default_model),
         row.base_url
     );
@@ -103,9 +108,9 @@ int PrintProviders(const ConfigSources& sources) {
 
 int Serve(const ConfigSources& sources) {
   ProtectMemory();
-  absl::StatusOr<Config> config = LoadChecked(sources);
+  const absl::StatusOr<Config> config = LoadChecked(sources);
   if (!config.ok()) return Complain(config.status());
-  auto daemon = Daemon::Start(*std::move(config), sources);
+  auto daemon = Daemon::Start(*config, sources);
   if (!daemon.ok()) return Complain(daemon.status());
   return (*daemon)->Run();
 }
@@ -150,6 +155,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace extractd
 
-int main(int argc, char** argv) {
+// What is thrown this far ends the process with its reason, as it should.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   return extractd::Main(argc, argv);
 }

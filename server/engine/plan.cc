@@ -301,7 +301,7 @@ class PlanMaker {
 
   absl::Status Ask() {
     Plan& plan = *plan_;
-    plan.schema_name = call_.schema_name.empty() ? plan.schema->name : std::move(call_.schema_name);
+    plan.schema_name = call_.schema_name.empty() ? plan.schema->name : call_.schema_name;
     plan.schema_description = call_.schema_description.empty()
                                   ? std::string(plan.schema->compiled->description())
                                   : std::move(call_.schema_description);

@@ -57,7 +57,7 @@ void AppendNow(std::string& out) {
   }
   out += last.text;
   // With a leading digit too many, so that the zeros in front are written.
-  out += std::string_view(fmt::format_int(kMillion + micros % kMillion).c_str()).substr(1);
+  out += std::string_view(fmt::format_int(kMillion + (micros % kMillion)).c_str()).substr(1);
   out += 'Z';
 }
 

@@ -31,7 +31,7 @@ class HttpUpstream final : public Upstream {
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
 
  private:
-  SendResult Interpret(const net::HttpResult& result) const;
+  SendResult Interpret(const net::HttpResult& http) const;
 
   net::HttpClient& client_;
   std::shared_ptr<const Handler> handler_;

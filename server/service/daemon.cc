@@ -93,7 +93,7 @@ std::vector<std::string> ChangedButNotReloadable(const Config& before, const Con
 
 }  // namespace
 
-Daemon::Daemon(Config config, ConfigSources sources)
+Daemon::Daemon(const Config& config, ConfigSources sources)
     : sources_(std::move(sources)),
       shared_(config),
       recorder_(shared_.log, shared_.metrics),
@@ -108,7 +108,7 @@ Daemon::~Daemon() {
   for (auto& loop : loops_) loop->Stop();
 }
 
-absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Config config, ConfigSources sources) {
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, ConfigSources sources) {
   RETURN_IF_ERROR(CheckExposure(config));
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config, std::move(sources)));
   RETURN_IF_ERROR(daemon->shared_.ApplyProviders(config));

@@ -26,7 +26,7 @@ class Daemon {
  public:
   // Listens and serves. InvalidArgument, AlreadyExists, Unavailable: the configuration cannot be
   // served; the message says which setting. `sources` is read again on SIGHUP.
-  static absl::StatusOr<std::unique_ptr<Daemon>> Start(Config config, ConfigSources sources);
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(const Config& config, ConfigSources sources);
   ~Daemon();
 
   // Handles signals and the admin pages until a drain has ended; the exit code.
@@ -34,7 +34,7 @@ class Daemon {
   int Run();
 
  private:
-  Daemon(Config config, ConfigSources sources);
+  Daemon(const Config& config, ConfigSources sources);
   absl::Status BuildServer();
   absl::Status StartAdmin();
   AdminServer::Pages AdminPages();

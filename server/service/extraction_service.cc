@@ -104,7 +104,7 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
   Extraction extraction = co_await extractd::Extract(**plan, tools);
   NameDrain(rpc, extraction);
-  co_return Answer(rpc, **plan, std::move(extraction), begin);
+  co_return Answer(rpc, **plan, extraction, begin);
 }
 
 absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc) {
@@ -115,7 +115,7 @@ absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc) {
 }
 
 RpcResult ExtractionMethods::Answer(
-    Rpc& rpc, const Plan& plan, Extraction extraction, SteadyTime begin
+    Rpc& rpc, const Plan& plan, const Extraction& extraction, SteadyTime begin
 ) {
   const auto total = shared_.clock.Now() - begin;
   const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));

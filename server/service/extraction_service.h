@@ -25,7 +25,7 @@ class ExtractionMethods {
 
  private:
   absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc);
-  RpcResult Answer(Rpc& rpc, const Plan& plan, Extraction extraction, SteadyTime begin);
+  RpcResult Answer(Rpc& rpc, const Plan& plan, const Extraction& extraction, SteadyTime begin);
 
   SharedState& shared_;
   CallRecorder& recorder_;

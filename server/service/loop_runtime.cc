@@ -51,7 +51,8 @@ LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiService
   worker_.set_methods(services.MethodsFor(extraction_, schema_, catalog_));
 }
 
-LoopRuntime::~LoopRuntime() {
+// Nothing can go on without it: a thread that cannot be joined ends the process.
+LoopRuntime::~LoopRuntime() {  // NOLINT(bugprone-exception-escape)
   Stop();
 }
 
