@@ -53,28 +53,57 @@ void NoteReplacedBytes(const Plan& plan, schema::Verdict& verdict) {
   ++verdict.issues.total;
 }
 
+// One call, turn by turn.
 class Run {
  public:
   Run(const Plan& plan, ExtractionTools tools) : plan_(plan), tools_(tools) {}
 
-  Task<Extraction> Execute() {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    ChatRequest reask;
-    for (turn_ = 1;; ++turn_) {
-      const ChatRequest& request = turn_ == 1 ? plan_.request : reask;
-      const absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(request);
-      if (!wire.ok()) {
-        End(MakeError(Reason::kInternal, Std(wire.status().message())));
-        break;
-      }
-      SendResult sent = co_await SendTurn(*wire);
-      if (!sent.ok()) break;
-      if (Judge(sent) == Next::kEnd) break;
-      reask = plan_.request;
-      plan_.handler->mode->Reask(sent.reply, result_.issues, reask);
+  // Makes the next turn ready to be sent. False: the call has ended.
+  bool BeginTurn() {
+    absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(turn_ == 0 ? plan_.request : reask_);
+    if (!wire.ok()) {
+      End(MakeError(Reason::kInternal, Std(wire.status().message())));
+      return false;
     }
+    wire_ = *std::move(wire);
+    ++turn_;
+    return true;
+  }
+
+  // Sends the turn until it is answered, or until the failure counts: then the call has ended.
+  Task<SendResult> SendTurn() {
+    milliseconds backoff{0};
+    for (int retry = 0;; ++retry) {
+      Attempt& attempt = BeginAttempt(retry, backoff);
+      const SteadyTime sending = tools_.clock.Now();
+      SendResult sent = co_await plan_.upstream->Send(wire_, TimersOfSend());
+      AddUpstreamTime(sending);
+      RecordSend(sent, attempt);
+      if (sent.ok()) co_return sent;
+      const std::optional<milliseconds> wait = WaitBeforeRetry(sent, retry + 1);
+      if (!wait.has_value()) co_return sent;
+      backoff = *wait;
+      const SteadyTime waiting = tools_.clock.Now();
+      const absl::Status waited = co_await tools_.clock.Sleep(backoff);
+      AddUpstreamTime(waiting);
+      if (!waited.ok()) {
+        End(CancelledError());
+        co_return sent;
+      }
+    }
+  }
+
+  // Turns what came back into the end of the call or into the next turn. False: the end.
+  bool GoesOnAfter(const SendResult& sent) {
+    if (!sent.ok() || Judge(sent) == Next::kEnd) return false;
+    reask_ = plan_.request;
+    plan_.handler->mode->Reask(sent.reply, result_.issues, reask_);
+    return true;
+  }
+
+  Extraction Finish() {
     tools_.observer.OnExtraction(plan_, result_);
-    co_return std::move(result_);
+    return std::move(result_);
   }
 
  private:
@@ -90,36 +119,11 @@ class Run {
     return static_cast<int>(result_.attempts.size()) < plan_.retry.max_attempts;
   }
 
-  // Sends a turn until it is answered, or until the failure counts: then the call has ended.
-  Task<SendResult> SendTurn(const WireRequest& wire) {
-    milliseconds backoff{0};
-    for (int retry = 0;; ++retry) {
-      SendResult sent = co_await SendOnce(wire, retry, backoff);
-      if (sent.ok()) co_return sent;
-      const std::optional<milliseconds> wait = WaitBeforeRetry(sent, retry + 1);
-      if (!wait.has_value()) co_return sent;
-      backoff = *wait;
-      const SteadyTime begin = tools_.clock.Now();
-      const absl::Status waited = co_await tools_.clock.Sleep(backoff);
-      AddUpstreamTime(begin);
-      if (!waited.ok()) {
-        End(CancelledError());
-        co_return sent;
-      }
-    }
-  }
-
-  Task<SendResult> SendOnce(const WireRequest& wire, int retry, milliseconds backoff) {
-    Attempt& attempt = BeginAttempt(retry, backoff);
-    tools_.observer.OnSend(plan_, attempt);
+  SendTimers TimersOfSend() const {
     SendTimers timers = plan_.timers;
     const milliseconds left = std::max(Left(), milliseconds(1));
     timers.total = timers.total.count() == 0 ? left : std::min(timers.total, left);
-    const SteadyTime begin = tools_.clock.Now();
-    SendResult sent = co_await plan_.upstream->Send(wire, timers);
-    AddUpstreamTime(begin);
-    RecordSend(sent, attempt);
-    co_return sent;
+    return timers;
   }
 
   void AddUpstreamTime(SteadyTime begin) {
@@ -136,6 +140,7 @@ class Run {
         .kind = kind,
         .backoff = backoff,
     });
+    tools_.observer.OnSend(plan_, result_.attempts.back());
     return result_.attempts.back();
   }
 
@@ -324,14 +329,22 @@ class Run {
   ExtractionTools tools_;
   Extraction result_;
   int turn_ = 0;
+  WireRequest wire_;               // of the turn
+  ChatRequest reask_;              // what the next turn asks, but for the first
   schema::IssueList best_issues_;  // of result_.json, while it is not valid
 };
 
 }  // namespace
 
 Task<Extraction> Extract(const Plan& plan, ExtractionTools tools) {
+  co_await asio::this_coro::throw_if_cancelled(false);
   Run run(plan, tools);
-  co_return co_await run.Execute();
+  bool goes_on = true;
+  while (goes_on && run.BeginTurn()) {
+    const SendResult sent = co_await run.SendTurn();
+    goes_on = run.GoesOnAfter(sent);
+  }
+  co_return run.Finish();
 }
 
 }  // namespace extractd
