@@ -28,16 +28,6 @@ class Parser {
   }
 
  private:
-  // What may stand next.
-  enum class State : std::uint8_t {
-    kValue,
-    kFirstElement,
-    kFirstMember,
-    kMember,
-    kAfterValue,
-    kDone
-  };
-
   bool Fail(const char* message) {
     error_ = message;
     truncated_ = AtEnd();
@@ -47,48 +37,26 @@ class Parser {
   bool AtEnd() const { return at_ >= text_.size(); }
 
   void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+    while (at_ < text_.size() && text_[at_] <= ' ' && IsSpace(text_[at_])) ++at_;
   }
 
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   bool ReadDocument() {
-    State state = State::kValue;
-    while (state != State::kDone) {
-      SkipSpace();
-      if (!Step(state)) return false;
-    }
+    SkipSpace();
+    if (!ReadValue()) return false;
     SkipSpace();
     return at_ == text_.size() || Fail("unexpected text after the value");
   }
 
-  bool Step(State& state) {
-    switch (state) {
-      case State::kFirstElement:
-        if (Peek() == ']') return Close(state);
-        [[fallthrough]];
-      case State::kValue:
-        return ReadValue(state);
-      case State::kFirstMember:
-        if (Peek() == '}') return Close(state);
-        [[fallthrough]];
-      case State::kMember:
-        return ReadKey(state);
-      case State::kAfterValue:
-        return ReadAfterValue(state);
-      case State::kDone:
-        return true;
-    }
-    return false;
-  }
-
-  bool ReadValue(State& state) {
+  // Each of these begins at the first byte of what it reads and ends behind the last one.
+  bool ReadValue() {
     if (AtEnd()) return FailWithoutValue();
-    state = AfterValue();
     switch (text_[at_]) {
       case '{':
+        return ReadObject();
       case '[':
-        return Open(state);
+        return ReadArray();
       case '"':
         return ReadStringValue();
       case 't':
@@ -102,8 +70,6 @@ class Parser {
     }
   }
 
-  State AfterValue() const { return out_.depth() == 0 ? State::kDone : State::kAfterValue; }
-
   // A text without a value is not a part of one.
   bool FailWithoutValue() {
     Fail("unexpected end of text, expected a value");
@@ -111,35 +77,56 @@ class Parser {
     return false;
   }
 
-  bool Open(State& state) {
-    if (out_.depth() == kMaxDepth) return Fail("nested deeper than 128 levels");
-    const bool object = text_[at_++] == '{';
-    object ? out_.BeginObject() : out_.BeginArray();
-    state = object ? State::kFirstMember : State::kFirstElement;
-    return true;
-  }
-
-  bool Close(State& state) {
-    ++at_;
-    out_.in_object() ? out_.EndObject() : out_.EndArray();
-    state = AfterValue();
-    return true;
-  }
-
-  bool ReadAfterValue(State& state) {
-    const bool object = out_.in_object();
-    const char c = Peek();
-    if (c == ',') {
-      ++at_;
-      state = object ? State::kMember : State::kValue;
-      return true;
+  bool ReadObject() {
+    if (out_.depth() == kMaxDepth) return FailTooDeep();
+    out_.BeginObject();
+    if (!SkipOpening('}')) {
+      do {
+        if (!ReadMember()) return false;
+      } while (SkipComma());
+      if (Peek() != '}') return FailAfterValue("expected ',' or '}'");
     }
-    if (c == (object ? '}' : ']')) return Close(state);
-    if (AtEnd()) return Fail("unexpected end of text inside an array or object");
-    return Fail(object ? "expected ',' or '}'" : "expected ',' or ']'");
+    ++at_;
+    out_.EndObject();
+    return true;
   }
 
-  bool ReadKey(State& state) {
+  bool ReadArray() {
+    if (out_.depth() == kMaxDepth) return FailTooDeep();
+    out_.BeginArray();
+    if (!SkipOpening(']')) {
+      do {
+        if (!ReadValue()) return false;
+      } while (SkipComma());
+      if (Peek() != ']') return FailAfterValue("expected ',' or ']'");
+    }
+    ++at_;
+    out_.EndArray();
+    return true;
+  }
+
+  // Goes on to the first child. True: there is none, the next byte is `closing`.
+  bool SkipOpening(char closing) {
+    ++at_;
+    SkipSpace();
+    return Peek() == closing;
+  }
+
+  // Goes on to the next child, or to what stands in place of a comma: false.
+  bool SkipComma() {
+    SkipSpace();
+    if (Peek() != ',') return false;
+    ++at_;
+    SkipSpace();
+    return true;
+  }
+
+  bool FailTooDeep() { return Fail("nested deeper than 128 levels"); }
+  bool FailAfterValue(const char* message) {
+    return Fail(AtEnd() ? "unexpected end of text inside an array or object" : message);
+  }
+
+  bool ReadMember() {
     if (Peek() != '"') return Fail("expected a member name in double quotes");
     const size_t start = at_;
     std::string_view key;
@@ -151,9 +138,9 @@ class Parser {
     SkipSpace();
     if (Peek() != ':') return Fail("expected ':' after the member name");
     ++at_;
+    SkipSpace();
     out_.KeySlice(key);
-    state = State::kValue;
-    return true;
+    return ReadValue();
   }
 
   bool ReadStringValue() {

@@ -1,9 +1,10 @@
 #include "server/json/value.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <new>
 #include <utility>
-#include <vector>
 
 #include <absl/container/flat_hash_map.h>
 
@@ -16,70 +17,103 @@ namespace {
 constexpr size_t kFirstBlockBytes = 4096;
 constexpr size_t kLargestBlockBytes = size_t{1} << 18U;
 
-constexpr size_t kUsualDepth = 16;
-
 // From so many members on, names are looked up in a hash table.
 constexpr size_t kManyMembers = 16;
 
+// A piece of memory; its bytes follow.
+struct Block {
+  Block* previous;
+  size_t size;
+  char* bytes() { return reinterpret_cast<char*>(this + 1); }
+};
+
+Block* NewBlock(size_t size, Block* previous) {
+  return new (::operator new(sizeof(Block) + size)) Block{.previous = previous, .size = size};
+}
+
 // A first block that is in no use, kept because malloc works hard for blocks of this size.
 struct Spare {
-  ~Spare() { over = true; }
-  std::unique_ptr<char[]> block;
+  ~Spare() {
+    ::operator delete(block);
+    over = true;
+  }
+  Block* block = nullptr;
   // The thread is ending: documents with static storage go after its own variables.
   static thread_local bool over;
 };
 thread_local bool Spare::over = false;
 thread_local Spare spare;
 
+Block* NewFirstBlock() {
+  const bool has_spare = !Spare::over && spare.block != nullptr;
+  return has_spare ? std::exchange(spare.block, nullptr) : NewBlock(kFirstBlockBytes, nullptr);
+}
+
+void Discard(Block* block) {
+  if (block->size == kFirstBlockBytes && !Spare::over && spare.block == nullptr) {
+    block->previous = nullptr;
+    spare.block = block;
+  } else {
+    ::operator delete(block);
+  }
+}
+
 // Memory that is given back all at once.
 class Arena {
  public:
   Arena() = default;
-  ~Arena() {
-    if (blocks_.empty() || first_block_bytes_ != kFirstBlockBytes || Spare::over) return;
-    spare.block = std::move(blocks_.front());
-  }
+  ~Arena() { DiscardDownTo(nullptr); }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
   void* Allocate(size_t size, size_t alignment) {
-    size_t start = (used_ + alignment - 1) & ~(alignment - 1);
-    if (start + size > block_size_) {
-      AddBlock(size);
-      start = 0;
-    }
-    used_ = start + size;
-    return blocks_.back().get() + start;
+    const size_t padding = -reinterpret_cast<std::uintptr_t>(next_) & (alignment - 1);
+    if (size + padding > static_cast<size_t>(end_ - next_)) return AllocateInNewBlock(size);
+    char* const start = next_ + padding;
+    next_ = start + size;
+    return start;
   }
 
-  // A single block is kept for the next use.
+  // The first block is kept for the next use.
   void Clear() {
-    if (blocks_.size() > 1) {
-      blocks_.clear();
-      block_size_ = bytes_ = 0;
-    }
-    used_ = 0;
+    if (last_ == nullptr) return;
+    Block* first = last_;
+    while (first->previous != nullptr) first = first->previous;
+    DiscardDownTo(first);
+    bytes_ = 0;
+    Use(first);
   }
 
   size_t bytes() const { return bytes_; }
 
  private:
-  void AddBlock(size_t size) {
-    block_size_ = std::max({size, kFirstBlockBytes, std::min(block_size_ * 2, kLargestBlockBytes)});
-    if (blocks_.empty()) first_block_bytes_ = block_size_;
-    blocks_.push_back(NewBlock(block_size_));
-    bytes_ += block_size_;
+  // A block is aligned for everything.
+  [[gnu::noinline]] void* AllocateInNewBlock(size_t size) {
+    if (last_ == nullptr && size <= kFirstBlockBytes) {
+      Use(NewFirstBlock());
+    } else {
+      const size_t twice = last_ == nullptr ? 0 : last_->size * 2;
+      Use(NewBlock(std::max({size, kFirstBlockBytes, std::min(twice, kLargestBlockBytes)}), last_));
+    }
+    char* const start = next_;
+    next_ += size;
+    return start;
   }
 
-  static std::unique_ptr<char[]> NewBlock(size_t size) {
-    const bool usual = size == kFirstBlockBytes && !Spare::over && spare.block != nullptr;
-    return usual ? std::move(spare.block) : std::make_unique_for_overwrite<char[]>(size);
+  void Use(Block* block) {
+    last_ = block;
+    next_ = block->bytes();
+    end_ = next_ + block->size;
+    bytes_ += block->size;
   }
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
-  size_t first_block_bytes_ = 0;
-  size_t block_size_ = 0;  // of the last block
-  size_t used_ = 0;
+  void DiscardDownTo(const Block* kept) {
+    while (last_ != kept) Discard(std::exchange(last_, last_->previous));
+  }
+
+  Block* last_ = nullptr;
+  char* next_ = nullptr;  // in the last block
+  char* end_ = nullptr;
   size_t bytes_ = 0;
 };
 
@@ -195,13 +229,15 @@ struct Builder::Index {
 };
 
 Builder::Builder() {
-  open_.reserve(kUsualDepth);
+  Clear();
 }
 Builder::~Builder() = default;
 
 // Made when first needed: a builder ends without one.
 Document::Storage& Builder::storage() {
-  if (storage_ == nullptr) storage_ = std::make_unique<Document::Storage>();
+  if (storage_ == nullptr) [[unlikely]] {
+    storage_ = std::make_unique<Document::Storage>();
+  }
   return *storage_;
 }
 
@@ -229,16 +265,11 @@ Value& Builder::Add(Type type) {
   }
   auto* value = new (storage().arena.Allocate(sizeof(Value), alignof(Value))) Value;
   value->type_ = type;
-  if (open_.empty()) {
-    root_ = value;
-    return *value;
-  }
-  Open& parent = open_.back();
   value->key_ = key_.data();
   value->key_size_ = static_cast<std::uint32_t>(key_.size());
-  (parent.last == nullptr ? parent.container->first_ : parent.last->next_) = value;
-  parent.last = value;
-  ++parent.container->size_;
+  *inner_.end = value;
+  inner_.end = &value->next_;
+  ++inner_.container->size_;
   return *value;
 }
 
@@ -276,7 +307,13 @@ void Builder::StringSlice(std::string_view kept) {
 void Builder::Begin(Type type) {
   Value& value = Add(type);
   value.first_ = nullptr;
-  open_.push_back({.container = &value, .last = nullptr, .indexed = nullptr});
+  outer_.push_back(inner_);
+  inner_ = {.container = &value, .end = &value.first_, .indexed = nullptr};
+}
+
+void Builder::End() {
+  inner_ = outer_.back();
+  outer_.pop_back();
 }
 
 void Builder::BeginArray() {
@@ -286,10 +323,10 @@ void Builder::BeginObject() {
   Begin(Type::kObject);
 }
 void Builder::EndArray() {
-  open_.pop_back();
+  End();
 }
 void Builder::EndObject() {
-  open_.pop_back();
+  End();
 }
 
 void Builder::Copy(const Value& value) {
@@ -316,7 +353,8 @@ void Builder::Copy(const Value& value) {
   }
 }
 
-Value* Builder::FindIndexed(Open& open, std::string_view key) {
+Value* Builder::FindIndexed(std::string_view key) {
+  Open& open = inner_;
   if (index_ == nullptr) index_ = std::make_unique<Index>();
   Value* next = open.indexed == nullptr ? open.container->first_ : open.indexed->next_;
   for (; next != nullptr; next = next->next_) {
@@ -329,9 +367,8 @@ Value* Builder::FindIndexed(Open& open, std::string_view key) {
 
 Value* Builder::FindMember(std::string_view key) {
   if (!in_object()) return nullptr;
-  Open& open = open_.back();
-  if (open.container->size() >= kManyMembers) return FindIndexed(open, key);
-  Value* member = open.container->first_;
+  if (inner_.container->size() >= kManyMembers) return FindIndexed(key);
+  Value* member = inner_.container->first_;
   while (member != nullptr && member->key() != key) member = member->next_;
   return member;
 }
@@ -343,7 +380,7 @@ void Builder::ReplaceMember(Value& member) {
 Document Builder::Finish() {
   Document document;
   document.storage_ = std::move(storage_);
-  document.root_ = root_;
+  document.root_ = top_.first_;
   Clear();
   return document;
 }
@@ -351,8 +388,11 @@ Document Builder::Finish() {
 void Builder::Clear() {
   if (storage_ != nullptr) storage_->arena.Clear();
   index_.reset();
-  open_.clear();
-  root_ = nullptr;
+  outer_.clear();
+  top_ = {};
+  top_.type_ = Type::kArray;
+  top_.first_ = nullptr;
+  inner_ = {.container = &top_, .end = &top_.first_, .indexed = nullptr};
   replaced_ = nullptr;
   key_ = {};
 }

@@ -12,7 +12,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include <absl/container/inlined_vector.h>
 
 namespace extractd::json {
 
@@ -154,9 +155,9 @@ class Builder {
   void Copy(const Value& value);
 
   // Open arrays and objects.
-  size_t depth() const { return open_.size(); }
+  size_t depth() const { return outer_.size(); }
   // The innermost of them is an object.
-  bool in_object() const { return !open_.empty() && open_.back().container->is_object(); }
+  bool in_object() const { return inner_.container->is_object(); }
 
   // The member of that name in the innermost open object, any of several; null if there is none.
   // Constant time, amortised.
@@ -175,20 +176,23 @@ class Builder {
   // An array or object whose end has not come yet.
   struct Open {
     Value* container;
-    Value* last;           // its last child so far
+    Value** end;           // where its next child will be linked
     const Value* indexed;  // the last child that index_ knows; null: none
   };
   struct Index;
+  static constexpr size_t kUsualDepth = 16;
 
   Document::Storage& storage();
   Value& Add(Type type);
   void Begin(Type type);
-  Value* FindIndexed(Open& open, std::string_view key);
+  void End();
+  Value* FindIndexed(std::string_view key);
 
   std::unique_ptr<Document::Storage> storage_;
   std::unique_ptr<Index> index_;  // members of large objects by name; made when first needed
-  std::vector<Open> open_;
-  Value* root_ = nullptr;
+  Value top_;                     // an array around the root
+  Open inner_;
+  absl::InlinedVector<Open, kUsualDepth> outer_;  // what is open around inner_, top_ first
   Value* replaced_ = nullptr;
   std::string_view key_;
 };
