@@ -114,11 +114,8 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
   SendResult result;
   if (http.ok()) {
     result = handler_->dialect->Decode(http.reply.status, http.reply.body);
-    result.message = key_.ScrubFrom(result.message);
     result.provider_request_id = RequestIdOf(http.reply);
-    result.retry_after = net::RetryAfter(http.reply.headers, std::chrono::system_clock::now());
-    if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(http.reply.body);
-    result.final = http.reply.Header("x-should-retry") == "false";
+    if (!result.ok()) ReadFailure(http.reply, result);
   } else {
     const TransportMeaning meaning = MeaningOf(http.failure);
     result.failure = meaning.failure;
@@ -128,6 +125,13 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
   result.http_status = http.reply.status;
   result.latency = http.latency;
   return result;
+}
+
+void HttpUpstream::ReadFailure(const net::HttpReply& reply, SendResult& result) const {
+  result.message = key_.ScrubFrom(result.message);
+  result.retry_after = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
+  result.final = reply.Header("x-should-retry") == "false";
+  if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(reply.body);
 }
 
 }  // namespace extractd::providers

@@ -32,6 +32,7 @@ class HttpUpstream final : public Upstream {
 
  private:
   SendResult Interpret(const net::HttpResult& http) const;
+  void ReadFailure(const net::HttpReply& reply, SendResult& result) const;
 
   net::HttpClient& client_;
   std::shared_ptr<const Handler> handler_;
