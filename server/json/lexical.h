@@ -58,14 +58,20 @@ inline unsigned NotPlain(const char* bytes) {
 #endif
 }
 
-// Offset of the first byte from `at` on that is not plain; the size of the text if there is none.
-inline size_t SkipPlain(std::string_view text, size_t at) {
-  for (; at + kScannedBytes <= text.size(); at += kScannedBytes) {
-    const unsigned found = NotPlain(text.data() + at);
-    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
+// The first byte from `at` on that is not plain; `end` if there is none.
+inline const char* PlainEnd(const char* at, const char* end) {
+  for (; end - at >= static_cast<std::ptrdiff_t>(kScannedBytes); at += kScannedBytes) {
+    const unsigned found = NotPlain(at);
+    if (found != 0) return at + std::countr_zero(found);
   }
-  while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+  while (at != end && kPlain[static_cast<unsigned char>(*at)]) ++at;
   return at;
+}
+
+// The same, by offsets.
+inline size_t SkipPlain(std::string_view text, size_t at) {
+  const char* const end = text.data() + text.size();
+  return static_cast<size_t>(PlainEnd(text.data() + at, end) - text.data());
 }
 
 // What the byte after a backslash stands for; '\0' if it is no escape of one letter.

@@ -14,163 +14,168 @@
 namespace extractd::json {
 namespace {
 
+// Reads by descent. Each Read… begins at the first byte of what it reads and returns the place
+// behind the last one; null: the text is no JSON, and Fail() has noted why.
 class Parser {
  public:
   Parser(std::string_view text, const ParseOptions& options, Builder& builder)
-      : text_(text),
+      : begin_(text.data()),
+        end_(text.data() + text.size()),
         reject_duplicates_(options.duplicate_keys == DuplicateKeys::kReject),
         out_(builder) {}
 
   // Null: success.
   std::optional<ParseError> Run() {
     if (ReadDocument()) return std::nullopt;
-    return ParseError{.offset = at_, .message = error_, .truncated = truncated_};
+    return ParseError{
+        .offset = static_cast<size_t>(failed_at_ - begin_),
+        .message = error_,
+        .truncated = truncated_,
+    };
   }
 
  private:
-  bool Fail(const char* message) {
+  using Place = const char*;
+
+  Place Fail(Place at, const char* message) {
+    failed_at_ = at;
     error_ = message;
-    truncated_ = AtEnd();
-    return false;
+    truncated_ = at == end_;
+    return nullptr;
   }
 
-  bool AtEnd() const { return at_ >= text_.size(); }
+  bool Is(Place at, char c) const { return at != end_ && *at == c; }
+  bool IsDigitAt(Place at) const { return at != end_ && IsDigit(*at); }
+  bool IsQuoteOrEscape(Place at) const { return Is(at, '"') || Is(at, '\\'); }
 
-  void SkipSpace() {
-    while (at_ < text_.size() && text_[at_] <= ' ' && IsSpace(text_[at_])) ++at_;
+  Place SkipSpace(Place at) const {
+    while (at != end_ && *at <= ' ' && IsSpace(*at)) ++at;
+    return at;
   }
-
-  char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   bool ReadDocument() {
-    SkipSpace();
-    if (!ReadValue()) return false;
-    SkipSpace();
-    return at_ == text_.size() || Fail("unexpected text after the value");
+    Place at = ReadValue(SkipSpace(begin_));
+    if (at == nullptr) return false;
+    at = SkipSpace(at);
+    return at == end_ || Fail(at, "unexpected text after the value") != nullptr;
   }
 
-  // Each of these begins at the first byte of what it reads and ends behind the last one.
-  bool ReadValue() {
-    if (AtEnd()) return FailWithoutValue();
-    switch (text_[at_]) {
+  Place ReadValue(Place at) {
+    if (at == end_) return FailWithoutValue();
+    switch (*at) {
       case '{':
-        return ReadObject();
+        return ReadObject(at);
       case '[':
-        return ReadArray();
+        return ReadArray(at);
       case '"':
-        return ReadStringValue();
+        return ReadStringValue(at);
       case 't':
-        return ReadWord("true") && (out_.Boolean(true), true);
+        out_.Boolean(true);
+        return ReadWord(at, "true");
       case 'f':
-        return ReadWord("false") && (out_.Boolean(false), true);
+        out_.Boolean(false);
+        return ReadWord(at, "false");
       case 'n':
-        return ReadWord("null") && (out_.Null(), true);
+        out_.Null();
+        return ReadWord(at, "null");
       default:
-        return ReadNumber();
+        return ReadNumber(at);
     }
   }
 
   // A text without a value is not a part of one.
-  bool FailWithoutValue() {
-    Fail("unexpected end of text, expected a value");
+  Place FailWithoutValue() {
+    Fail(end_, "unexpected end of text, expected a value");
     truncated_ = out_.depth() > 0;
-    return false;
+    return nullptr;
   }
 
-  bool ReadObject() {
-    if (out_.depth() == kMaxDepth) return FailTooDeep();
+  Place ReadObject(Place at) {
+    if (out_.depth() == kMaxDepth) return FailTooDeep(at);
     out_.BeginObject();
-    if (!SkipOpening('}')) {
-      do {
-        if (!ReadMember()) return false;
-      } while (SkipComma());
-      if (Peek() != '}') return FailAfterValue("expected ',' or '}'");
+    at = SkipSpace(at + 1);
+    bool more = !Is(at, '}');
+    while (more) {
+      at = ReadMember(at);
+      if (at == nullptr) return nullptr;
+      at = SkipComma(SkipSpace(at), more);
     }
-    ++at_;
+    if (!Is(at, '}')) return FailAfterValue(at, "expected ',' or '}'");
     out_.EndObject();
-    return true;
+    return at + 1;
   }
 
-  bool ReadArray() {
-    if (out_.depth() == kMaxDepth) return FailTooDeep();
+  Place ReadArray(Place at) {
+    if (out_.depth() == kMaxDepth) return FailTooDeep(at);
     out_.BeginArray();
-    if (!SkipOpening(']')) {
-      do {
-        if (!ReadValue()) return false;
-      } while (SkipComma());
-      if (Peek() != ']') return FailAfterValue("expected ',' or ']'");
+    at = SkipSpace(at + 1);
+    bool more = !Is(at, ']');
+    while (more) {
+      at = ReadValue(at);
+      if (at == nullptr) return nullptr;
+      at = SkipComma(SkipSpace(at), more);
     }
-    ++at_;
+    if (!Is(at, ']')) return FailAfterValue(at, "expected ',' or ']'");
     out_.EndArray();
-    return true;
+    return at + 1;
   }
 
-  // Goes on to the first child. True: there is none, the next byte is `closing`.
-  bool SkipOpening(char closing) {
-    ++at_;
-    SkipSpace();
-    return Peek() == closing;
+  // To the next child, if a comma stands here: `found`.
+  Place SkipComma(Place at, bool& found) const {
+    found = Is(at, ',');
+    return found ? SkipSpace(at + 1) : at;
   }
 
-  // Goes on to the next child, or to what stands in place of a comma: false.
-  bool SkipComma() {
-    SkipSpace();
-    if (Peek() != ',') return false;
-    ++at_;
-    SkipSpace();
-    return true;
+  Place FailTooDeep(Place at) { return Fail(at, "nested deeper than 128 levels"); }
+  Place FailAfterValue(Place at, const char* message) {
+    return Fail(at, at == end_ ? "unexpected end of text inside an array or object" : message);
   }
 
-  bool FailTooDeep() { return Fail("nested deeper than 128 levels"); }
-  bool FailAfterValue(const char* message) {
-    return Fail(AtEnd() ? "unexpected end of text inside an array or object" : message);
-  }
-
-  bool ReadMember() {
-    if (Peek() != '"') return Fail("expected a member name in double quotes");
-    const size_t start = at_;
+  Place ReadMember(Place at) {
+    if (!Is(at, '"')) return Fail(at, "expected a member name in double quotes");
+    const Place start = at;
     std::string_view key;
-    if (!ReadString(key)) return false;
+    at = ReadString(at, key);
+    if (at == nullptr) return nullptr;
     if (reject_duplicates_ && out_.FindMember(key) != nullptr) {
-      at_ = start;
-      return Fail("duplicate member name");
+      return Fail(start, "duplicate member name");
     }
-    SkipSpace();
-    if (Peek() != ':') return Fail("expected ':' after the member name");
-    ++at_;
-    SkipSpace();
+    at = SkipSpace(at);
+    if (!Is(at, ':')) return Fail(at, "expected ':' after the member name");
     out_.KeySlice(key);
-    return ReadValue();
+    return ReadValue(SkipSpace(at + 1));
   }
 
-  bool ReadStringValue() {
+  Place ReadStringValue(Place at) {
     std::string_view value;
-    if (!ReadString(value)) return false;
-    out_.StringSlice(value);
-    return true;
+    at = ReadString(at, value);
+    if (at != nullptr) out_.StringSlice(value);
+    return at;
   }
 
-  // Reads a string at its quote. `out`: a slice of the text or, with escapes, of the room.
-  bool ReadString(std::string_view& out) {
-    const size_t start = ++at_;
-    if (!SkipCharacters()) return false;
-    if (text_[at_] != '"') return ReadEscapedString(start, out);
-    out = text_.substr(start, at_ - start);
-    ++at_;
-    return true;
+  // `out`: a slice of the text or, of a string with escapes, of the room.
+  Place ReadString(Place at, std::string_view& out) {
+    const Place start = at + 1;
+    at = SkipCharacters(start);
+    if (at == nullptr) return nullptr;
+    if (*at == '\\') return ReadEscapedString(start, at, out);
+    out = {start, at};
+    return at + 1;
   }
 
-  // Goes on at the first escape of the string that begins at `start`.
-  bool ReadEscapedString(size_t start, std::string_view& out) {
-    if (room_ == nullptr) room_ = out_.ReserveText(text_.size() - start);
+  // A string that begins at `start`, from its first escape on.
+  Place ReadEscapedString(Place start, Place at, std::string_view& out) {
+    if (room_ == nullptr) room_ = out_.ReserveText(static_cast<size_t>(end_ - start));
     unescaped_begin_ = room_;
-    CopyToRoom(text_.substr(start, at_ - start));
-    while (text_[at_] != '"') {
-      if (!ReadEscape() || !CopyCharacters()) return false;
+    CopyToRoom({start, at});
+    while (*at == '\\') {
+      at = ReadEscape(at);
+      if (at == nullptr) return nullptr;
+      at = CopyCharacters(at);
+      if (at == nullptr) return nullptr;
     }
-    ++at_;
-    out = {unescaped_begin_, static_cast<size_t>(room_ - unescaped_begin_)};
-    return true;
+    out = {unescaped_begin_, room_};
+    return at + 1;
   }
 
   void CopyToRoom(std::string_view run) {
@@ -180,61 +185,57 @@ class Parser {
 
   // Stops at the next quote or backslash. Escaped JSON inside JSON, which every tool call holds,
   // comes in runs of a few bytes: to copy sixteen costs less than to ask how many there are.
-  bool CopyCharacters() {
+  Place CopyCharacters(Place at) {
     unsigned found = 0;
-    while (found == 0 && at_ + kScannedBytes <= text_.size()) {
-      found = NotPlain(text_.data() + at_);
+    while (found == 0 && end_ - at >= static_cast<std::ptrdiff_t>(kScannedBytes)) {
+      found = NotPlain(at);
       const size_t run = found == 0 ? kScannedBytes : static_cast<size_t>(std::countr_zero(found));
-      std::memcpy(room_, text_.data() + at_, kScannedBytes);
+      std::memcpy(room_, at, kScannedBytes);
       room_ += run;
-      at_ += run;
+      at += run;
     }
-    if (AtQuoteOrEscape()) return true;
-    const size_t rest = at_;
-    if (!SkipCharacters()) return false;
-    CopyToRoom(text_.substr(rest, at_ - rest));
-    return true;
-  }
-
-  bool AtQuoteOrEscape() const {
-    return at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\\');
+    if (IsQuoteOrEscape(at)) return at;
+    const Place rest = at;
+    at = SkipCharacters(at);
+    if (at != nullptr) CopyToRoom({rest, at});
+    return at;
   }
 
   // Stops at the next quote or backslash.
-  bool SkipCharacters() {
-    at_ = SkipPlain(text_, at_);
-    return AtQuoteOrEscape() || SkipUnusual();
+  Place SkipCharacters(Place at) {
+    at = PlainEnd(at, end_);
+    return IsQuoteOrEscape(at) ? at : SkipUnusual(at);
   }
 
-  bool SkipUnusual() {
+  Place SkipUnusual(Place at) {
     for (;;) {
-      at_ = SkipPlain(text_, at_);
-      if (AtEnd()) return Fail("unexpected end of text inside a string");
-      const auto byte = static_cast<unsigned char>(text_[at_]);
-      if (byte == '"' || byte == '\\') return true;
-      if (byte < 0x20) return Fail("control character inside a string");
-      const size_t size = DecodeUtf8(text_.substr(at_)).size;
-      if (size == 0) return Fail("not UTF-8");
-      at_ += size;
+      at = PlainEnd(at, end_);
+      if (at == end_) return Fail(at, "unexpected end of text inside a string");
+      if (IsQuoteOrEscape(at)) return at;
+      if (static_cast<unsigned char>(*at) < 0x20) {
+        return Fail(at, "control character inside a string");
+      }
+      const size_t size = DecodeUtf8({at, end_}).size;
+      if (size == 0) return Fail(at, "not UTF-8");
+      at += size;
     }
   }
 
-  bool ReadEscape() {
-    ++at_;
-    if (Peek() == 'u') return ReadUnicodeEscape();
-    const char c = SimpleEscape(Peek());
-    if (c == '\0') return Fail("unknown escape in a string");
+  Place ReadEscape(Place at) {
+    ++at;
+    if (Is(at, 'u')) return ReadUnicodeEscape(at + 1);
+    const char c = at == end_ ? '\0' : SimpleEscape(*at);
+    if (c == '\0') return Fail(at, "unknown escape in a string");
     *room_++ = c;
-    ++at_;
-    return true;
+    return at + 1;
   }
 
-  bool ReadUnicodeEscape() {
-    const HexDigits hex = ReadHex(text_.substr(++at_), 4);
-    at_ += hex.size;
-    if (hex.size < 4) return Fail("expected four hex digits after \\u");
+  Place ReadUnicodeEscape(Place at) {
+    const HexDigits hex = ReadHex({at, end_}, 4);
+    at += hex.size;
+    if (hex.size < 4) return Fail(at, "expected four hex digits after \\u");
     AppendUnit(hex.value);
-    return true;
+    return at;
   }
 
   // See AppendUtf16Unit, which looks back at the three bytes of a surrogate.
@@ -246,61 +247,60 @@ class Parser {
     CopyToRoom(end);
   }
 
-  bool ReadWord(std::string_view word) {
-    const std::string_view found = text_.substr(at_, word.size());
-    if (found == word) {
-      at_ += word.size();
-      return true;
-    }
-    Fail("expected a value");
-    truncated_ = word.starts_with(found);
-    return false;
+  Place ReadWord(Place at, std::string_view word) {
+    const std::string_view rest(at, end_);
+    if (rest.starts_with(word)) return at + word.size();
+    Fail(at, "expected a value");
+    truncated_ = word.starts_with(rest);
+    return nullptr;
   }
 
-  size_t SkipDigits() {
-    const size_t start = at_;
-    while (IsDigit(Peek())) ++at_;
-    return at_ - start;
+  Place SkipDigits(Place at) const {
+    while (IsDigitAt(at)) ++at;
+    return at;
   }
 
-  bool ReadNumber() {
-    const size_t start = at_;
-    if (Peek() == '-') ++at_;
-    if (!IsDigit(Peek())) return Fail(at_ == start ? "expected a value" : "expected a digit");
-    if (Peek() == '0') {
-      ++at_;
-      if (IsDigit(Peek())) return Fail("number with a leading zero");
+  Place ReadNumber(Place at) {
+    const Place start = at;
+    if (*at == '-') ++at;
+    if (!IsDigitAt(at)) return Fail(at, at == start ? "expected a value" : "expected a digit");
+    if (*at == '0') {
+      ++at;
+      if (IsDigitAt(at)) return Fail(at, "number with a leading zero");
     } else {
-      SkipDigits();
+      at = SkipDigits(at + 1);
     }
-    if (Peek() == '.') {
-      ++at_;
-      if (SkipDigits() == 0) return Fail("expected a digit after the point");
+    if (Is(at, '.')) {
+      ++at;
+      if (!IsDigitAt(at)) return Fail(at, "expected a digit after the point");
+      at = SkipDigits(at);
     }
-    if ((Peek() | 0x20) == 'e' && !ReadExponent()) return false;
-    out_.NumberSlice(text_.substr(start, at_ - start));
-    return true;
+    if (Is(at, 'e') || Is(at, 'E')) at = ReadExponent(at);
+    if (at != nullptr) out_.NumberSlice({start, at});
+    return at;
   }
 
-  bool ReadExponent() {
-    ++at_;
-    if (Peek() == '+' || Peek() == '-') ++at_;
-    const size_t start = at_;
-    while (Peek() == '0') ++at_;
-    const size_t digits = SkipDigits();
-    if (at_ == start) return Fail("expected a digit in the exponent");
-    return digits <= kMaxExponentDigits || Fail("exponent of more than 15 digits");
+  Place ReadExponent(Place at) {
+    ++at;
+    if (Is(at, '+') || Is(at, '-')) ++at;
+    if (!IsDigitAt(at)) return Fail(at, "expected a digit in the exponent");
+    while (Is(at, '0')) ++at;
+    const Place digits = at;
+    at = SkipDigits(at);
+    const bool fits = at - digits <= static_cast<std::ptrdiff_t>(kMaxExponentDigits);
+    return fits ? at : Fail(at, "exponent of more than 15 digits");
   }
 
-  std::string_view text_;
-  size_t at_ = 0;
-  bool reject_duplicates_;
+  const Place begin_;
+  const Place end_;
+  const bool reject_duplicates_;
   Builder& out_;
   // Where the next byte of a string with escapes goes: no escape is shorter than what it stands
   // for, so that the rest of the text, from the first such string on, is room enough for all of
   // them.
   char* room_ = nullptr;
   const char* unescaped_begin_ = nullptr;  // of the string with escapes that was read last
+  Place failed_at_ = nullptr;
   const char* error_ = "";
   bool truncated_ = false;
 };
