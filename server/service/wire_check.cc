@@ -12,6 +12,8 @@
 #include <google/protobuf/unknown_field_set.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 
+#include "server/service/wire_scan.h"
+
 namespace extractd {
 namespace {
 
@@ -146,6 +148,10 @@ absl::Status Unreadable(const Message& message) {
   );
 }
 
+std::string_view ViewOf(const grpc::Slice& slice) {
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+
 }  // namespace
 
 std::vector<FieldViolation> FindUnknown(const Message& message) {
@@ -155,8 +161,13 @@ std::vector<FieldViolation> FindUnknown(const Message& message) {
 absl::Status ParseRequest(grpc::ByteBuffer& bytes, size_t max_bytes, Message& message) {
   if (bytes.Length() > max_bytes) return TooLarge(bytes.Length(), max_bytes);
   bad_text_field.clear();
+  grpc::Slice whole;  // not of a request that came in pieces
+  const bool in_one_piece = bytes.TrySingleSlice(&whole).ok();
   const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&bytes, &message);
   if (!parsed.ok()) return Unreadable(message);
+  if (in_one_piece && HoldsOnlyKnown(ViewOf(whole), *message.GetDescriptor())) {
+    return absl::OkStatus();
+  }
   std::vector<FieldViolation> unknown = FindUnknown(message);
   if (unknown.empty()) return absl::OkStatus();
   std::string text = fmt::format("{}: {}", unknown.front().field, unknown.front().description);

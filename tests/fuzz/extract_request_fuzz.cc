@@ -33,6 +33,7 @@ void Check(const std::uint8_t* data, size_t size) {
   v1::ExtractRequest request;
   const absl::Status parsed = ParseRequest(bytes, kMaxBytes, request);
   if (!parsed.ok()) return RequireNamed(parsed);
+  Require(FindUnknown(request).empty(), "what is let through holds nothing unknown");
   const absl::StatusOr<ExtractCall> call = ToCall(request);
   if (!call.ok()) return RequireNamed(call.status());
   Require(!call->messages.empty(), "a call has a chat");
