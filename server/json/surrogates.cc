@@ -1,7 +1,7 @@
 #include "server/json/surrogates.h"
 
 #include "server/json/lexical.h"
-#include "server/json/repair_log.h"
+#include "server/json/tolerant/repair_log.h"
 #include "server/json/write.h"
 
 namespace extractd::json {
