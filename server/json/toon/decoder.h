@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/json/repair_log.h"
+#include "server/json/tolerant/repair_log.h"
 #include "server/json/toon/header.h"
 #include "server/json/toon/lines.h"
 #include "server/json/toon/toon.h"
