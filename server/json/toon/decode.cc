@@ -61,6 +61,20 @@ void Decoder::EndDuplicate(const Duplicate& duplicate) {
   );
 }
 
+// A scalar, or an array without elements.
+bool Decoder::ReadValue(Token token) {
+  if (token.text != "[]") return ReadScalar(token);
+  if (!BeginArray(token.line)) return false;
+  EndArray();
+  return true;
+}
+
+bool Decoder::PutEmptyObject(size_t line) {
+  if (!BeginObject(line)) return false;
+  EndObject();
+  return true;
+}
+
 bool Decoder::ReadScalar(Token token) {
   const std::string_view text = token.text;
   if (text.starts_with('"')) {

@@ -87,31 +87,29 @@ bool Decoder::Take(Item& item) {
 
 bool Decoder::ReadRoot() {
   const Line* line = lines_.next();
-  if (line == nullptr) return BeginObject(1) && (EndObject(), true);
+  if (line == nullptr) return PutEmptyObject(1);
   const Column parent = -unit_;
-  const std::string_view content = line->content;
-  const HeaderReading header = ReadHeader(content, !options_.strict);
-  Item item;
-  if (header.header.has_value() && !header.header->key.has_value()) {
-    return CheckColumn(*line, parent) && Take(item) && ReadHeaderValue(*header.header, item);
+  const HeaderReading reading = ReadHeader(line->content, !options_.strict);
+  const bool array = reading.header.has_value() && !reading.header->key.has_value();
+  const bool plain = !reading.header.has_value() && reading.error.empty();
+  if (array || line->content == "[]" || (plain && IsLoneScalar())) {
+    Item item;
+    if (!CheckColumn(*line, parent) || !Take(item)) return false;
+    return array ? ReadHeaderValue(*reading.header, item) : ReadValue({item.content, item.line});
   }
-  if (content == "[]") {
-    if (!CheckColumn(*line, parent) || !Take(item) || !BeginArray(item.line)) return false;
-    EndArray();
-    return true;
-  }
-  LineReader ahead = lines_;
-  ahead.Advance();
-  const bool alone = ahead.next() == nullptr;
-  const bool plain = !header.header.has_value() && header.error.empty();
-  if (alone && plain && FindUnquoted(content, ":") == content.size()) {
-    return CheckColumn(*line, parent) && Take(item) && ReadScalar({item.content, item.line});
-  }
-  if (!options_.strict && IsItem(content)) {
-    const Item opened = {.content = content, .column = parent, .line = line->number};
+  if (!options_.strict && IsItem(line->content)) {
+    const Item opened = {.content = line->content, .column = parent, .line = line->number};
     return MendHeader(opened) && ReadList(std::nullopt, opened);
   }
   return ReadObject(parent, nullptr);
+}
+
+// The next line is the last one and has no colon.
+bool Decoder::IsLoneScalar() const {
+  LineReader ahead = lines_;
+  ahead.Advance();
+  const std::string_view content = lines_.next()->content;
+  return ahead.next() == nullptr && FindUnquoted(content, ":") == content.size();
 }
 
 bool Decoder::ReadRootEnd() {
@@ -165,10 +163,8 @@ bool Decoder::ReadPlainMember(const Item& item, size_t colon) {
   bool read = false;
   if (value.empty()) {
     read = ReadNested(item);
-  } else if (value == "[]") {
-    read = BeginArray(item.line) && (EndArray(), true);
   } else {
-    read = ReadScalar({value, item.line});
+    read = ReadValue({value, item.line});
   }
   EndDuplicate(duplicate);
   return read;
@@ -183,7 +179,7 @@ bool Decoder::ReadNested(const Item& opened) {
     return MendHeader(opened) && ReadList(std::nullopt, opened);
   }
   if (Next(opened.column) != nullptr) return ReadObject(opened.column, nullptr);
-  return BeginObject(opened.line) && (EndObject(), true);
+  return PutEmptyObject(opened.line);
 }
 
 bool Decoder::ReadHeaderValue(const Header& header, const Item& item) {
@@ -240,9 +236,8 @@ bool Decoder::ReadItem(const Item& item) {
   }
   if (inner.content.empty()) {
     if (Next(item.column) != nullptr) return ReadObject(item.column, nullptr);
-    return BeginObject(item.line) && (EndObject(), true);
+    return PutEmptyObject(item.line);
   }
-  if (inner.content == "[]") return BeginArray(item.line) && (EndArray(), true);
   const HeaderReading reading = ReadHeader(inner.content, !options_.strict);
   if (reading.header.has_value() && !reading.header->key.has_value()) {
     const Token at = {inner.content, item.line};
@@ -256,7 +251,7 @@ bool Decoder::ReadItem(const Item& item) {
   }
   const bool object =
       reading.header.has_value() || FindUnquoted(inner.content, ":") < inner.content.size();
-  return object ? ReadObject(item.column, &inner) : ReadScalar({inner.content, item.line});
+  return object ? ReadObject(item.column, &inner) : ReadValue({inner.content, item.line});
 }
 
 // Strictly, a key before the first delimiter makes a member of a line at the place of a row.

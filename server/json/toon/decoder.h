@@ -61,6 +61,7 @@ class Decoder {
 
   // Scopes.
   bool ReadRoot();
+  bool IsLoneScalar() const;
   bool ReadRootEnd();
   bool ReadObject(Column parent, const Item* first);
   bool ReadMember(const Item& item);
@@ -82,7 +83,9 @@ class Decoder {
   bool ReadKey(Token key, Duplicate& duplicate);
   bool PutKey(std::string_view key, size_t line, Duplicate& duplicate);
   void EndDuplicate(const Duplicate& duplicate);
+  bool ReadValue(Token token);
   bool ReadScalar(Token token);
+  bool PutEmptyObject(size_t line);
   bool BeginObject(size_t line);
   bool BeginArray(size_t line);
   void EndObject();
