@@ -168,9 +168,11 @@ class Builder {
 
   // What the value is so far, while it is being made; null before its beginning. Its parts stay
   // where they are when others are added, and in the finished document.
-  const Value* root() const { return root_; }
+  const Value* root() const { return top_.first_; }
   // The array or object that is open at `level`, from 0. REQUIRES: level < depth().
-  const Value& open(size_t level) const { return *open_[level].container; }
+  const Value& open(size_t level) const {
+    return level + 1 < depth() ? *outer_[level + 1].container : *inner_.container;
+  }
   // The name of the next member of the innermost open object.
   std::string_view next_key() const { return key_; }
 
