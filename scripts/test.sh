@@ -51,8 +51,9 @@ run_tests() {
 
 # Names the providers' keys, so that nobody takes a test that was skipped for one that passed.
 name_keys() {
-  local variable present=() absent=()
-  for variable in $(sed -n 's/.*key_variable = "\(.*\)".*/\1/p' "$ROOT"/server/providers/defs/*.cc); do
+  local variables variable present=() absent=()
+  mapfile -t variables < <(sed -n 's/.*key_variable = "\(.*\)".*/\1/p' "$ROOT"/server/providers/defs/*.cc)
+  for variable in "${variables[@]}"; do
     if [[ -n ${!variable:-} ]]; then present+=("$variable"); else absent+=("$variable"); fi
   done
   say "live: asks the providers of ${present[*]:-no key}; not set: ${absent[*]:-none}"
