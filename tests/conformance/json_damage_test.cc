@@ -68,6 +68,15 @@ bool IsShown(const std::string& leaf, const std::vector<Repair>& repairs) {
   });
 }
 
+// The value itself where another one before it made the answer a list of both.
+const Value& LastOfList(const TolerantResult& result) {
+  const Value& root = result.document->root();
+  const bool list = std::ranges::any_of(result.repairs, [](const Repair& repair) {
+    return repair.kind == repair_kind::kList;
+  });
+  return list ? *root.At(root.size() - 1) : root;
+}
+
 // What became of the cases.
 struct Tally {
   std::array<size_t, kDamages> done = {};
@@ -91,12 +100,15 @@ class DamagedCase {
     Count(tally);
     if (!result_.document.has_value()) return ExpectRefusal();
     EXPECT_TRUE(!result_.truncated || writer_.Did(Damage::kUnclosed)) << Describe("cut off");
-    const Value& read = result_.document->root();
+    const Value& read = LastOfList(result_);
     if (IsLossless()) EXPECT_TRUE(Equal(original_.root(), read)) << Describe("a silent loss");
     std::vector<std::string> leaves = writer_.added();
     ListMissing(original_.root(), &read, leaves);
+    const Value& root = result_.document->root();
+    const std::string all = &read == &root ? "" : ToText(root);
     for (const std::string& leaf : leaves) {
-      EXPECT_TRUE(IsShown(leaf, result_.repairs)) << Describe(leaf + " disappeared");
+      const bool listed = all.find(leaf) != std::string::npos;
+      EXPECT_TRUE(listed || IsShown(leaf, result_.repairs)) << Describe(leaf + " disappeared");
     }
   }
 
@@ -150,7 +162,7 @@ class JsonDamageTest : public ::testing::Test {
 
 TEST_F(JsonDamageTest, NothingDisappears) {
   Tally tally;
-  for (std::uint64_t i = 0; i < cases_ && !HasFailure(); ++i) {
+  for (std::uint64_t i = 0; i < cases_ && (!HasFailure() || getenv("ALLX")); ++i) {
     DamagedCase(seed_ + i).ExpectNothingDisappears(tally);
   }
   for (size_t i = 0; i < kDamages && !HasFailure(); ++i) {

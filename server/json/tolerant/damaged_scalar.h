@@ -36,9 +36,13 @@ class StringReader {
 
   // REQUIRES: a quotation mark stands at `at`.
   DamagedString Read(size_t at);
+  // The string from `at` on whose content somebody else found: bytes [begin, content_end). It ends
+  // at `end`. Escapes are decoded where `escapes` says so.
+  DamagedString ReadWithin(size_t begin, size_t content_end, size_t end, bool escapes = true);
 
  private:
   void ReadRun();
+  void ReadEscapedTwice();
   void ReadQuote(QuoteMark mark);
   void ReadNonAscii();
   void ReadEscape();
@@ -55,7 +59,8 @@ class StringReader {
   Quote opening_ = Quote::kNone;
   size_t start_ = 0;
   size_t at_ = 0;
-  size_t run_ = 0;  // from here on, nothing is in buffer_ yet
+  size_t run_ = 0;    // from here on, nothing is in buffer_ yet
+  bool raw_ = false;  // a backslash stands for itself
 };
 
 // A number in JSON's form.
