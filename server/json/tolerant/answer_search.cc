@@ -210,9 +210,19 @@ class AnswerSearch {
       if (sure.reading.ending == Ending::kOpen && guess == Guess::kText) continue;
       Candidate guessed = ReadOnce(guess);
       guessing_left_ -= std::min(guessing_left_, guessed.reading.end - at_);
-      if (guessed.complete() && guessed.reading.begun) return guessed;
+      if (guessed.complete() && guessed.reading.begun && Explains(guessed, sure)) return guessed;
     }
     return sure;
+  }
+
+  // A text that ends open may lack only a quote: then all of it is one value, whose brackets are
+  // all there. Otherwise it was cut off, and no guess may hide that.
+  bool Explains(const Candidate& guessed, const Candidate& sure) const {
+    if (sure.reading.ending != Ending::kOpen) return true;
+    const bool adds_brackets = std::ranges::any_of(guessed.repairs, [](const Repair& repair) {
+      return repair.kind == repair_kind::kMissingBracket;
+    });
+    return guessed.reading.end == text_.size() && !adds_brackets;
   }
 
   Candidate ReadOnce(Guess guess) {

@@ -1,6 +1,7 @@
 #include "tests/conformance/damage/damaged_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -214,7 +215,9 @@ void DamagedWriter::PutCharacter(
   }
   const bool spare = c == "'" && Strikes(Damage::kLooseEscape);
   const bool may_end = MayEndString(c, rest, closing);
-  const bool inner = c == "\"" && closing == "\"" && !rest.empty() && Strikes(Damage::kInnerQuote);
+  // Before a word, it can't end the string.
+  const bool before_word = !rest.empty() && (IsLetter(rest[0]) || rest[0] == ' ');
+  const bool inner = c == "\"" && closing == c && before_word && Strikes(Damage::kInnerQuote);
   if (spare || (may_end && !inner)) out_ += '\\';
   out_ += c;
 }
@@ -223,8 +226,10 @@ void DamagedWriter::PutCharacter(
 bool DamagedWriter::PutDamagedCharacter(std::string_view c, std::string_view rest) {
   if (c == "\\" && rest.starts_with('d') && Strikes(Damage::kLooseEscape)) {
     out_ += c;
+    plain_next_ = true;
     return true;
   }
+  if (std::exchange(plain_next_, false)) return false;
   const bool letter = c.size() == 1 && IsLetter(c[0]);
   if (letter && Strikes(Damage::kLineContinuation)) out_ += "\\\n";
   if (!letter || !Strikes(Damage::kHexEscape)) return false;

@@ -52,7 +52,8 @@ class DamagedWriter {
   std::string out_;
   bool indented_ = false;
   bool unclosed_ = false;
-  bool spoil_ = false;  // put a byte into the string that is no UTF-8
+  bool spoil_ = false;       // put a byte into the string that is no UTF-8
+  bool plain_next_ = false;  // the next character is not damaged
   size_t depth_ = 0;
   std::vector<std::string> added_;
 };
