@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "server/base/utf8.h"
+#include "server/json/lexical.h"
 #include "server/json/parse.h"
 #include "server/json/tolerant.h"
 #include "server/json/write.h"
@@ -74,10 +75,10 @@ std::string_view DroppedBy(const Repair& repair, std::string_view text) {
   return begin == std::string_view::npos ? std::string_view(repair.before) : text.substr(begin);
 }
 
-// Escaped or not, it is the same text.
-std::string WithoutBackslashes(std::string_view text) {
+// Without what differs between the ways to write the same value.
+std::string Plain(std::string_view text) {
   std::string plain(text);
-  std::erase(plain, '\\');
+  std::erase_if(plain, [](char c) { return c == '\\' || IsSpace(c); });
   return plain;
 }
 
@@ -86,9 +87,9 @@ bool IsShown(const std::string& leaf, const std::vector<Repair>& repairs, std::s
   std::string replaced;
   WriteString("\uFFFD" + leaf, replaced);
   return std::ranges::any_of(repairs, [&](const Repair& repair) {
-    const std::string dropped = WithoutBackslashes(DroppedBy(repair, text));
+    const std::string dropped = Plain(DroppedBy(repair, text));
     const auto shows = [&dropped](const std::string& part) {
-      return dropped.find(WithoutBackslashes(part)) != std::string::npos;
+      return dropped.find(Plain(part)) != std::string::npos;
     };
     return shows(leaf) || shows(InJson(leaf)) || repair.after == replaced;
   });
