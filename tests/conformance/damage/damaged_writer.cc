@@ -168,7 +168,7 @@ void DamagedWriter::PutKey(std::string_view key) {
 void DamagedWriter::PutColon(const Value& member) {
   if (Strikes(Damage::kEqualsSign)) {
     out_ += random_.OneIn(2) ? " = " : "=";
-  } else if (!member.is_array() && !member.is_object() && Strikes(Damage::kMissingColon)) {
+  } else if (out_.ends_with('"') && member.size() == 0 && Strikes(Damage::kMissingColon)) {
     out_ += ' ';
   } else {
     out_ += indented_ ? ": " : ":";
