@@ -205,7 +205,7 @@ class AnswerSearch {
   // Guesses only where the sure way leads nowhere, and something says that this is meant as JSON.
   Candidate ReadValue() {
     Candidate sure = ReadOnce(Guess::kNothing);
-    if (!MayGuess(sure.reading)) return sure;
+    if (!MayGuess(sure)) return sure;
     for (const Guess guess : {Guess::kText, Guess::kQuotes}) {
       if (sure.reading.ending == Ending::kOpen && guess == Guess::kText) continue;
       Candidate guessed = ReadOnce(guess);
@@ -232,11 +232,13 @@ class AnswerSearch {
     return candidate;
   }
 
-  bool MayGuess(const Reading& reading) const {
+  bool MayGuess(const Candidate& sure) const {
+    const Reading& reading = sure.reading;
     if (guessing_left_ == 0 || reading.ending == Ending::kComplete) return false;
-    // A text with brackets at its end may lack only a quote.
+    // A text that ends in a string, with brackets as the last of it, may lack only a quote.
     if (reading.ending == Ending::kOpen) {
-      return reading.begun && reading.end == text_.size() && IsClosing(text_.back());
+      const bool in_string = !sure.repairs.empty() && !sure.repairs.back().before.empty();
+      return in_string && reading.begun && reading.end == text_.size() && IsClosing(text_.back());
     }
     if (reading.begun) return true;
     const size_t next = text_.find_first_not_of(" \t\r\n", at_ + 1);
