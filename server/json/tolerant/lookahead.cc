@@ -160,7 +160,11 @@ class BareTextSearch {
     if (CommentBegins(text_, at) || FenceAt(text_, at)) return true;
     if (c == '"' && in_object_ && at > start_ && IsSpace(text_[at - 1]))
       return NameFollows(text_, at);
-    if (c != ',' && c != '\n') return false;
+    return (c == ',' || c == '\n') && EndsAtBreak(at);
+  }
+
+  // At a comma or line break.
+  bool EndsAtBreak(size_t at) const {
     if (!in_object_) return depth_ == 0;
     const std::string_view rest = text_.substr(at + 1, kMaxLookahead);
     const size_t next = SkipSpaces(rest, 0);

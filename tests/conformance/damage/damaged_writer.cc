@@ -121,9 +121,7 @@ void DamagedWriter::PutChildren(const Value& value) {
   for (const Value& child : value) {
     if (!first) PutComma();
     first = false;
-    if (object) PutDuplicate(child.key());
-    if (object) PutKey(child.key());
-    if (object) PutColon(child);
+    if (object) PutName(child);
     Put(child);
     // Nothing of an unclosed text may stand behind its last value.
     if (!unclosed_) PutSpace();
@@ -155,6 +153,13 @@ void DamagedWriter::PutSpace() {
   if (Strikes(Damage::kLineComment)) out_ += "// it's a {comment}\n";
   if (Strikes(Damage::kBlockComment)) out_ += random_.OneIn(2) ? "/* a \"b\" */" : "/**/";
   if (Strikes(Damage::kHashComment)) out_ += " # , or [not\n";
+}
+
+// With what stands before and behind it.
+void DamagedWriter::PutName(const Value& member) {
+  PutDuplicate(member.key());
+  PutKey(member.key());
+  PutColon(member);
 }
 
 void DamagedWriter::PutKey(std::string_view key) {
@@ -214,12 +219,14 @@ void DamagedWriter::PutCharacter(
     return;
   }
   const bool spare = c == "'" && Strikes(Damage::kLooseEscape);
-  const bool may_end = MayEndString(c, rest, closing);
-  // Before a word, it can't end the string.
-  const bool before_word = !rest.empty() && (IsLetter(rest[0]) || rest[0] == ' ');
-  const bool inner = c == "\"" && closing == c && before_word && Strikes(Damage::kInnerQuote);
-  if (spare || (may_end && !inner)) out_ += '\\';
+  if (spare || (MayEndString(c, rest, closing) && !LeavesQuote(c, rest))) out_ += '\\';
   out_ += c;
+}
+
+// Before a word, a quote can't end the string.
+bool DamagedWriter::LeavesQuote(std::string_view c, std::string_view rest) {
+  const bool before_word = !rest.empty() && (IsLetter(rest[0]) || rest[0] == ' ');
+  return c == "\"" && before_word && Strikes(Damage::kInnerQuote);
 }
 
 // As JavaScript would take it.
