@@ -1,0 +1,141 @@
+#include "server/schema/lower/carry/fit.h"
+
+#include <algorithm>
+
+#include "server/json/decimal.h"
+
+namespace extractd::schema::lower {
+namespace {
+
+// Numbers are told apart by their bounds; other constraints make no branch of a union.
+bool WithinBounds(const Form& form, std::string_view number) {
+  return std::ranges::all_of(form.kept, [number](const json::Value* bound) {
+    if (!bound->is_number()) return true;
+    const int order = json::CompareNumbers(number, bound->number());
+    if (bound->key() == "minimum") return order >= 0;
+    if (bound->key() == "maximum") return order <= 0;
+    if (bound->key() == "exclusiveMinimum") return order > 0;
+    return bound->key() != "exclusiveMaximum" || order < 0;
+  });
+}
+
+bool IsPair(const json::Value& value) {
+  const json::Value* key = value.Find(kPairKey);
+  return value.is_object() && value.size() == 2 && key != nullptr && key->is_string() &&
+         value.Find(kPairValue) != nullptr;
+}
+
+}  // namespace
+
+bool Fitter::Fits(const Form& form, const json::Value& value) {
+  const auto [found, added] = known_.try_emplace({&form, &value}, false);
+  if (!added) return found->second;
+  const bool fits = Check(form, value);
+  known_[{&form, &value}] = fits;
+  return fits;
+}
+
+bool Fitter::Check(const Form& form, const json::Value& value) {
+  switch (form.kind) {
+    case FormKind::kAny:
+      return true;
+    case FormKind::kNull:
+      return value.is_null();
+    case FormKind::kBoolean:
+      return value.is_boolean();
+    case FormKind::kInteger:
+      return value.is_number() && json::IsInteger(value.number()) &&
+             WithinBounds(form, value.number());
+    case FormKind::kNumber:
+      return value.is_number() && WithinBounds(form, value.number());
+    case FormKind::kString:
+      return value.is_string();
+    case FormKind::kText:
+      return side_ == Side::kCaller || value.is_string();
+    case FormKind::kEnum:
+      return CheckEnum(form, value);
+    case FormKind::kArray:
+      return CheckArray(form, value);
+    case FormKind::kObject:
+      return CheckObject(form, value);
+    case FormKind::kPairs:
+      return CheckPairs(form, value);
+    case FormKind::kUnion:
+      return std::ranges::any_of(form.branches, [&](const Form* branch) {
+        return Fits(*branch, value);
+      });
+    case FormKind::kReference:
+      return Fits(*form.definition->form, value);
+  }
+  return false;
+}
+
+bool Fitter::CheckEnum(const Form& form, const json::Value& value) const {
+  return std::ranges::any_of(form.values, [&](const EnumValue& listed) {
+    if (side_ == Side::kCaller || !form.as_text) return json::Equal(*listed.value, value);
+    return value.is_string() && value.string() == listed.wire;
+  });
+}
+
+bool Fitter::CheckArray(const Form& form, const json::Value& value) {
+  if (!value.is_array()) return false;
+  size_t index = 0;
+  return std::ranges::all_of(value, [&](const json::Value& element) {
+    const Form* expected = index < form.prefix.size() ? form.prefix[index] : form.rest;
+    ++index;
+    return expected != nullptr && Fits(*expected, element);
+  });
+}
+
+bool Fitter::CheckPairs(const Form& form, const json::Value& value) {
+  if (side_ == Side::kCaller) {
+    return value.is_object() && std::ranges::all_of(value, [&](const json::Value& member) {
+             return Fits(*form.rest, member);
+           });
+  }
+  return value.is_array() && std::ranges::all_of(value, [&](const json::Value& pair) {
+           return IsPair(pair) && Fits(*form.rest, *pair.Find(kPairValue));
+         });
+}
+
+bool Fitter::CheckMember(const Form&, const FormMember& member, const json::Value& value) {
+  if (side_ == Side::kCaller || (!member.nulled && !member.boxed)) {
+    return Fits(*member.form, value);
+  }
+  if (member.nulled) return value.is_null() || Fits(*member.form, value);
+  return value.is_array() && value.size() <= 1 &&
+         (value.size() == 0 || Fits(*member.form, *value.begin()));
+}
+
+bool Fitter::CheckObject(const Form& form, const json::Value& value) {
+  if (!value.is_object()) return false;
+  size_t found = 0;
+  size_t pairs = 0;
+  for (const FormMember& member : form.members) {
+    const json::Value* given = value.Find(side_ == Side::kCaller ? member.name : member.wire);
+    if (given == nullptr) {
+      const bool needed =
+          member.required || (side_ == Side::kWire && (member.nulled || member.boxed));
+      if (needed) return false;
+      continue;
+    }
+    ++found;
+    if (!CheckMember(form, member, *given)) return false;
+  }
+  if (side_ == Side::kWire && !form.pairs.empty()) {
+    const json::Value* list = value.Find(form.pairs);
+    if (list == nullptr || !CheckPairs(form, *list)) return false;
+    pairs = 1;
+  }
+  if (value.size() == found + pairs) return true;
+  const bool open = form.rest != nullptr && (side_ == Side::kCaller || form.pairs.empty());
+  if (!open) return false;
+  return std::ranges::all_of(value, [&](const json::Value& given) {
+    const bool declared = std::ranges::any_of(form.members, [&](const FormMember& member) {
+      return given.key() == (side_ == Side::kCaller ? member.name : member.wire);
+    });
+    return declared || Fits(*form.rest, given);
+  });
+}
+
+}  // namespace extractd::schema::lower

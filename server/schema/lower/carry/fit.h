@@ -1,0 +1,40 @@
+// Fitter: whether a value could be one of a form, before or after it was carried. Only as exact as
+// telling the branches of a union apart needs.
+#ifndef EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
+#define EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
+
+#include <cstdint>
+#include <utility>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "server/json/value.h"
+#include "server/schema/lower/form.h"
+
+namespace extractd::schema::lower {
+
+enum class Side : std::uint8_t { kCaller, kWire };
+
+// For one value and its parts; remembers what it found, so that asking costs no more than the
+// number of pairs of values and forms.
+class Fitter {
+ public:
+  explicit Fitter(Side side) : side_(side) {}
+
+  bool Fits(const Form& form, const json::Value& value);
+
+ private:
+  bool Check(const Form& form, const json::Value& value);
+  bool CheckObject(const Form& form, const json::Value& value);
+  bool CheckMember(const Form& form, const FormMember& member, const json::Value& value);
+  bool CheckArray(const Form& form, const json::Value& value);
+  bool CheckPairs(const Form& form, const json::Value& value);
+  bool CheckEnum(const Form& form, const json::Value& value) const;
+
+  const Side side_;
+  absl::flat_hash_map<std::pair<const Form*, const json::Value*>, bool> known_;
+};
+
+}  // namespace extractd::schema::lower
+
+#endif  // EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
