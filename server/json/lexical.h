@@ -36,6 +36,9 @@ inline constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+// So many bytes are looked at together.
+inline constexpr size_t kScannedBytes = 16;
+
 // A bit for each of the sixteen bytes from `bytes` on that is not plain, the first one lowest.
 inline unsigned NotPlain(const char* bytes) {
 #ifdef __SSE2__
@@ -48,7 +51,7 @@ inline unsigned NotPlain(const char* bytes) {
   return static_cast<unsigned>(_mm_movemask_epi8(found));
 #else
   unsigned found = 0;
-  for (unsigned i = 0; i < 16; ++i) {
+  for (unsigned i = 0; i < kScannedBytes; ++i) {
     found |= (kPlain[static_cast<unsigned char>(bytes[i])] ? 0U : 1U) << i;
   }
   return found;
@@ -57,7 +60,7 @@ inline unsigned NotPlain(const char* bytes) {
 
 // Offset of the first byte from `at` on that is not plain; the size of the text if there is none.
 inline size_t SkipPlain(std::string_view text, size_t at) {
-  for (; at + 16 <= text.size(); at += 16) {
+  for (; at + kScannedBytes <= text.size(); at += kScannedBytes) {
     const unsigned found = NotPlain(text.data() + at);
     if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
   }

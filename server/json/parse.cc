@@ -1,9 +1,11 @@
 #include "server/json/parse.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "server/base/utf8.h"
@@ -11,41 +13,6 @@
 
 namespace extractd::json {
 namespace {
-
-// A string without its escapes in the making. Escaped JSON inside JSON, which every tool call
-// holds, comes in runs of a few bytes: appending them to a std::string costs more than the rest.
-class Unescaped {
- public:
-  void Clear() { size_ = 0; }
-  std::string_view text() const { return {bytes_.data(), size_}; }
-
-  void Push(char c) {
-    if (size_ == bytes_.size()) Grow(1);
-    bytes_[size_++] = c;
-  }
-
-  void Append(std::string_view run) {
-    if (run.size() > bytes_.size() - size_) Grow(run.size());
-    std::memcpy(bytes_.data() + size_, run.data(), run.size());
-    size_ += run.size();
-  }
-
-  // See AppendUtf16Unit, which looks back at the three bytes of a surrogate.
-  void AppendUnit(std::uint32_t unit) {
-    const size_t kept = size_ - std::min<size_t>(size_, 3);
-    std::string end(text().substr(kept));
-    AppendUtf16Unit(unit, end);
-    size_ = kept;
-    Append(end);
-  }
-
- private:
-  static constexpr size_t kFirstBytes = 1000;
-  void Grow(size_t more) { bytes_.resize(std::max(kFirstBytes, (size_ + more) * 2)); }
-
-  std::string bytes_;  // as large as it was ever needed
-  size_t size_ = 0;
-};
 
 class Parser {
  public:
@@ -184,11 +151,7 @@ class Parser {
     SkipSpace();
     if (Peek() != ':') return Fail("expected ':' after the member name");
     ++at_;
-    if (key_copied_) {
-      out_.Key(key);
-    } else {
-      out_.KeySlice(key);
-    }
+    out_.KeySlice(key);
     state = State::kValue;
     return true;
   }
@@ -196,42 +159,64 @@ class Parser {
   bool ReadStringValue() {
     std::string_view value;
     if (!ReadString(value)) return false;
-    if (key_copied_) {
-      out_.String(value);
-    } else {
-      out_.StringSlice(value);
-    }
+    out_.StringSlice(value);
     return true;
   }
 
-  // Reads a string at its quote. `out`: a slice of the text or, with escapes, of `unescaped_`;
-  // key_copied_ tells which.
+  // Reads a string at its quote. `out`: a slice of the text or, with escapes, of the room.
   bool ReadString(std::string_view& out) {
     const size_t start = ++at_;
     if (!SkipCharacters()) return false;
-    key_copied_ = text_[at_] != '"';
-    if (!key_copied_) {
-      out = text_.substr(start, at_ - start);
-      ++at_;
-      return true;
-    }
-    unescaped_.Clear();
-    unescaped_.Append(text_.substr(start, at_ - start));
+    if (text_[at_] != '"') return ReadEscapedString(start, out);
+    out = text_.substr(start, at_ - start);
+    ++at_;
+    return true;
+  }
+
+  // Goes on at the first escape of the string that begins at `start`.
+  bool ReadEscapedString(size_t start, std::string_view& out) {
+    if (room_ == nullptr) room_ = out_.ReserveText(text_.size() - start);
+    unescaped_begin_ = room_;
+    CopyToRoom(text_.substr(start, at_ - start));
     while (text_[at_] != '"') {
-      if (!ReadEscape()) return false;
-      const size_t run = at_;
-      if (!SkipCharacters()) return false;
-      unescaped_.Append(text_.substr(run, at_ - run));
+      if (!ReadEscape() || !CopyCharacters()) return false;
     }
     ++at_;
-    out = unescaped_.text();
+    out = {unescaped_begin_, static_cast<size_t>(room_ - unescaped_begin_)};
     return true;
+  }
+
+  void CopyToRoom(std::string_view run) {
+    std::memcpy(room_, run.data(), run.size());
+    room_ += run.size();
+  }
+
+  // Stops at the next quote or backslash. Escaped JSON inside JSON, which every tool call holds,
+  // comes in runs of a few bytes: to copy sixteen costs less than to ask how many there are.
+  bool CopyCharacters() {
+    unsigned found = 0;
+    while (found == 0 && at_ + kScannedBytes <= text_.size()) {
+      found = NotPlain(text_.data() + at_);
+      const size_t run = found == 0 ? kScannedBytes : static_cast<size_t>(std::countr_zero(found));
+      std::memcpy(room_, text_.data() + at_, kScannedBytes);
+      room_ += run;
+      at_ += run;
+    }
+    if (AtQuoteOrEscape()) return true;
+    const size_t rest = at_;
+    if (!SkipCharacters()) return false;
+    CopyToRoom(text_.substr(rest, at_ - rest));
+    return true;
+  }
+
+  bool AtQuoteOrEscape() const {
+    return at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\\');
   }
 
   // Stops at the next quote or backslash.
   bool SkipCharacters() {
     at_ = SkipPlain(text_, at_);
-    return (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\\')) || SkipUnusual();
+    return AtQuoteOrEscape() || SkipUnusual();
   }
 
   bool SkipUnusual() {
@@ -252,7 +237,7 @@ class Parser {
     if (Peek() == 'u') return ReadUnicodeEscape();
     const char c = SimpleEscape(Peek());
     if (c == '\0') return Fail("unknown escape in a string");
-    unescaped_.Push(c);
+    *room_++ = c;
     ++at_;
     return true;
   }
@@ -261,8 +246,17 @@ class Parser {
     const HexDigits hex = ReadHex(text_.substr(++at_), 4);
     at_ += hex.size;
     if (hex.size < 4) return Fail("expected four hex digits after \\u");
-    unescaped_.AppendUnit(hex.value);
+    AppendUnit(hex.value);
     return true;
+  }
+
+  // See AppendUtf16Unit, which looks back at the three bytes of a surrogate.
+  void AppendUnit(std::uint32_t unit) {
+    const auto size = static_cast<size_t>(room_ - unescaped_begin_);
+    room_ -= std::min<size_t>(size, 3);
+    std::string end(room_, std::min<size_t>(size, 3));
+    AppendUtf16Unit(unit, end);
+    CopyToRoom(end);
   }
 
   bool ReadWord(std::string_view word) {
@@ -315,8 +309,11 @@ class Parser {
   size_t at_ = 0;
   bool reject_duplicates_;
   Builder& out_;
-  Unescaped unescaped_;
-  bool key_copied_ = false;  // the last string had escapes and stands in unescaped_
+  // Where the next byte of a string with escapes goes: no escape is shorter than what it stands
+  // for, so that the rest of the text, from the first such string on, is room enough for all of
+  // them.
+  char* room_ = nullptr;
+  const char* unescaped_begin_ = nullptr;  // of the string with escapes that was read last
   const char* error_ = "";
   bool truncated_ = false;
 };

@@ -1,6 +1,8 @@
 #include "server/json/surrogates.h"
 
 #include "server/json/lexical.h"
+#include "server/json/tolerant/repair_log.h"
+#include "server/json/write.h"
 
 namespace extractd::json {
 namespace {
@@ -34,6 +36,38 @@ bool IsUnpaired(std::string_view escape) {
   return escape.size() == kEscapeBytes && (IsHigh(unit) || IsLow(unit));
 }
 
+void LogChange(std::string_view before, std::string_view after, RepairLog& log) {
+  if (before == after) return;
+  log.AddToChild(
+      repair_kind::kUnpairedSurrogate,
+      {.before = ToShortText(before, kMaxRepairTextBytes),
+       .after = ToShortText(after, kMaxRepairTextBytes),
+       .lossless = false}
+  );
+}
+
+// Two values of one shape; kMaxDepth bounds the recursion.
+void LogChanges(const Value& before, const Value& after, RepairLog& log) {
+  if (before.is_string()) return LogChange(before.string(), after.string(), log);
+  if (before.size() == 0) return;
+  if (before.is_object()) {
+    log.place().EnterObject();
+  } else {
+    log.place().EnterArray();
+  }
+  auto mended = after.begin();
+  for (auto child = before.begin(); child != before.end() && !log.overflows(); ++child, ++mended) {
+    if (before.is_object()) {
+      log.place().Member(mended->key());
+      LogChange(child->key(), mended->key(), log);
+    } else {
+      log.place().NextElement();
+    }
+    LogChanges(*child, *mended, log);
+  }
+  log.place().Leave();
+}
+
 }  // namespace
 
 std::optional<std::string> ReplaceUnpairedSurrogates(std::string_view json) {
@@ -51,6 +85,12 @@ std::optional<std::string> ReplaceUnpairedSurrogates(std::string_view json) {
   }
   if (out.has_value()) out->append(json.substr(copied));
   return out;
+}
+
+std::vector<Repair> SurrogateRepairs(const Value& before, const Value& after) {
+  RepairLog log;
+  LogChanges(before, after, log);
+  return log.Take();
 }
 
 }  // namespace extractd::json

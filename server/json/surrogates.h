@@ -6,12 +6,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "server/json/repair.h"
+#include "server/json/value.h"
 
 namespace extractd::json {
 
 // `json`, which is JSON, with U+FFFD for every \u escape of a surrogate without its partner;
 // nothing if there is none.
 std::optional<std::string> ReplaceUnpairedSurrogates(std::string_view json);
+
+// What that changed: a lossy repair for each string and each name, with the place it has in
+// `after`. `before` and `after` are the values of the two texts. If there are more than
+// kMaxRepairs, not all are listed, but more than that.
+std::vector<Repair> SurrogateRepairs(const Value& before, const Value& after);
 
 }  // namespace extractd::json
 

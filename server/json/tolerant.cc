@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "server/json/answer_search.h"
 #include "server/json/parse.h"
-#include "server/json/surroundings.h"
+#include "server/json/tolerant/answer_search.h"
+#include "server/json/tolerant/surroundings.h"
 
 namespace extractd::json {
 namespace {

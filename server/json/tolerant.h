@@ -2,7 +2,7 @@
 // every change it made. Linear in the text, iterative, bounded by kMaxDepth and kMaxRepairs
 // (repair.h).
 //
-// Start here; then: answer_search.h finds the value in the text, damaged_value.h reads it,
+// Start here; then, in tolerant/: answer_search.h finds the value, damaged_value.h reads it,
 // surroundings.h accounts for what stands around it.
 #ifndef EXTRACTD_SERVER_JSON_TOLERANT_H_
 #define EXTRACTD_SERVER_JSON_TOLERANT_H_

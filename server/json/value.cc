@@ -210,9 +210,13 @@ std::string_view Builder::KeepText(std::string text) {
   return storage().text;
 }
 
+char* Builder::ReserveText(size_t bytes) {
+  return static_cast<char*>(storage().arena.Allocate(bytes, 1));
+}
+
 std::string_view Builder::CopyText(std::string_view text) {
   if (text.empty()) return {};
-  auto* bytes = static_cast<char*>(storage().arena.Allocate(text.size(), 1));
+  char* bytes = ReserveText(text.size());
   std::memcpy(bytes, text.data(), text.size());
   return {bytes, text.size()};
 }

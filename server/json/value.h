@@ -133,6 +133,8 @@ class Builder {
 
   // Keeps `text` alive with the document; slices of the result may be passed to the *Slice calls.
   std::string_view KeepText(std::string text);
+  // Room for `bytes` of text, which the caller fills, that lives as long as the document.
+  char* ReserveText(size_t bytes);
   // A copy of `text` that lives as long as the document.
   std::string_view CopyText(std::string_view text);
 

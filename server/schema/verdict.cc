@@ -67,7 +67,9 @@ class Judgement {
 
  private:
   void Accept(std::string json, const json::Value& value) {
-    if (const auto mended = json::ReplaceUnpairedSurrogates(json)) return AcceptMended(*mended);
+    if (const auto mended = json::ReplaceUnpairedSurrogates(json)) {
+      return AcceptMended(*mended, value);
+    }
     verdict_.json = std::move(json);
     const auto start = SteadyClock::now();
     verdict_.issues = validate_(value);
@@ -76,19 +78,36 @@ class Judgement {
   }
 
   // Of an answer with halves of surrogate pairs, which many clients could not read.
-  void AcceptMended(const std::string& mended) {
-    if (max_loss_ != json::MaxLoss::kLossy) {
-      verdict_.repairs.clear();
-      AddIssue("a string has half of a surrogate pair, which is no character", "");
-      return;
-    }
-    verdict_.repairs.push_back({
-        .kind = std::string(json::repair_kind::kUnpairedSurrogate),
-        .after = "\xEF\xBF\xBD",
-        .lossless = false,
-    });
-    const json::ParseResult parsed = json::ParseView(mended);
-    Accept(mended, std::get<json::Document>(parsed).root());
+  void AcceptMended(const std::string& mended, const json::Value& value) {
+    const json::ParseResult parsed =
+        json::ParseView(mended, {.duplicate_keys = json::DuplicateKeys::kReject});
+    const auto* document = std::get_if<json::Document>(&parsed);
+    if (document == nullptr) return RejectNames(mended, std::get<json::ParseError>(parsed));
+    std::vector<json::Repair> repairs = json::SurrogateRepairs(value, document->root());
+    const bool too_many = verdict_.repairs.size() + repairs.size() > json::kMaxRepairs;
+    if (max_loss_ != json::MaxLoss::kLossy || too_many) return RejectSurrogates(repairs.front());
+    std::ranges::move(repairs, std::back_inserter(verdict_.repairs));
+    Accept(mended, document->root());
+  }
+
+  void RejectSurrogates(const json::Repair& first) {
+    verdict_.repairs.clear();
+    AddIssue(
+        fmt::format(
+            "a string {} has half of a surrogate pair, which is no character", PlaceOf(first)
+        ),
+        ""
+    );
+  }
+
+  // Names that are the same once their halves of surrogate pairs are replaced.
+  void RejectNames(std::string_view mended, const json::ParseError& error) {
+    verdict_.repairs.clear();
+    AddIssue(
+        "two member names of an object differ only in halves of surrogate pairs, which are no "
+        "characters",
+        CutUtf8(mended.substr(error.offset), kExcerptBytes)
+    );
   }
 
   // The text, of which the first `skipped` bytes were not parsed, is not strict JSON.

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "server/base/error.h"
-#include "server/service/status_code_name.h"
+#include "server/base/status_code_name.h"
 
 namespace extractd {
 namespace {

@@ -12,11 +12,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include "tests/fakes/certificates.h"
 #include "tests/fakes/imposter_connection.h"
+#include "tests/fakes/tls_server.h"
 
 namespace extractd::fakes {
 namespace {
@@ -62,22 +62,6 @@ std::string Write(const Frame& frame) {
 std::string Answer(std::uint32_t stream) {
   return Write({kHeaders, kEndHeaders, stream, std::string(kStatusOk)}) +
          Write({kData, kEndStream, stream, "{}"});
-}
-
-int ChooseHttp2(
-    SSL* /*ssl*/,
-    const unsigned char** chosen,
-    unsigned char* size,
-    const unsigned char* offered,
-    unsigned int offered_size,
-    void* /*unused*/
-) {
-  static constexpr unsigned char kHttp2[] = "\x02h2";
-  unsigned char* found = nullptr;
-  const int outcome =
-      SSL_select_next_proto(&found, size, kHttp2, sizeof kHttp2 - 1, offered, offered_size);
-  *chosen = found;
-  return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 class Connection {
@@ -159,10 +143,7 @@ class Http2Imposter::Server {
   explicit Server(Counts& counts)
       : counts_(counts), acceptor_(loop_, Tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     const CertificateAuthority authority;
-    const Certificate certificate = authority.Issue({});
-    context_.use_certificate_chain(asio::buffer(certificate.certificate));
-    context_.use_private_key(asio::buffer(certificate.key), asio::ssl::context::pem);
-    SSL_CTX_set_alpn_select_cb(context_.native_handle(), &ChooseHttp2, nullptr);
+    context_ = TlsServerContext(authority.Issue({}), HttpVersion::k2);
     const auto port = acceptor_.local_endpoint().port();
     url = fmt::format("https://127.0.0.1:{}", port);
     ca_file = std::filesystem::temp_directory_path() /
@@ -186,14 +167,14 @@ class Http2Imposter::Server {
   Task<void> AcceptAll() {
     for (;;) {
       Tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
-      auto stream = NewImposterStream(std::move(socket), &context_);
+      auto stream = NewImposterStream(std::move(socket), context_.get());
       auto connection = std::make_unique<Connection>(std::move(stream), counts_);
       asio::co_spawn(loop_, ServeOne(std::move(connection)), asio::detached);
     }
   }
 
   Counts& counts_;
-  asio::ssl::context context_{asio::ssl::context::tls_server};
+  std::unique_ptr<asio::ssl::context> context_;
   asio::io_context loop_{1};
   Tcp::acceptor acceptor_;
   std::thread thread_;

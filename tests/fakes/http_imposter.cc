@@ -9,11 +9,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include "tests/fakes/certificates.h"
 #include "tests/fakes/imposter_connection.h"
+#include "tests/fakes/tls_server.h"
 
 namespace extractd::fakes {
 namespace {
@@ -39,31 +39,6 @@ Certificate CertificateFor(ImposterTls tls, const CertificateAuthority& authorit
     default:
       return authority.Issue({});
   }
-}
-
-// HTTP/1.1 is all that it offers to a client that asks for more.
-int ChooseHttp1(
-    SSL* /*ssl*/,
-    const unsigned char** chosen,
-    unsigned char* chosen_size,
-    const unsigned char* offered,
-    unsigned int offered_size,
-    void* /*unused*/
-) {
-  static constexpr unsigned char kHttp1[] = "\x08http/1.1";
-  unsigned char* found = nullptr;
-  const int outcome =
-      SSL_select_next_proto(&found, chosen_size, kHttp1, sizeof kHttp1 - 1, offered, offered_size);
-  *chosen = found;
-  return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
-}
-
-std::unique_ptr<asio::ssl::context> ServerContext(const Certificate& certificate) {
-  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-  context->use_certificate_chain(asio::buffer(certificate.certificate));
-  context->use_private_key(asio::buffer(certificate.key), asio::ssl::context::pem);
-  SSL_CTX_set_alpn_select_cb(context->native_handle(), &ChooseHttp1, nullptr);
-  return context;
 }
 
 }  // namespace
@@ -100,7 +75,7 @@ class HttpImposter::Server {
  private:
   void UseTls() {
     const CertificateAuthority authority;
-    context_ = ServerContext(CertificateFor(tls_, authority));
+    context_ = TlsServerContext(CertificateFor(tls_, authority), HttpVersion::k1);
     ca_file_ = std::filesystem::temp_directory_path() /
                fmt::format("imposter-{}-{}.pem", ::getpid(), port());
     std::ofstream(ca_file_) << authority.certificate();

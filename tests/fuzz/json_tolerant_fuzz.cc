@@ -10,8 +10,8 @@
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/pointer.h"
-#include "server/json/repair_log.h"
 #include "server/json/tolerant.h"
+#include "server/json/tolerant/repair_log.h"
 #include "server/json/write.h"
 #include "tests/fuzz/require.h"
 

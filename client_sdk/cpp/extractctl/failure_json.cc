@@ -1,42 +1,16 @@
 #include "extractctl/failure_json.h"
 
-#include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <google/protobuf/util/json_util.h>
 
+#include "server/base/status_code_name.h"
 #include "server/json/write.h"
 
 namespace extractd::ctl {
 namespace {
-
-constexpr std::array<std::string_view, 17> kCodes = {
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-};
-
-std::string_view NameOf(grpc::StatusCode code) {
-  const auto number = static_cast<size_t>(code);
-  return number < kCodes.size() ? kCodes.at(number) : "UNKNOWN";
-}
 
 // The members of one object, in their order.
 class ObjectWriter {
@@ -83,7 +57,7 @@ std::string BadFieldsAsJson(const Failure& failure) {
 
 std::string FailureAsJson(const Failure& failure) {
   ObjectWriter object;
-  object.Text("code", NameOf(failure.code));
+  object.Text("code", StatusCodeName(failure.code));
   object.Text("reason", failure.reason);
   object.Text("message", failure.message);
   object.Text("request_id", failure.request_id);

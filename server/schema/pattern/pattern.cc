@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -12,9 +14,22 @@
 namespace extractd::schema {
 namespace {
 
-// Program and cached states of one pattern, in bytes: the first that suffices. Larger caches make
-// no common pattern faster.
-constexpr std::array<std::int64_t, 4> kBudgets = {64 << 10, 512 << 10, 4 << 20, 32 << 20};
+// How much memory RE2 may use for a pattern: the first row for its program. The automaton gets what
+// the program leaves, and runs only if it has room for 20 of its states; without it RE2 is slower
+// by far. More room makes no real pattern faster: docs/adr/2026-11-21-memory-of-patterns.md.
+struct Budget {
+  std::int64_t max_mem;  // in bytes
+  int max_program;       // instructions
+};
+constexpr std::array<Budget, 7> kBudgets = {{
+    {16 << 10, 16},
+    {32 << 10, 32},
+    {64 << 10, 96},
+    {128 << 10, 600},
+    {512 << 10, 2048},
+    {4 << 20, 16'384},
+    {32 << 20, std::numeric_limits<int>::max()},
+}};
 
 re2::RE2::Options OptionsFor(std::int64_t budget) {
   re2::RE2::Options options;
@@ -22,6 +37,19 @@ re2::RE2::Options OptionsFor(std::int64_t budget) {
   options.set_never_capture(true);
   options.set_max_mem(budget);
   return options;
+}
+
+// At most so much does a pattern take, however many texts it meets. Of RE2's limit, a third is for
+// a program that runs backwards, and another for an automaton that looks for the first match
+// instead of any: neither is ever made. The syntax tree and the program take less than what is
+// added.
+size_t BytesOf(const re2::RE2& re2) {
+  constexpr size_t kFixed = 2048;
+  constexpr size_t kForByte = 64;
+  constexpr size_t kForInstruction = 24;
+  return kFixed + kForByte * re2.pattern().size() +
+         kForInstruction * static_cast<size_t>(re2.ProgramSize()) +
+         static_cast<size_t>(re2.options().max_mem()) / 3;
 }
 
 }  // namespace
@@ -51,10 +79,16 @@ std::variant<Pattern::Condition, Pattern::Fault> Pattern::CompileCondition(
     const std::string& text, bool negative
 ) {
   std::unique_ptr<const re2::RE2> re2;
-  for (const std::int64_t budget : kBudgets) {
-    re2 = std::make_unique<const re2::RE2>(text, OptionsFor(budget));
-    if (re2->ok()) return Condition{std::move(re2), negative};
-    if (re2->error_code() != re2::RE2::ErrorPatternTooLarge) break;
+  int program = 0;  // its size, once it is known
+  for (const Budget& budget : kBudgets) {
+    if (program > budget.max_program) continue;
+    re2 = std::make_unique<const re2::RE2>(text, OptionsFor(budget.max_mem));
+    if (re2->ok()) {
+      program = re2->ProgramSize();
+      if (program <= budget.max_program) return Condition{std::move(re2), negative};
+    } else if (re2->error_code() != re2::RE2::ErrorPatternTooLarge) {
+      break;
+    }
   }
   if (re2->error_code() == re2::RE2::ErrorPatternTooLarge) return Fault{"it is too large"};
   if (re2->error_code() == re2::RE2::ErrorRepeatSize) {
@@ -76,10 +110,8 @@ bool Pattern::Matches(std::string_view text) const {
 
 size_t Pattern::memory_bytes() const {
   size_t bytes = sizeof(*this);
-  for (const Condition& condition : conditions_) {
-    bytes += sizeof(Condition) + sizeof(re2::RE2) + condition.re2->pattern().size() +
-             static_cast<size_t>(condition.re2->options().max_mem());
-  }
+  for (const Condition& condition : conditions_)
+    bytes += sizeof(Condition) + BytesOf(*condition.re2);
   return bytes;
 }
 

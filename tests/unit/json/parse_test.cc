@@ -33,6 +33,24 @@ TEST(ParseTest, ReadsEscapes) {
   EXPECT_EQ(std::get<Document>(result).root().string(), "\"\\/\b\f\n\r\t\xC3\xBC\xF0\x9F\x98\x80");
 }
 
+TEST(ParseTest, EscapesAreReadWhereverTheyStandInAString) {
+  // Strings are scanned in steps of sixteen bytes, up to the end of the text.
+  for (size_t before = 0; before < 40; ++before) {
+    for (size_t after = 0; after < 40; ++after) {
+      const std::string head(before, 'a');
+      const std::string tail(after, 'b');
+      ParseResult result = Parse("[\"" + head + "\\n" + tail + "\\\"\",\"\\t" + tail + "\"]");
+      const Value& root = std::get<Document>(result).root();
+      ASSERT_EQ(root.At(0)->string(), head + "\n" + tail + "\"");
+      ASSERT_EQ(root.At(1)->string(), "\t" + tail);
+    }
+  }
+}
+
+TEST(ParseTest, ASurrogateJoinsNoneOfTheStringBefore) {
+  EXPECT_EQ(RoundTrip(R"(["\ud83d","\ude00"])"), R"(["\ud83d","\ude00"])");
+}
+
 TEST(ParseTest, NulAndUnpairedSurrogatesKeepTheirValue) {
   EXPECT_EQ(RoundTrip(R"("a\u0000b")"), R"("a\u0000b")");
   EXPECT_EQ(RoundTrip(R"("\ud83d")"), R"("\ud83d")");

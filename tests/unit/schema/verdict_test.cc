@@ -125,6 +125,43 @@ TEST(VerdictTest, DuplicatesAreNotStrictJson) {
   );
 }
 
+TEST(VerdictTest, HalvesOfSurrogatePairsAreAnIssueThatNamesTheirPlace) {
+  for (const MaxLoss max_loss : {MaxLoss::kNone, MaxLoss::kLossless}) {
+    EXPECT_EQ(
+        SyntaxIssue(JudgeText(R"({"a":1,"b":["\ud800"]})", max_loss)),
+        "a string at /b/0 has half of a surrogate pair, which is no character"
+    );
+  }
+}
+
+TEST(VerdictTest, HalvesOfSurrogatePairsMayBeLost) {
+  const Verdict verdict =
+      JudgeText(R"({ "a":1, "b":["\ud800"], "c":"\udc00\n" })", MaxLoss::kLossy);
+  EXPECT_TRUE(verdict.valid);
+  EXPECT_EQ(verdict.json, "{ \"a\":1, \"b\":[\"\xEF\xBF\xBD\"], \"c\":\"\xEF\xBF\xBD\\n\" }");
+  EXPECT_EQ(
+      json::DescribeRepairs(verdict.repairs),
+      "unpaired_surrogate /b/0: \"\\ud800\" -> \"\xEF\xBF\xBD\" (lossy)\n"
+      "unpaired_surrogate /c: \"\\udc00\\n\" -> \"\xEF\xBF\xBD\\n\" (lossy)"
+  );
+}
+
+TEST(VerdictTest, NamesThatDifferInHalvesOfSurrogatePairsAreNotMerged) {
+  const Verdict verdict = JudgeText(R"({"a":1,"n\ud800":2,"n\udc00":3})", MaxLoss::kLossy);
+  EXPECT_EQ(
+      SyntaxIssue(verdict),
+      "two member names of an object differ only in halves of surrogate pairs, which are no "
+      "characters"
+  );
+}
+
+TEST(VerdictTest, MoreHalvesOfSurrogatePairsThanRepairsAreNotMended) {
+  std::string text = R"({"a":1,"b":[)";
+  for (size_t i = 0; i <= json::kMaxRepairs; ++i) text += R"("\ud800",)";
+  text.back() = ']';
+  EXPECT_NE(SyntaxIssue(JudgeText(text + "}", MaxLoss::kLossy)).find("at /b/0"), std::string::npos);
+}
+
 TEST(VerdictTest, AnAnswerThatEndsOpenIsTruncatedAndNeverClosed) {
   for (const MaxLoss max_loss : {MaxLoss::kNone, MaxLoss::kLossless, MaxLoss::kLossy}) {
     for (const std::string_view text :

@@ -1,5 +1,6 @@
 #include "server/schema/pattern/pattern.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -7,6 +8,11 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#include <sanitizer/allocator_interface.h>
+#else
+#include <malloc.h>
+#endif
 
 namespace extractd::schema {
 namespace {
@@ -173,14 +179,55 @@ TEST(PatternTest, EvilPatternsTakeLinearTime) {
   Expect({{"^(a+)+$", {}, {text}}, {"(a|aa)*b", {}, {text}}, {"(.*a){20}b", {}, {text}}});
 }
 
-TEST(PatternTest, MemoryIsCounted) {
-  const auto small = Pattern::Compile("a");
-  const auto large = Pattern::Compile("^\\p{L}{1,500}$");
-  const auto bytes = [](const auto& pattern) {
-    return std::get<std::unique_ptr<const Pattern>>(pattern)->memory_bytes();
+// What the process has allocated.
+size_t AllocatedBytes() {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return __sanitizer_get_current_allocated_bytes();
+#else
+  return mallinfo2().uordblks;
+#endif
+}
+
+// Every text of `size` letters a and b, one behind the other: an automaton that counts back from
+// the end meets all of its states.
+std::string AllWords(unsigned size) {
+  std::string text;
+  for (unsigned word = 0; word < 1U << size; ++word) {
+    for (unsigned bit = 0; bit < size; ++bit) text += (word >> bit & 1U) != 0 ? 'a' : 'b';
+  }
+  return text;
+}
+
+TEST(PatternTest, MemoryIsNeverAboveWhatIsCounted) {
+  const std::string text = AllWords(12);
+  for (const std::string_view pattern :
+       {"b",
+        "^[a-z][a-z0-9_-]*$",
+        "^#[0-9a-fA-F]{6}$",
+        "^(?:a|b)*a(?:a|b){11}$",
+        "^[a-z0-9.-]{0,64}$",
+        "^(?!.*x)(?:a|b)*a(?:a|b){9}c",
+        "^\\p{L}{1,200}$"}) {
+    const size_t before = AllocatedBytes();
+    const auto compiled = Pattern::Compile(pattern);
+    const auto& runs = std::get<std::unique_ptr<const Pattern>>(compiled);
+    size_t most = AllocatedBytes() - before;
+    for (size_t end = 0; end < text.size(); end += 97) {
+      runs->Matches(std::string_view(text).substr(0, end));
+      most = std::max(most, AllocatedBytes() - before);
+    }
+    EXPECT_LE(most, runs->memory_bytes()) << pattern;
+  }
+}
+
+TEST(PatternTest, MemoryGrowsWithTheProgram) {
+  const auto bytes = [](std::string_view pattern) {
+    const auto compiled = Pattern::Compile(pattern);
+    return std::get<std::unique_ptr<const Pattern>>(compiled)->memory_bytes();
   };
-  EXPECT_GT(bytes(small), 1000U);
-  EXPECT_GT(bytes(large), bytes(small));
+  EXPECT_LT(bytes("^[a-z]+$"), 10'000U);
+  EXPECT_LT(bytes("^[a-z]+$"), bytes("^[a-f]{8}-[a-f]{16}$"));
+  EXPECT_LT(bytes("^[a-f]{8}-[a-f]{16}$"), bytes("^\\p{L}{1,500}$"));
 }
 
 }  // namespace

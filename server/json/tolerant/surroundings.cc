@@ -1,4 +1,4 @@
-#include "server/json/surroundings.h"
+#include "server/json/tolerant/surroundings.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "server/json/lexical.h"
-#include "server/json/loose_text.h"
-#include "server/json/repair_log.h"
+#include "server/json/tolerant/loose_text.h"
+#include "server/json/tolerant/repair_log.h"
 
 namespace extractd::json {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/json/answer_search.h"
+#include "server/json/tolerant/answer_search.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "server/json/repair_log.h"
+#include "server/json/tolerant/repair_log.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "server/json/surroundings.h"
+#include "server/json/tolerant/surroundings.h"
 
 #include <string>
 

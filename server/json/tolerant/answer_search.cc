@@ -1,11 +1,11 @@
-#include "server/json/answer_search.h"
+#include "server/json/tolerant/answer_search.h"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "server/json/lexical.h"
-#include "server/json/loose_text.h"
+#include "server/json/tolerant/loose_text.h"
 
 namespace extractd::json {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/json/damaged_scalar.h"
+#include "server/json/tolerant/damaged_scalar.h"
 
 #include <gtest/gtest.h>
 

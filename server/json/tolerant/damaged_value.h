@@ -1,16 +1,16 @@
 // Reads one value out of damaged JSON, from its first byte to its last, and records every change.
-#ifndef EXTRACTD_SERVER_JSON_DAMAGED_VALUE_H_
-#define EXTRACTD_SERVER_JSON_DAMAGED_VALUE_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_VALUE_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_VALUE_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include "server/json/damaged_scalar.h"
-#include "server/json/loose_text.h"
 #include "server/json/repair.h"
-#include "server/json/repair_log.h"
+#include "server/json/tolerant/damaged_scalar.h"
+#include "server/json/tolerant/loose_text.h"
+#include "server/json/tolerant/repair_log.h"
 #include "server/json/value.h"
 
 namespace extractd::json {
@@ -112,4 +112,4 @@ class DamagedValueReader {
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_DAMAGED_VALUE_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_VALUE_H_

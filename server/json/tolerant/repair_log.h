@@ -1,6 +1,6 @@
 // The record of what a repairing parser changed, and where it stood.
-#ifndef EXTRACTD_SERVER_JSON_REPAIR_LOG_H_
-#define EXTRACTD_SERVER_JSON_REPAIR_LOG_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_REPAIR_LOG_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_REPAIR_LOG_H_
 
 #include <cstddef>
 #include <string>
@@ -83,4 +83,4 @@ std::string RepairText(std::string_view text);
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_REPAIR_LOG_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_REPAIR_LOG_H_

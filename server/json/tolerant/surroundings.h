@@ -1,12 +1,12 @@
 // Accounts for the text around an answer: each piece of it that is dropped becomes a repair.
-#ifndef EXTRACTD_SERVER_JSON_SURROUNDINGS_H_
-#define EXTRACTD_SERVER_JSON_SURROUNDINGS_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_SURROUNDINGS_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_SURROUNDINGS_H_
 
 #include <string_view>
 #include <vector>
 
-#include "server/json/answer_search.h"
 #include "server/json/repair.h"
+#include "server/json/tolerant/answer_search.h"
 
 namespace extractd::json {
 
@@ -21,4 +21,4 @@ std::vector<Repair> ListRepairs(std::string_view text, Answer answer);
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_SURROUNDINGS_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_SURROUNDINGS_H_

@@ -1,6 +1,6 @@
 // Strings, numbers and literals as models write them, read one at a time.
-#ifndef EXTRACTD_SERVER_JSON_DAMAGED_SCALAR_H_
-#define EXTRACTD_SERVER_JSON_DAMAGED_SCALAR_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_SCALAR_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_SCALAR_H_
 
 #include <array>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/json/loose_text.h"
+#include "server/json/tolerant/loose_text.h"
 
 namespace extractd::json {
 
@@ -81,4 +81,4 @@ std::optional<DamagedLiteral> ReadLiteral(std::string_view word);
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_DAMAGED_SCALAR_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_DAMAGED_SCALAR_H_

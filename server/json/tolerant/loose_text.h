@@ -1,7 +1,7 @@
 // The marks that models write in place of JSON's own: other quotes, other white space, comments,
 // bare words.
-#ifndef EXTRACTD_SERVER_JSON_LOOSE_TEXT_H_
-#define EXTRACTD_SERVER_JSON_LOOSE_TEXT_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_LOOSE_TEXT_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_LOOSE_TEXT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -95,4 +95,4 @@ size_t SkipBlank(std::string_view text, size_t at, CommentReader& comments);
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_LOOSE_TEXT_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_LOOSE_TEXT_H_

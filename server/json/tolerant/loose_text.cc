@@ -1,4 +1,4 @@
-#include "server/json/loose_text.h"
+#include "server/json/tolerant/loose_text.h"
 
 #include <algorithm>
 

@@ -10,16 +10,16 @@
 //   4. such that end open or cannot be read.
 // A bracket behind which nothing can be read is prose. A text (or the whole content of its one code
 // fence) that is a string, number or literal is that value.
-#ifndef EXTRACTD_SERVER_JSON_ANSWER_SEARCH_H_
-#define EXTRACTD_SERVER_JSON_ANSWER_SEARCH_H_
+#ifndef EXTRACTD_SERVER_JSON_TOLERANT_ANSWER_SEARCH_H_
+#define EXTRACTD_SERVER_JSON_TOLERANT_ANSWER_SEARCH_H_
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#include "server/json/damaged_value.h"
 #include "server/json/repair.h"
+#include "server/json/tolerant/damaged_value.h"
 #include "server/json/value.h"
 
 namespace extractd::json {
@@ -55,4 +55,4 @@ Answer FindAnswer(std::string_view text);
 
 }  // namespace extractd::json
 
-#endif  // EXTRACTD_SERVER_JSON_ANSWER_SEARCH_H_
+#endif  // EXTRACTD_SERVER_JSON_TOLERANT_ANSWER_SEARCH_H_

@@ -1,4 +1,4 @@
-#include "server/json/damaged_value.h"
+#include "server/json/tolerant/damaged_value.h"
 
 #include <string>
 

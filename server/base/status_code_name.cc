@@ -1,11 +1,11 @@
-#include "server/service/status_code_name.h"
+#include "server/base/status_code_name.h"
 
 #include <array>
 #include <cstddef>
 
 namespace extractd {
 
-std::string_view StatusCodeName(grpc::StatusCode code) {
+std::string_view StatusCodeName(int code) {
   // In the order of their numbers.
   static constexpr std::array<std::string_view, 17> kNames = {
       "OK",
