@@ -101,6 +101,8 @@ struct Obstacle {
   std::string pointer = {};  // JSON Pointer into the caller's schema
   std::string keyword = {};
   std::string reason = {};  // one sentence
+
+  friend bool operator==(const Obstacle&, const Obstacle&) = default;
 };
 
 }  // namespace extractd::schema::lower

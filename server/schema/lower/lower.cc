@@ -26,6 +26,10 @@ bool Lowered::carries() const {
   return forms_ != nullptr && (forms_->wrapped || forms_->root->carries);
 }
 
+bool Lowered::object_root() const {
+  return forms_ != nullptr && (forms_->wrapped || forms_->root->kind == FormKind::kObject);
+}
+
 json::Document Lowered::CarryBack(const json::Value& answer) const {
   return lower::CarryBack(*forms_, answer);
 }

@@ -34,6 +34,8 @@ class Lowered {
   // Why the subset can't take the schema; there is nothing else then.
   std::optional<Obstacle> obstacle = {};
 
+  // Every answer is an object, whatever the caller's schema says.
+  bool object_root() const;
   // Answers differ from what the caller's schema says; else carrying is copying.
   bool carries() const;
   // An answer to the lowered schema, as the caller's schema has it. Never fails: what does not fit

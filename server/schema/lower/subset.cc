@@ -73,6 +73,21 @@ constexpr std::array<Names, 9> kGrammarKeywords = {
 };
 constexpr std::array<Names, 4> kGrammarFormats = {"date-time", "date", "time", "uuid"};
 
+constexpr std::array<Names, 9> kXgrammarKeywords = {
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum"
+};
+constexpr std::array<Names, 9> kXgrammarFormats = {
+    "email", "date", "time", "date-time", "duration", "ipv4", "ipv6", "hostname", "uuid"
+};
+
 constexpr SubsetLimits kOpenAiLimits = {
     .levels = 10,
     .properties = 5000,
@@ -227,6 +242,20 @@ constexpr std::array kSubsets = {
         .keywords = kMistralKeywords,
         .formats = kOpenAiFormats,
         .patterns = Patterns::kRegular,
+    },
+    Subset{
+        .name = "xgrammar",
+        .about = "vLLM: guided decoding",
+        .object_root = false,
+        .maps = true,
+        .untyped = true,
+        .tuples = true,
+        .constants = true,
+        .reference_siblings = true,
+        .keywords = kXgrammarKeywords,
+        .formats = kXgrammarFormats,
+        .patterns = Patterns::kRegular,
+        .tell_lost = false,
     },
 };
 

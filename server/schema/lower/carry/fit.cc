@@ -1,22 +1,26 @@
 #include "server/schema/lower/carry/fit.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <variant>
 
 #include "server/json/decimal.h"
+#include "server/schema/evaluate/text_length.h"
 
 namespace extractd::schema::lower {
 namespace {
 
-// Numbers are told apart by their bounds; other constraints make no branch of a union.
-bool WithinBounds(const Form& form, std::string_view number) {
-  return std::ranges::all_of(form.kept, [number](const json::Value* bound) {
-    if (!bound->is_number()) return true;
-    const int order = json::CompareNumbers(number, bound->number());
-    if (bound->key() == "minimum") return order >= 0;
-    if (bound->key() == "maximum") return order <= 0;
-    if (bound->key() == "exclusiveMinimum") return order > 0;
-    return bound->key() != "exclusiveMaximum" || order < 0;
-  });
+// A number against a bound, or a length against a bound of lengths.
+bool WithinBound(std::string_view number, const json::Value& bound) {
+  if (!bound.is_number()) return true;
+  const int order = json::CompareNumbers(number, bound.number());
+  if (bound.key() == "minLength") return order >= 0;
+  if (bound.key() == "maxLength") return order <= 0;
+  if (bound.key() == "minimum") return order >= 0;
+  if (bound.key() == "maximum") return order <= 0;
+  if (bound.key() == "exclusiveMinimum") return order > 0;
+  return bound.key() != "exclusiveMaximum" || order < 0;
 }
 
 bool IsPair(const json::Value& value) {
@@ -44,12 +48,11 @@ bool Fitter::Check(const Form& form, const json::Value& value) {
     case FormKind::kBoolean:
       return value.is_boolean();
     case FormKind::kInteger:
-      return value.is_number() && json::IsInteger(value.number()) &&
-             WithinBounds(form, value.number());
+      return value.is_number() && json::IsInteger(value.number()) && Obeys(form, value);
     case FormKind::kNumber:
-      return value.is_number() && WithinBounds(form, value.number());
+      return value.is_number() && Obeys(form, value);
     case FormKind::kString:
-      return value.is_string();
+      return value.is_string() && Obeys(form, value);
     case FormKind::kText:
       return side_ == Side::kCaller || value.is_string();
     case FormKind::kEnum:
@@ -68,6 +71,26 @@ bool Fitter::Check(const Form& form, const json::Value& value) {
       return Fits(*form.definition->form, value);
   }
   return false;
+}
+
+bool Fitter::Obeys(const Form& form, const json::Value& value) {
+  if (form.kept.empty()) return true;
+  const std::string measure =
+      value.is_number() ? std::string(value.number()) : std::to_string(TextLength(value.string()));
+  return std::ranges::all_of(form.kept, [&](const json::Value* constraint) {
+    if (constraint->key() == "pattern") return MatchesPattern(*constraint, value.string());
+    return WithinBound(measure, *constraint);
+  });
+}
+
+bool Fitter::MatchesPattern(const json::Value& pattern, std::string_view text) {
+  auto& compiled = patterns_[&pattern];
+  if (compiled == nullptr) {
+    auto result = Pattern::Compile(pattern.string());
+    if (!std::holds_alternative<std::unique_ptr<const Pattern>>(result)) return true;
+    compiled = std::get<std::unique_ptr<const Pattern>>(std::move(result));
+  }
+  return compiled->Matches(text);
 }
 
 bool Fitter::CheckEnum(const Form& form, const json::Value& value) const {

@@ -4,12 +4,15 @@
 #define EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include <absl/container/flat_hash_map.h>
 
 #include "server/json/value.h"
 #include "server/schema/lower/form.h"
+#include "server/schema/pattern/pattern.h"
 
 namespace extractd::schema::lower {
 
@@ -29,10 +32,13 @@ class Fitter {
   bool CheckMember(const Form& form, const FormMember& member, const json::Value& value);
   bool CheckArray(const Form& form, const json::Value& value);
   bool CheckPairs(const Form& form, const json::Value& value);
+  bool Obeys(const Form& form, const json::Value& value);
+  bool MatchesPattern(const json::Value& pattern, std::string_view text);
   bool CheckEnum(const Form& form, const json::Value& value) const;
 
   const Side side_;
   absl::flat_hash_map<std::pair<const Form*, const json::Value*>, bool> known_;
+  absl::flat_hash_map<const json::Value*, std::unique_ptr<const Pattern>> patterns_;
 };
 
 }  // namespace extractd::schema::lower

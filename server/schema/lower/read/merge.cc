@@ -74,7 +74,7 @@ class Merger {
 
  private:
   struct Depth {
-    explicit Depth(int& value) : value(++value) {}
+    explicit Depth(int& counter) : value(counter) { ++value; }
     ~Depth() { --value; }
     Depth(const Depth&) = delete;
     Depth& operator=(const Depth&) = delete;
