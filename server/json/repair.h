@@ -48,6 +48,12 @@ inline constexpr std::string_view kNumberForm = "number_form";
 inline constexpr std::string_view kQuote = "quote";
 inline constexpr std::string_view kTruncated = "truncated";
 inline constexpr std::string_view kUnquotedKey = "unquoted_key";
+// In TOON, which toon/toon.h reads.
+inline constexpr std::string_view kToonHeader = "toon_header";
+inline constexpr std::string_view kToonLayout = "toon_layout";
+inline constexpr std::string_view kToonLength = "toon_length";
+inline constexpr std::string_view kToonLine = "toon_line";
+inline constexpr std::string_view kToonWidth = "toon_width";
 // By those who read its result.
 inline constexpr std::string_view kUnpairedSurrogate = "unpaired_surrogate";
 }  // namespace repair_kind
