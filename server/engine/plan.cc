@@ -205,7 +205,7 @@ class PlanMaker {
   }
 
   void TellOfMode(const std::string& best, const std::string& mode) {
-    const std::optional<Obstacle>& obstacle = lowered_->lowered.obstacle;
+    const auto& obstacle = lowered_->lowered.obstacle;
     if (!obstacle.has_value()) return;
     plan_->downgrades.push_back({
         .schema_path = obstacle->pointer,

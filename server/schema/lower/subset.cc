@@ -169,7 +169,6 @@ constexpr std::array kSubsets = {
         .about = "Fireworks: json_schema",
         .maps = true,
         .untyped = true,
-        .constants = true,
         .keywords = std::span(kMistralKeywords).subspan(6, 5),
     },
     Subset{

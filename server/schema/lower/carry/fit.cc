@@ -121,7 +121,7 @@ bool Fitter::CheckPairs(const Form& form, const json::Value& value) {
          });
 }
 
-bool Fitter::CheckMember(const Form&, const FormMember& member, const json::Value& value) {
+bool Fitter::CheckMember(const FormMember& member, const json::Value& value) {
   if (side_ == Side::kCaller || (!member.nulled && !member.boxed)) {
     return Fits(*member.form, value);
   }
@@ -133,32 +133,38 @@ bool Fitter::CheckMember(const Form&, const FormMember& member, const json::Valu
 bool Fitter::CheckObject(const Form& form, const json::Value& value) {
   if (!value.is_object()) return false;
   size_t found = 0;
-  size_t pairs = 0;
   for (const FormMember& member : form.members) {
-    const json::Value* given = value.Find(side_ == Side::kCaller ? member.name : member.wire);
-    if (given == nullptr) {
-      const bool needed =
-          member.required || (side_ == Side::kWire && (member.nulled || member.boxed));
-      if (needed) return false;
-      continue;
-    }
+    const json::Value* given = value.Find(NameOf(member));
+    if (given == nullptr && IsNeeded(member)) return false;
+    if (given == nullptr) continue;
+    if (!CheckMember(member, *given)) return false;
     ++found;
-    if (!CheckMember(form, member, *given)) return false;
   }
   if (side_ == Side::kWire && !form.pairs.empty()) {
     const json::Value* list = value.Find(form.pairs);
     if (list == nullptr || !CheckPairs(form, *list)) return false;
-    pairs = 1;
+    ++found;
   }
-  if (value.size() == found + pairs) return true;
+  return value.size() == found || CheckOthers(form, value);
+}
+
+// Members that are not declared.
+bool Fitter::CheckOthers(const Form& form, const json::Value& value) {
   const bool open = form.rest != nullptr && (side_ == Side::kCaller || form.pairs.empty());
-  if (!open) return false;
-  return std::ranges::all_of(value, [&](const json::Value& given) {
-    const bool declared = std::ranges::any_of(form.members, [&](const FormMember& member) {
-      return given.key() == (side_ == Side::kCaller ? member.name : member.wire);
-    });
-    return declared || Fits(*form.rest, given);
-  });
+  return open && std::ranges::all_of(value, [&](const json::Value& given) {
+           const bool declared = std::ranges::any_of(form.members, [&](const FormMember& member) {
+             return given.key() == NameOf(member);
+           });
+           return declared || Fits(*form.rest, given);
+         });
+}
+
+std::string_view Fitter::NameOf(const FormMember& member) const {
+  return side_ == Side::kCaller ? member.name : member.wire;
+}
+
+bool Fitter::IsNeeded(const FormMember& member) const {
+  return member.required || (side_ == Side::kWire && (member.nulled || member.boxed));
 }
 
 }  // namespace extractd::schema::lower

@@ -29,7 +29,10 @@ class Fitter {
  private:
   bool Check(const Form& form, const json::Value& value);
   bool CheckObject(const Form& form, const json::Value& value);
-  bool CheckMember(const Form& form, const FormMember& member, const json::Value& value);
+  bool CheckMember(const FormMember& member, const json::Value& value);
+  bool CheckOthers(const Form& form, const json::Value& value);
+  std::string_view NameOf(const FormMember& member) const;
+  bool IsNeeded(const FormMember& member) const;
   bool CheckArray(const Form& form, const json::Value& value);
   bool CheckPairs(const Form& form, const json::Value& value);
   bool Obeys(const Form& form, const json::Value& value);

@@ -1,5 +1,6 @@
 #include "server/schema/lower/plan/planner_state.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -19,23 +20,23 @@ std::string Joined(std::string_view text, std::string_view more) {
   return text.empty() ? std::string(more) : fmt::format("{} {}", text, more);
 }
 
-// Whether any form that this one stands for differs on the wire.
+bool PartCarries(const Form* part) {
+  return part != nullptr && part->carries;
+}
+
+bool MemberCarries(const FormMember& member) {
+  return member.nulled || member.boxed || member.wire != member.name || PartCarries(member.form);
+}
+
+// A form differs on the wire by itself or by a part, as far as is known of its parts.
 bool Carries(const Form& form) {
-  const auto carries = [](const Form* part) { return part != nullptr && part->carries; };
-  if (form.kind == FormKind::kText || form.kind == FormKind::kPairs || form.as_text) return true;
-  if (!form.pairs.empty() || carries(form.rest)) return true;
-  if (form.definition != nullptr && carries(form.definition->form)) return true;
-  for (const FormMember& member : form.members) {
-    if (member.nulled || member.boxed || member.wire != member.name) return true;
-    if (carries(member.form)) return true;
-  }
-  for (const Form* part : form.prefix) {
-    if (carries(part)) return true;
-  }
-  for (const Form* part : form.branches) {
-    if (carries(part)) return true;
-  }
-  return false;
+  const bool itself = form.kind == FormKind::kText || form.kind == FormKind::kPairs ||
+                      form.as_text || !form.pairs.empty();
+  if (itself || PartCarries(form.rest)) return true;
+  if (form.definition != nullptr && PartCarries(form.definition->form)) return true;
+  return std::ranges::any_of(form.members, MemberCarries) ||
+         std::ranges::any_of(form.prefix, PartCarries) ||
+         std::ranges::any_of(form.branches, PartCarries);
 }
 
 // Recursion makes this a search for a fixed point; parts are made after what holds them.
