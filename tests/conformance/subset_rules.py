@@ -167,7 +167,7 @@ class Check:
         if rules.max_branches and len(schema.get("anyOf", [])) > rules.max_branches:
             yield f"{at}: too many branches"
         pattern = schema.get("pattern", "")
-        if "(?=" in pattern or "(?!" in pattern or "(?<" in pattern:
+        if any(group in pattern for group in ("(?=", "(?!", "(?<")):
             yield f"{at}: look-around"
         if rules.unanchored and set(pattern) & set("^$"):
             yield f"{at}: an anchor"
