@@ -50,6 +50,7 @@ const LoweredSchema& PreparedSchema::Lower(const lower::Subset& subset) const {
 size_t PreparedSchema::memory_bytes() const {
   const absl::MutexLock lock(&mutex_);
   size_t bytes = sizeof(*this) + compiled->memory_bytes() + compact.capacity() + outline.capacity();
+  bytes += name.capacity();
   for (const auto& [subset, schema] : lowered_) {
     bytes += schema->lowered.memory_bytes() + schema->outline.capacity();
   }

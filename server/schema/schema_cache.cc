@@ -25,10 +25,9 @@ std::string KeyOf(std::string_view text) {
 SchemaCache::SchemaCache(const Options& options, asio::thread_pool& pool)
     : options_(options), pool_(pool), entries_(options.max_bytes) {}
 
-std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
+std::shared_ptr<const PreparedSchema> SchemaCache::FindLocked(
     const std::string& key, std::string_view text, const lower::Subset* subset
 ) {
-  const absl::MutexLock lock(&mutex_);
   std::shared_ptr<const PreparedSchema> entry = entries_.Find(key);
   if (entry == nullptr || entry->compiled->text() != text) return nullptr;
   if (subset != nullptr && entry->FindLowered(*subset) == nullptr) return nullptr;
@@ -36,12 +35,24 @@ std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
   return entry;
 }
 
-bool SchemaCache::JoinFlight(const std::string& name, Waiter waiter) {
+std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
+    const std::string& key, std::string_view text, const lower::Subset* subset
+) {
   const absl::MutexLock lock(&mutex_);
-  const auto [flight, first] = flights_.try_emplace(name);
-  flight->second.push_back(std::move(waiter));
+  return FindLocked(key, text, subset);
+}
+
+SchemaCache::Boarding SchemaCache::JoinFlight(
+    const Flight& flight, std::string_view text, Waiter& waiter
+) {
+  const absl::MutexLock lock(&mutex_);
+  if (auto landed = FindLocked(flight.key, text, flight.subset)) {
+    return {.landed = std::move(landed)};
+  }
+  const auto [waiters, first] = flights_.try_emplace(flight.name);
+  waiters->second.push_back(std::move(waiter));
   ++(first ? counts_.misses : counts_.joined);
-  return first;
+  return {.first = first};
 }
 
 // A schema that lacks only the subset is not compiled again.
@@ -86,13 +97,14 @@ Task<SchemaCache::Result> SchemaCache::Get(std::string_view text, const lower::S
     auto loop = asio::prefer(
         asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
     );
-    const bool first =
-        JoinFlight(flight.name, [loop, handler = std::move(handler)](const Result& result) mutable {
-          asio::post(loop, [handler = std::move(handler), result]() mutable {
-            std::move(handler)(std::move(result));
-          });
-        });
-    if (!first) return;
+    Waiter resume = [loop, handler = std::move(handler)](const Result& result) mutable {
+      asio::post(loop, [handler = std::move(handler), result]() mutable {
+        std::move(handler)(std::move(result));
+      });
+    };
+    const Boarding boarding = JoinFlight(flight, text, resume);
+    if (boarding.landed != nullptr) return resume(boarding.landed);
+    if (!boarding.first) return;
     if (text.size() <= kInlineBytes) {
       CompileAndLand(flight, std::string(text));
     } else {
