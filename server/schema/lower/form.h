@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
+
 #include "server/json/value.h"
 #include "server/schema/lower/shape.h"
 
@@ -39,6 +41,9 @@ enum class FormKind : std::uint8_t {
 
 struct Form;
 
+// Where a value stands: as the caller has it, or as the provider does.
+enum class Side : std::uint8_t { kCaller, kWire };
+
 struct FormMember {
   std::string name = {};
   std::string wire = {};  // its name in the lowered schema
@@ -54,7 +59,7 @@ struct EnumValue {
 };
 
 struct FormDefinition {
-  const Definition* source = nullptr;
+  const Definition* source = nullptr;  // while it is being made
   std::string name = {};
   const Form* form = nullptr;  // null while it is being made
 };
@@ -78,6 +83,14 @@ struct Form {
   const FormDefinition* definition = nullptr;  // kReference
   // Some value differs on the wire, here or below.
   bool carries = false;
+  // Of many members; few are searched.
+  absl::flat_hash_map<std::string_view, const FormMember*> by_name = {};
+  absl::flat_hash_map<std::string_view, const FormMember*> by_wire = {};
+
+  // The member of that name on a side; null if there is none.
+  const FormMember* FindMember(std::string_view wanted, Side side) const;
+  // Makes FindMember fast. The members must not change any more.
+  void IndexMembers();
 };
 
 // Owns forms; their addresses are stable.

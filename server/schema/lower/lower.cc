@@ -2,25 +2,16 @@
 
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
+#include "server/json/parse.h"
 #include "server/schema/lower/carry/carry.h"
 #include "server/schema/lower/plan/planner.h"
 #include "server/schema/lower/writer.h"
 
 namespace extractd::schema::lower {
-
-size_t Forms::memory_bytes() const {
-  size_t bytes = sizeof(*this);
-  for (const Form& form : all) {
-    bytes += sizeof(form) + form.description.capacity() +
-             form.values.capacity() * sizeof(EnumValue) +
-             form.members.capacity() * (sizeof(FormMember) + 32) +
-             (form.branches.capacity() + form.kept.capacity()) * sizeof(void*);
-  }
-  return bytes;
-}
 
 bool Lowered::carries() const {
   return forms_ != nullptr && (forms_->wrapped || forms_->root->carries);
@@ -40,7 +31,6 @@ json::Document Lowered::CarryForward(const json::Value& value) const {
 
 size_t Lowered::memory_bytes() const {
   size_t bytes = sizeof(*this) + json.capacity();
-  if (shapes_ != nullptr) bytes += shapes_->size() * sizeof(Shape);
   if (forms_ != nullptr) bytes += forms_->memory_bytes();
   for (const std::vector<Loss>* losses : {&downgrades, &narrowings}) {
     for (const Loss& loss : *losses) {
@@ -52,9 +42,9 @@ size_t Lowered::memory_bytes() const {
 
 Lowered Lower(const json::Value& root, const Subset& subset, Fidelity fidelity) {
   Lowered lowered;
-  auto shapes = std::make_shared<Shapes>();
-  ReadSchema read = Read(root, fidelity, *shapes);
-  PlannedForms planned = PlanForms(*read.root, subset, fidelity, *shapes);
+  Shapes shapes;
+  ReadSchema read = Read(root, fidelity, shapes);
+  PlannedForms planned = PlanForms(*read.root, subset, fidelity, shapes);
   lowered.obstacle = std::move(planned.obstacle);
   if (lowered.obstacle.has_value()) return lowered;
   lowered.json = WriteSchema(*planned.forms, subset);
@@ -69,6 +59,14 @@ Lowered Lower(const json::Value& root, const Subset& subset, Fidelity fidelity) 
     };
     return lowered;
   }
+  if (std::holds_alternative<json::ParseError>(json::ParseView(lowered.json))) {
+    lowered.obstacle = Obstacle{
+        .reason = fmt::format(
+            "lowered to {}, it nests deeper than {} levels", subset.name, json::kMaxDepth
+        )
+    };
+    return lowered;
+  }
   lowered.downgrades = std::move(read.losses);
   lowered.downgrades.insert(
       lowered.downgrades.end(),
@@ -76,7 +74,6 @@ Lowered Lower(const json::Value& root, const Subset& subset, Fidelity fidelity) 
       std::make_move_iterator(planned.losses.end())
   );
   lowered.narrowings = std::move(planned.narrowings);
-  lowered.shapes_ = std::move(shapes);
   lowered.forms_ = std::move(planned.forms);
   return lowered;
 }

@@ -48,7 +48,6 @@ class Lowered {
 
  private:
   friend Lowered Lower(const json::Value& root, const Subset& subset, Fidelity fidelity);
-  std::shared_ptr<const Shapes> shapes_ = {};
   std::shared_ptr<const Forms> forms_ = {};
 };
 

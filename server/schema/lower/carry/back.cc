@@ -120,20 +120,25 @@ class Back {
   }
 
   void PutGiven(const Form& form, const json::Value& given, const json::Value& object) {
-    const auto member = std::ranges::find(form.members, given.key(), &FormMember::wire);
-    if (member != form.members.end()) return PutMember(*member, given);
+    const FormMember* member = form.FindMember(given.key(), Side::kWire);
+    if (member != nullptr) return PutMember(*member, given);
     const bool pairs = !form.pairs.empty() && given.key() == form.pairs;
-    if (pairs && IsMap(given) && AddsNew(given, object)) return PutPairs(form, given);
+    if (pairs && IsMap(given) && AddsNew(form, given, object)) return PutPairs(form, given);
     out_.Key(given.key());
     const bool open = form.rest != nullptr && form.pairs.empty();
     open ? Put(*form.rest, given) : out_.Copy(given);
   }
 
-  // The list does not name what the object has besides: two values of one name would be one too
+  // The list names nothing that the object has besides: two values of one name would be one too
   // many.
-  static bool AddsNew(const json::Value& list, const json::Value& object) {
-    return std::ranges::none_of(list, [&object](const json::Value& pair) {
-      return object.Find(pair.Find(kPairKey)->string()) != nullptr;
+  static bool AddsNew(const Form& form, const json::Value& list, const json::Value& object) {
+    std::set<std::string_view> names;
+    for (const json::Value& given : object) {
+      const FormMember* member = form.FindMember(given.key(), Side::kWire);
+      names.insert(member == nullptr ? given.key() : std::string_view(member->name));
+    }
+    return std::ranges::none_of(list, [&names](const json::Value& pair) {
+      return names.contains(pair.Find(kPairKey)->string());
     });
   }
 

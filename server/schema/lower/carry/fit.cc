@@ -132,35 +132,24 @@ bool Fitter::CheckMember(const FormMember& member, const json::Value& value) {
 
 bool Fitter::CheckObject(const Form& form, const json::Value& value) {
   if (!value.is_object()) return false;
-  size_t found = 0;
-  for (const FormMember& member : form.members) {
-    const json::Value* given = value.Find(NameOf(member));
-    if (given == nullptr && IsNeeded(member)) return false;
-    if (given == nullptr) continue;
-    if (!CheckMember(member, *given)) return false;
-    ++found;
+  auto needed = static_cast<size_t>(std::ranges::count_if(form.members, [this](const auto& member) {
+    return IsNeeded(member);
+  }));
+  const bool lists = side_ == Side::kWire && !form.pairs.empty();
+  bool listed = !lists;
+  for (const json::Value& given : value) {
+    const FormMember* member = form.FindMember(given.key(), side_);
+    if (member != nullptr) {
+      if (!CheckMember(*member, given)) return false;
+      if (IsNeeded(*member)) --needed;
+    } else if (lists && given.key() == form.pairs) {
+      if (!CheckPairs(form, given)) return false;
+      listed = true;
+    } else if (lists || form.rest == nullptr || !Fits(*form.rest, given)) {
+      return false;
+    }
   }
-  if (side_ == Side::kWire && !form.pairs.empty()) {
-    const json::Value* list = value.Find(form.pairs);
-    if (list == nullptr || !CheckPairs(form, *list)) return false;
-    ++found;
-  }
-  return value.size() == found || CheckOthers(form, value);
-}
-
-// Members that are not declared.
-bool Fitter::CheckOthers(const Form& form, const json::Value& value) {
-  const bool open = form.rest != nullptr && (side_ == Side::kCaller || form.pairs.empty());
-  return open && std::ranges::all_of(value, [&](const json::Value& given) {
-           const bool declared = std::ranges::any_of(form.members, [&](const FormMember& member) {
-             return given.key() == NameOf(member);
-           });
-           return declared || Fits(*form.rest, given);
-         });
-}
-
-std::string_view Fitter::NameOf(const FormMember& member) const {
-  return side_ == Side::kCaller ? member.name : member.wire;
+  return needed == 0 && listed;
 }
 
 bool Fitter::IsNeeded(const FormMember& member) const {

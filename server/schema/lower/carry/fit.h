@@ -3,7 +3,6 @@
 #ifndef EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
 #define EXTRACTD_SERVER_SCHEMA_LOWER_CARRY_FIT_H_
 
-#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -15,8 +14,6 @@
 #include "server/schema/pattern/pattern.h"
 
 namespace extractd::schema::lower {
-
-enum class Side : std::uint8_t { kCaller, kWire };
 
 // For one value and its parts; remembers what it found, so that asking costs no more than the
 // number of pairs of values and forms.
@@ -30,8 +27,6 @@ class Fitter {
   bool Check(const Form& form, const json::Value& value);
   bool CheckObject(const Form& form, const json::Value& value);
   bool CheckMember(const FormMember& member, const json::Value& value);
-  bool CheckOthers(const Form& form, const json::Value& value);
-  std::string_view NameOf(const FormMember& member) const;
   bool IsNeeded(const FormMember& member) const;
   bool CheckArray(const Form& form, const json::Value& value);
   bool CheckPairs(const Form& form, const json::Value& value);

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <string_view>
+
+#include <absl/container/flat_hash_map.h>
 
 #include "server/json/write.h"
 #include "server/schema/lower/carry/carry.h"
@@ -86,14 +89,18 @@ class Forward {
   void PutObject(const Form& form, const json::Value& value) {
     if (!value.is_object()) return out_.Copy(value);
     out_.BeginObject();
-    for (const FormMember& member : form.members) PutMember(member, value.Find(member.name));
+    absl::flat_hash_map<std::string_view, const json::Value*> given_members;
+    for (const json::Value& given : value) given_members[given.key()] = &given;
+    for (const FormMember& member : form.members) {
+      const auto given = given_members.find(member.name);
+      PutMember(member, given == given_members.end() ? nullptr : given->second);
+    }
     if (!form.pairs.empty()) {
       out_.Key(form.pairs);
       out_.BeginArray();
     }
     for (const json::Value& given : value) {
-      const bool declared =
-          std::ranges::find(form.members, given.key(), &FormMember::name) != form.members.end();
+      const bool declared = form.FindMember(given.key(), Side::kCaller) != nullptr;
       if (declared || form.rest == nullptr) continue;
       if (form.pairs.empty()) {
         out_.Key(given.key());

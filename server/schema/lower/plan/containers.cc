@@ -66,10 +66,11 @@ const Form* FormPlanner::PlanObject(const Shape& shape, size_t level) {
   state_.TakeConstraints(shape, *form);
   Names names;
   for (const Property& property : shape.properties) names.declared.insert(property.name);
-  for (const Property& property : shape.properties) AddMember(property, shape, level, names, *form);
+  names.required.insert(shape.required.begin(), shape.required.end());
+  for (const Property& property : shape.properties) AddMember(property, level, names, *form);
   for (const std::string_view name : shape.required) {
-    if (names.declared.contains(name) || Closed(shape.rest)) continue;
-    AddMember({.name = name, .shape = shape.rest}, shape, level, names, *form);
+    if (!names.declared.insert(name).second || Closed(shape.rest)) continue;
+    AddMember({.name = name, .shape = shape.rest}, level, names, *form);
   }
   if (PlanRest(shape, level, names, *form)) {
     form->kind = FormKind::kPairs;
@@ -104,10 +105,8 @@ std::string FormPlanner::WireName(const Property& property, Names& names) {
   return wire;
 }
 
-void FormPlanner::AddMember(
-    const Property& property, const Shape& object, size_t level, Names& names, Form& form
-) {
-  const bool required = std::ranges::find(object.required, property.name) != object.required.end();
+void FormPlanner::AddMember(const Property& property, size_t level, Names& names, Form& form) {
+  const bool required = names.required.contains(property.name);
   if (property.shape->kind == Kind::kNever && !required) return;
   FormMember member = {
       .name = std::string(property.name),
@@ -152,7 +151,8 @@ bool FormPlanner::PlanRest(const Shape& shape, size_t level, const Names& names,
 }
 
 void FormPlanner::PlanPairs(const Shape& shape, size_t level, const Names& names, Form& form) {
-  form.rest = Plan(*shape.rest, level + 2);
+  const size_t above = form.members.empty() ? 2 : 3;  // the list, its objects, and their value
+  form.rest = Plan(*shape.rest, level + above);
   for (const std::string_view name : {kPairKey, kPairValue}) state_.CountProperty(shape, name);
   if (form.members.empty()) return;
   form.pairs = kPairsName;

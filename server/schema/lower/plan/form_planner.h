@@ -26,6 +26,7 @@ class FormPlanner {
   // The names on the wire of one object.
   struct Names {
     std::set<std::string_view> declared = {};
+    std::set<std::string_view> required = {};
     std::set<std::string> wires = {};
   };
 
@@ -45,9 +46,7 @@ class FormPlanner {
 
   const Form* PlanArray(const Shape& shape, size_t level);
   const Form* PlanObject(const Shape& shape, size_t level);
-  void AddMember(
-      const Property& property, const Shape& object, size_t level, Names& names, Form& form
-  );
+  void AddMember(const Property& property, size_t level, Names& names, Form& form);
   std::string WireName(const Property& property, Names& names);
   // An optional property is always given on the wire.
   void MakeGiven(const Shape& shape, FormMember& member);

@@ -22,7 +22,7 @@ struct PlannedForms {
   std::optional<Obstacle> obstacle = {};  // there is no form then
 };
 
-// `root` and `shapes`, to which shapes are added, outlive what is returned.
+// The schema's document outlives what is returned; `shapes`, to which shapes are added, need not.
 PlannedForms PlanForms(const Shape& root, const Subset& subset, Fidelity fidelity, Shapes& shapes);
 
 }  // namespace extractd::schema::lower

@@ -161,6 +161,8 @@ PlannedForms PlannerState::Finish(const Form* root, bool wrapped) {
   planned.obstacle = std::move(obstacle_);
   if (planned.obstacle.has_value()) return planned;
   FindCarries(forms_->all);
+  for (Form& form : forms_->all) form.IndexMembers();
+  for (FormDefinition& definition : forms_->definitions) definition.source = nullptr;
   forms_->root = root;
   forms_->wrapped = wrapped;
   planned.forms = std::move(forms_);

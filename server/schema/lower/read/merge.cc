@@ -1,14 +1,19 @@
 #include "server/schema/lower/read/merge.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 namespace extractd::schema::lower {
 namespace {
 
 constexpr int kMaxMergeDepth = 24;
 constexpr size_t kMaxBranches = 48;
-constexpr size_t kMaxShapes = 400'000;
+constexpr size_t kMaxShapes = 60'000;
+constexpr size_t kMaxWork = 500'000;
 
 bool IsNumber(Kind kind) {
   return kind == Kind::kInteger || kind == Kind::kNumber;
@@ -45,9 +50,12 @@ void Append(const std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-const Property* FindProperty(const Shape& shape, std::string_view name) {
-  const auto found = std::ranges::find(shape.properties, name, &Property::name);
-  return found == shape.properties.end() ? nullptr : &*found;
+using PropertyIndex = absl::flat_hash_map<std::string_view, const Property*>;
+
+PropertyIndex IndexOf(const Shape& shape) {
+  PropertyIndex index;
+  for (const Property& property : shape.properties) index.emplace(property.name, &property);
+  return index;
 }
 
 class Merger {
@@ -57,8 +65,11 @@ class Merger {
   const Shape* Merge(const Shape& a, const Shape& b) {
     const Depth depth(context_.depth);
     if (&a == &b) return &a;
-    if (context_.depth > kMaxMergeDepth || context_.shapes.size() > kMaxShapes)
-      return LeaveOut(a, b);
+    const size_t work = a.properties.size() + b.properties.size() + a.branches.size() +
+                        b.branches.size() + a.values.size() * std::max<size_t>(b.values.size(), 1);
+    context_.work += work;
+    const bool too_much = context_.work > kMaxWork || context_.shapes.size() > kMaxShapes;
+    if (context_.depth > kMaxMergeDepth || too_much) return LeaveOut(a, b);
     if (a.kind == Kind::kNever || b.kind == Kind::kNever) {
       return a.kind == Kind::kNever ? &a : &b;
     }
@@ -200,9 +211,12 @@ class Merger {
   }
 
   // A member that one side does not list must obey what that side says of the rest.
-  void AddProperty(const Property& property, const Shape& other, Shape& merged) {
-    const Property* twin = FindProperty(other, property.name);
-    const Shape* beside = twin != nullptr ? twin->shape : other.rest;
+  void AddProperty(
+      const Property& property, const PropertyIndex& others, const Shape* rest, Shape& merged
+  ) {
+    const auto found = others.find(property.name);
+    const Property* twin = found == others.end() ? nullptr : found->second;
+    const Shape* beside = twin != nullptr ? twin->shape : rest;
     if (beside == nullptr) return;
     Property both = property;
     both.shape = Merge(*property.shape, *beside);
@@ -212,14 +226,15 @@ class Merger {
 
   void MergeObjects(const Shape& a, const Shape& b, Shape& merged) {
     merged.properties.clear();
-    for (const Property& property : a.properties) AddProperty(property, b, merged);
+    const PropertyIndex of_a = IndexOf(a);
+    const PropertyIndex of_b = IndexOf(b);
+    for (const Property& property : a.properties) AddProperty(property, of_b, b.rest, merged);
     for (const Property& property : b.properties) {
-      if (FindProperty(a, property.name) == nullptr) AddProperty(property, a, merged);
+      if (!of_a.contains(property.name)) AddProperty(property, of_a, a.rest, merged);
     }
+    const absl::flat_hash_set<std::string_view> known(a.required.begin(), a.required.end());
     for (const std::string_view name : b.required) {
-      if (std::ranges::find(merged.required, name) == merged.required.end()) {
-        merged.required.push_back(name);
-      }
+      if (!known.contains(name)) merged.required.push_back(name);
     }
     MergeRest(a, b, merged);
   }

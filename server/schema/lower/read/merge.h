@@ -16,6 +16,7 @@ struct MergeContext {
   std::vector<Loss>& losses;
   // The shape that a reference stands for; null while it is being read.
   absl::FunctionRef<const Shape*(const Definition&)> resolve;
+  size_t& work;  // counts what was copied; past a limit nothing is merged any more
   int depth = 0;
 };
 

@@ -85,7 +85,9 @@ class Reader {
 
   const Shape* Merged(const Shape* a, const Shape* b) {
     const auto resolve = [this](const Definition& definition) { return Finish(definition); };
-    MergeContext context = {.shapes = shapes_, .losses = losses_, .resolve = resolve};
+    MergeContext context = {
+        .shapes = shapes_, .losses = losses_, .resolve = resolve, .work = merge_work_
+    };
     return Merge(*a, *b, context);
   }
 
@@ -375,6 +377,7 @@ class Reader {
   std::vector<Definition*> pending_;
   std::vector<Loss> losses_;
   int finish_depth_ = 0;
+  size_t merge_work_ = 0;
 };
 
 }  // namespace
