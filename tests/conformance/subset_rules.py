@@ -22,7 +22,6 @@ class Rules:
     typed: bool = True  # a schema says its type, or is a union, a reference or an enum
     type_lists: bool = True
     recursion: bool = True
-    siblings: bool = False  # beside $ref
     strings_only: bool = False  # in enum
     min_items: int | None = None
     max_branches: int | None = None
@@ -146,7 +145,7 @@ class Check:
         name = schema["$ref"].removeprefix("#/$defs/")
         if name not in self.root.get("$defs", {}):
             yield f"{at}: {schema['$ref']} leads nowhere"
-        if len(schema) > 1 and not self.rules.siblings:
+        if any(not keyword.startswith("$") for keyword in schema):
             yield f"{at}: something beside $ref"
         self.references.setdefault(within, set()).add(name)
 

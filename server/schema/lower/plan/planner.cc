@@ -49,13 +49,14 @@ PlannedForms FormPlanner::Plan(const Shape& root) {
   const Shape& shape = Behind(root);
   if (shape.kind == Kind::kNever) state_.Stop(root, "", "no value is valid");
   const Form* form = Described(*Plan(shape, 1), root);
+  const bool wrapped = subset_.object_root && form->kind != FormKind::kObject;
+  if (wrapped) state_.CountWrapper(root);
   while (!pending_.empty() && !state_.stopped()) {
     FormDefinition* next = pending_.back();
     pending_.pop_back();
     current_ = next->source;
     next->form = Plan(*next->source->shape, 1);
   }
-  const bool wrapped = subset_.object_root && form->kind != FormKind::kObject;
   return state_.Finish(form, wrapped);
 }
 

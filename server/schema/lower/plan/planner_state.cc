@@ -120,7 +120,13 @@ void PlannerState::Check(
   Stop(shape, keyword, fmt::format("subset {} takes at most {} {}", subset_.name, limit, what));
 }
 
+void PlannerState::CountWrapper(const Shape& root) {
+  CountLevel(root, deepest_ + 1);
+  CountProperty(root, kRootMember);
+}
+
 void PlannerState::CountLevel(const Shape& shape, size_t level) {
+  deepest_ = std::max(deepest_, level);
   Check(shape, "", level, subset_.limits.levels, "levels of nesting");
 }
 

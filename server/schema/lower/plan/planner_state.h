@@ -41,6 +41,8 @@ class PlannerState {
 
   // Counts against the limits of the subset.
   void CountLevel(const Shape& shape, size_t level);
+  // The object around a root that is none; called before any definition is planned.
+  void CountWrapper(const Shape& root);
   void CountProperty(const Shape& shape, std::string_view name);
   void CountOptional(const Shape& shape);
   void CountUnion(const Shape& shape);
@@ -67,6 +69,7 @@ class PlannerState {
   std::vector<Loss> narrowings_;
   std::set<LossKey> told_;
   std::optional<Obstacle> obstacle_;
+  size_t deepest_ = 0;
   size_t properties_ = 0;
   size_t name_bytes_ = 0;
   size_t enum_values_ = 0;

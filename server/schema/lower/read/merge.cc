@@ -65,11 +65,7 @@ class Merger {
   const Shape* Merge(const Shape& a, const Shape& b) {
     const Depth depth(context_.depth);
     if (&a == &b) return &a;
-    const size_t work = a.properties.size() + b.properties.size() + a.branches.size() +
-                        b.branches.size() + a.values.size() * std::max<size_t>(b.values.size(), 1);
-    context_.work += work;
-    const bool too_much = context_.work > kMaxWork || context_.shapes.size() > kMaxShapes;
-    if (context_.depth > kMaxMergeDepth || too_much) return LeaveOut(a, b);
+    if (TooMuch(a, b)) return LeaveOut(a, b);
     if (a.kind == Kind::kNever || b.kind == Kind::kNever) {
       return a.kind == Kind::kNever ? &a : &b;
     }
@@ -91,6 +87,14 @@ class Merger {
     Depth& operator=(const Depth&) = delete;
     int& value;
   };
+
+  // Merging copies what both shapes hold: a chain of merges could copy without end.
+  bool TooMuch(const Shape& a, const Shape& b) {
+    context_.work += a.properties.size() + b.properties.size() + a.branches.size() +
+                     b.branches.size() + a.values.size() * std::max<size_t>(b.values.size(), 1);
+    return context_.depth > kMaxMergeDepth || context_.work > kMaxWork ||
+           context_.shapes.size() > kMaxShapes;
+  }
 
   // `shape` with the description of the other, if it has none of its own.
   const Shape* Described(const Shape& shape, const Shape& other) {
