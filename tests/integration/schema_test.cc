@@ -159,24 +159,23 @@ TEST_F(SchemaTest, AdaptSchemaShowsWhatAProviderWouldGet) {
   EXPECT_EQ(
       strict->adapted_json_schema(),
       R"({"type":"object","properties":{"value":{"type":"array","items":{"type":"object",)"
-      R"("properties":{"name":{"type":"string","description":"(minLength: 1)"
-},)"
+      R"j("properties":{"name":{"type":"string","description":"(minLength: 1)"},)j"
       R"("age":{"type":["integer","null"]}},"required":["name","age"],)"
       R"("additionalProperties":false}}},"required":["value"],"additionalProperties":false})"
   );
-EXPECT_EQ(strict->prompt_text(), "{name: string, age?: integer}[]");
-ASSERT_EQ(strict->downgrades_size(), 2);
-EXPECT_EQ(strict->downgrades(0).schema_path(), "/items/properties/name");
-EXPECT_EQ(strict->downgrades(0).keyword(), "minLength");
-EXPECT_EQ(strict->downgrades(0).action(), "moved to description");
-EXPECT_EQ(strict->downgrades(1).keyword(), "additionalProperties");
-EXPECT_EQ(strict->downgrades(1).action(), "narrowed");
+  EXPECT_EQ(strict->prompt_text(), "{name: string, age?: integer}[]");
+  ASSERT_EQ(strict->downgrades_size(), 2);
+  EXPECT_EQ(strict->downgrades(0).schema_path(), "/items/properties/name");
+  EXPECT_EQ(strict->downgrades(0).keyword(), "minLength");
+  EXPECT_EQ(strict->downgrades(0).action(), "moved to description");
+  EXPECT_EQ(strict->downgrades(1).keyword(), "additionalProperties");
+  EXPECT_EQ(strict->downgrades(1).action(), "narrowed");
 
-request.mutable_target()->set_mode_name("MD_JSON");
-const auto prompt = client->AdaptSchema(request);
-ASSERT_TRUE(prompt.ok()) << prompt.failure().message;
-EXPECT_EQ(prompt->adapted_json_schema(), request.schema().json_schema());
-EXPECT_EQ(prompt->downgrades_size(), 0);
+  request.mutable_target()->set_mode_name("MD_JSON");
+  const auto prompt = client->AdaptSchema(request);
+  ASSERT_TRUE(prompt.ok()) << prompt.failure().message;
+  EXPECT_EQ(prompt->adapted_json_schema(), request.schema().json_schema());
+  EXPECT_EQ(prompt->downgrades_size(), 0);
 }
 
 TEST_F(SchemaTest, AdaptSchemaNamesAFieldThatIsWrong) {
