@@ -1,6 +1,7 @@
 // Lowering, over schemas from the field and every subset: a valid value goes to the provider and
 // comes back as it was, and a value that only the lowered schema accepts has a downgrade to thank.
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
@@ -174,14 +175,21 @@ class Trial {
 
 class LoweringTest : public ::testing::TestWithParam<std::string_view> {
  protected:
+  // With EXTRACTD_TEST_FULL every schema; else every third one, another third for the next subset.
+  static bool Takes(const Subset& subset, size_t row) {
+    const auto index = static_cast<size_t>(&subset - AllSubsets().data());
+    return std::getenv("EXTRACTD_TEST_FULL") != nullptr || (row + index) % 3 == 0;
+  }
+
   static void RunAll(const Subset& subset) {
+    size_t row = 0;
     Trial exact(subset, Fidelity::kExact);
     Trial practical(subset, Fidelity::kPractical);
     for (const std::string_view name : {"real-schemas-maskbench", "real-schemas-schemastore"}) {
       const std::string file = ReadFile(TestDataDir() / name / "schemas.jsonl");
       for (std::string_view rest = file; !rest.empty();) {
         const size_t end = std::min(rest.find('\n'), rest.size());
-        if (end > 0) AddRow(rest.substr(0, end), exact, practical);
+        if (end > 0 && Takes(subset, row++)) AddRow(rest.substr(0, end), exact, practical);
         rest.remove_prefix(std::min(end + 1, rest.size()));
       }
     }
