@@ -72,7 +72,7 @@ TEST(TolerantTest, AnAnswerAsModelsWriteIt) {
 }
 
 TEST(TolerantTest, ErrorsNameThePlace) {
-  const TolerantResult broken = ParseTolerant("So: {\"a\":1,\"b\":foo}");
+  const TolerantResult broken = ParseTolerant("So: {\"a\":1,\"b\":,;}");
   EXPECT_FALSE(broken.document.has_value());
   EXPECT_EQ(broken.error, "expected a value");
   EXPECT_EQ(broken.error_offset, 15U);
