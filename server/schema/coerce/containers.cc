@@ -1,0 +1,205 @@
+// Coercion of arrays and objects: their children, the names of members, what is wrapped too much or
+// too little.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "server/json/parse.h"
+#include "server/json/write.h"
+#include "server/schema/coerce/coercer.h"
+#include "server/schema/coerce/words.h"
+
+namespace extractd::schema {
+namespace {
+
+using json::Type;
+
+// More elements are not searched for the one that fits.
+constexpr size_t kMaxSearchedElements = 100;
+
+std::string Short(const json::Value& value) {
+  return json::ToShortText(value, json::kMaxRepairTextBytes);
+}
+std::string Short(std::string_view text) {
+  return json::ToShortText(text, json::kMaxRepairTextBytes);
+}
+
+// Names that say nothing but that a value follows.
+bool IsWrapperName(std::string_view name, const Form& form) {
+  constexpr std::array<std::string_view, 12> kNames = {
+      "result",
+      "results",
+      "answer",
+      "data",
+      "response",
+      "output",
+      "json",
+      "object",
+      "value",
+      "item",
+      "items",
+      "arguments"
+  };
+  const std::string folded = FoldPunctuation(name);
+  const bool title = !form.title.empty() && FoldPunctuation(form.title) == folded;
+  return title || std::ranges::find(kNames, folded) != kNames.end();
+}
+
+// The one member that an object of this form has; null if it may have others.
+const FormMember* OnlyMember(const Form& form) {
+  if (form.members.size() != 1 || !form.members[0].required) return nullptr;
+  return &form.members[0];
+}
+
+}  // namespace
+
+BlockIndex Coercer::ItemBlock(const Form& form, size_t index) const {
+  if (form.items == nullptr) return kNoBlock;
+  return index < form.items->prefix.size() ? form.items->prefix[index] : form.items->rest;
+}
+
+Coercer::Made Coercer::CoerceArray(const Form& form, const json::Value& value) {
+  if (form.items == nullptr) return SameAs(value);
+  Node list = {.type = Type::kArray};
+  bool changed = false;
+  for (const json::Value& element : value) {
+    const size_t index = list.children.size();
+    Made made = CoerceChild(ItemBlock(form, index), element, std::to_string(index));
+    if (!made.has_value()) return std::nullopt;
+    changed = changed || made->same != &element;
+    list.children.push_back(std::move(*made));
+  }
+  return changed ? std::move(list) : SameAs(value);
+}
+
+// The declared member that `name` means: by that name, its alias, or both without case and
+// punctuation; one that the object has by its own name is meant by no other.
+const FormMember* Coercer::FindMember(
+    const Form& form, const json::Value& object, std::string_view name
+) {
+  if (const FormMember* member = form.Find(name)) return member;
+  if (!Spend(form.members.size() + object.size())) return nullptr;
+  const FormMember* found = nullptr;
+  const std::string folded = FoldPunctuation(name);
+  for (const FormMember& member : form.members) {
+    const bool alias = !member.alias.empty() && member.alias == name;
+    const bool similar = !folded.empty() && (FoldPunctuation(member.name) == folded ||
+                                             FoldPunctuation(member.alias) == folded);
+    if ((!alias && !similar) || object.Find(member.name) != nullptr) continue;
+    if (alias) return &member;
+    if (found != nullptr) return nullptr;
+    found = &member;
+  }
+  return found;
+}
+
+Coercer::Made Coercer::CoerceObject(const Form& form, const json::Value& value) {
+  const auto meant = [&](const json::Value& member) {
+    return FindMember(form, value, member.key()) != nullptr;
+  };
+  if (!form.members.empty() && value.size() > 0 && std::ranges::none_of(value, meant)) {
+    const size_t mark = repairs_.size();
+    for (const auto unwrap : {&Coercer::UnwrapMember, &Coercer::WrapInObject}) {
+      if (Made made = (this->*unwrap)(form, value)) return made;
+      repairs_.resize(mark);
+    }
+  }
+  Node object = {.type = Type::kObject};
+  bool changed = false;
+  std::vector<std::string_view> taken;
+  for (const json::Value& member : value) {
+    const FormMember* target = FindMember(form, value, member.key());
+    const bool again = target != nullptr && target->name != member.key() &&
+                       std::ranges::find(taken, target->name) != taken.end();
+    if (again) target = nullptr;
+    if (target == nullptr && form.closed) {
+      path_.emplace_back(member.key());
+      const bool dropped = Log(coercion_kind::kExtraMember, Short(member), "", /*lossless=*/false);
+      path_.pop_back();
+      if (!dropped) return std::nullopt;
+      changed = true;
+      continue;
+    }
+    const std::string_view name = target != nullptr ? target->name : member.key();
+    if (target == nullptr && !form.members.empty()) ++strangers_;
+    path_.emplace_back(name);
+    const bool renamed = name != member.key();
+    if (renamed) {
+      taken.push_back(name);
+      Log(coercion_kind::kKeyName, Short(member.key()), Short(name));
+    }
+    Made made = Coerce(target != nullptr ? target->block : form.additional, member);
+    const bool left_out = !made.has_value() && member.is_null() && target != nullptr &&
+                          !target->required && Log(coercion_kind::kNull, "null", "");
+    path_.pop_back();
+    if (!made.has_value() && !left_out) return std::nullopt;
+    changed = changed || renamed || left_out || made->same != &member;
+    if (!made.has_value()) continue;
+    made->name = name;
+    object.children.push_back(std::move(*made));
+  }
+  return changed ? std::move(object) : SameAs(value);
+}
+
+Coercer::Made Coercer::WrapInArray(const Form& form, const json::Value& value) {
+  if (!Log(coercion_kind::kWrapped, Short(value), "[…]")) return std::nullopt;
+  Made made = CoerceChild(ItemBlock(form, 0), value, "0");
+  if (!made.has_value()) return std::nullopt;
+  Node list = {.type = Type::kArray};
+  list.children.push_back(std::move(*made));
+  return list;
+}
+
+// Not of texts: a text may be anything, also an excuse.
+Coercer::Made Coercer::WrapInObject(const Form& form, const json::Value& value) {
+  const FormMember* only = OnlyMember(form);
+  if (only == nullptr || value.is_string() || value.is_null() || !form.Wants(Type::kObject)) {
+    return std::nullopt;
+  }
+  if (!Log(coercion_kind::kWrapped, Short(value), "{…}")) return std::nullopt;
+  Made made = CoerceChild(only->block, value, std::string(only->name));
+  if (!made.has_value() || (only->block != kNoBlock && !Holds(only->block, *made))) {
+    return std::nullopt;
+  }
+  Node object = {.type = Type::kObject};
+  made->name = only->name;
+  object.children.push_back(std::move(*made));
+  return object;
+}
+
+// An object with one member, which is the value: {"Person": {…}}.
+Coercer::Made Coercer::UnwrapMember(const Form& form, const json::Value& object) {
+  if (object.size() != 1) return std::nullopt;
+  const json::Value& member = *object.begin();
+  const bool wrapper = IsWrapperName(member.key(), form);
+  const bool container = member.is_object() || member.is_array();
+  if (!wrapper && !container) return std::nullopt;
+  if (form.Wants(Type::kString) && container) return std::nullopt;
+  if (!Log(coercion_kind::kUnwrapped, Short(member.key()), "", wrapper)) return std::nullopt;
+  return Spend(1) ? CoerceAs(form, member) : std::nullopt;
+}
+
+// The only element, or the only one that fits.
+Coercer::Made Coercer::UnwrapElement(const Form& form, const json::Value& array) {
+  if (array.size() == 0 || array.size() > kMaxSearchedElements) return std::nullopt;
+  const size_t mark = repairs_.size();
+  if (!Log(coercion_kind::kUnwrapped, Short(array), "", array.size() == 1)) return std::nullopt;
+  Made found;
+  for (const json::Value& element : array) {
+    const size_t before = repairs_.size();
+    Made made = element.is_array() || !Spend(1) ? std::nullopt : CoerceAs(form, element);
+    if (made.has_value() && found.has_value()) {
+      repairs_.resize(mark);
+      return std::nullopt;
+    }
+    if (made.has_value()) {
+      found = std::move(made);
+    } else {
+      repairs_.resize(before);
+    }
+  }
+  if (!found.has_value()) repairs_.resize(mark);
+  return found;
+}
+
+}  // namespace extractd::schema
