@@ -1,5 +1,7 @@
 #include "server/base/utf8.h"
 
+#include <algorithm>
+
 namespace extractd {
 namespace {
 
@@ -62,6 +64,15 @@ void AppendUtf8(std::uint32_t code_point, std::string& out) {
     out.push_back(continuation(6));
     out.push_back(continuation(0));
   }
+}
+
+bool IsCutCodePoint(std::string_view text) {
+  if (text.empty()) return false;
+  const LeadByte lead = ReadLead(static_cast<unsigned char>(text[0]));
+  if (text.size() >= lead.size) return false;
+  return std::ranges::all_of(text.substr(1), [](char c) {
+    return IsContinuation(static_cast<unsigned char>(c));
+  });
 }
 
 bool IsValidUtf8(std::string_view text) {

@@ -22,6 +22,9 @@ CodePoint DecodeUtf8(std::string_view text);
 // an unpaired one keeps its value in memory; they are never valid output.
 void AppendUtf8(std::uint32_t code_point, std::string& out);
 
+// `text` is nothing but the first bytes of a code point whose other bytes may still come.
+bool IsCutCodePoint(std::string_view text);
+
 bool IsValidUtf8(std::string_view text);
 
 // `text` with every maximal ill-formed sequence replaced by U+FFFD.

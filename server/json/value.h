@@ -165,6 +165,14 @@ class Builder {
   // FindMember returned it for the innermost open object.
   void ReplaceMember(Value& member);
 
+  // What the value is so far, while it is being made; null before its beginning. Its parts stay
+  // where they are when others are added, and in the finished document.
+  const Value* root() const { return root_; }
+  // The array or object that is open at `level`, from 0. REQUIRES: level < depth().
+  const Value& open(size_t level) const { return *open_[level].container; }
+  // The name of the next member of the innermost open object.
+  std::string_view next_key() const { return key_; }
+
   // The finished document; the builder is empty then. REQUIRES: depth() == 0 and one value was
   // added.
   Document Finish();
