@@ -54,7 +54,28 @@ bool SameBarAbsent(const Value& found, const Value& expected) {
     return other == nullptr ? member.is_null() : SameBarAbsent(*other, member);
   });
   return all && std::ranges::all_of(found, [&](const Value& member) {
-    return expected.Find(member.key()) != nullptr;
+           return expected.Find(member.key()) != nullptr;
+         });
+}
+
+// Of the beginning of an answer the suite shows what is certain: null or [] where nothing is yet,
+// and no number that may go on.
+bool BeginsAs(const Value& found, const Value& expected) {
+  if (expected.is_null()) return true;
+  if (found.type() != expected.type()) return false;
+  if (expected.is_array()) {
+    auto other = found.begin();
+    return found.size() >= expected.size() && found.size() <= expected.size() + 1 &&
+           std::ranges::all_of(expected, [&](const Value& element) {
+             return BeginsAs(*other++, element);
+           });
+  }
+  if (!expected.is_object()) return Equal(found, expected);
+  return std::ranges::all_of(expected, [&](const Value& member) {
+    const Value* other = found.Find(member.key());
+    return other == nullptr
+               ? member.size() == 0 && (member.is_null() || member.is_array() || member.is_object())
+               : BeginsAs(*other, member);
   });
 }
 
@@ -68,21 +89,23 @@ Verdict JudgeRow(const json::Row& row) {
 bool IsAsExpected(const json::Row& row, const Verdict& verdict) {
   const Value* expected = row.Find("expected");
   if (expected == nullptr) return !verdict.valid;
-  if (!verdict.valid) return false;
+  const bool partial = row.Is("partial");
+  if (verdict.json.empty() || verdict.valid == (partial && !row.Is("expected_matches_schema"))) {
+    return false;
+  }
   const json::ParseResult parsed = json::ParseView(verdict.json);
-  return SameBarAbsent(std::get<json::Document>(parsed).root(), *expected);
+  const Value& found = std::get<json::Document>(parsed).root();
+  return partial ? BeginsAs(found, *expected) : SameBarAbsent(found, *expected);
 }
 
 TEST(CoercionSuiteTest, AnswersOfModelsAreReadAsTheirSchemaWants) {
   REQUIRE_TEST_DATA("malformed-json/baml-jsonish.jsonl");
   size_t all = 0;
   size_t right = 0;
-  size_t partial = 0;
   size_t silent = 0;
   std::string misses;
   for (const json::Row& row : json::ReadRows("malformed-json/baml-jsonish.jsonl")) {
-    partial += row.Is("partial") ? 1 : 0;
-    if (row.Is("partial") || IsLeftOut(row.id())) continue;
+    if (IsLeftOut(row.id())) continue;
     ++all;
     const Verdict verdict = JudgeRow(row);
     const bool good = IsAsExpected(row, verdict);
@@ -93,7 +116,7 @@ TEST(CoercionSuiteTest, AnswersOfModelsAreReadAsTheirSchemaWants) {
     misses += "  " + row.id() + ": " + (verdict.valid ? verdict.json : "not valid") + "\n";
   }
   std::cout << "baml-jsonish: " << right << " of " << all << " read as expected, " << silent
-            << " silent losses; left out: " << partial << " rows of a stream's prefixes and\n";
+            << " silent losses; left out:\n";
   for (const LeftOut& row : kLeftOut) std::cout << "  " << row.id << ": " << row.why << "\n";
   EXPECT_GE(static_cast<double>(right), 0.97 * static_cast<double>(all)) << misses;
   EXPECT_EQ(silent, 0U) << misses;

@@ -150,7 +150,8 @@ Coercer::Made Coercer::WrapInArray(const Form& form, const json::Value& value) {
   return list;
 }
 
-// Not of texts: a text may be anything, also an excuse.
+// Not of texts, which may be anything, also an excuse; and not of a number or literal that would
+// have to be changed besides.
 Coercer::Made Coercer::WrapInObject(const Form& form, const json::Value& value) {
   const FormMember* only = OnlyMember(form);
   if (only == nullptr || value.is_string() || value.is_null() || !form.Wants(Type::kObject)) {
@@ -158,9 +159,9 @@ Coercer::Made Coercer::WrapInObject(const Form& form, const json::Value& value) 
   }
   if (!Log(coercion_kind::kWrapped, Short(value), "{…}")) return std::nullopt;
   Made made = CoerceChild(only->block, value, std::string(only->name));
-  if (!made.has_value() || (only->block != kNoBlock && !Holds(only->block, *made))) {
-    return std::nullopt;
-  }
+  const bool container = value.is_array() || value.is_object();
+  if (!made.has_value() || (!container && made->same != &value)) return std::nullopt;
+  if (only->block != kNoBlock && !Holds(only->block, *made)) return std::nullopt;
   Node object = {.type = Type::kObject};
   made->name = only->name;
   object.children.push_back(std::move(*made));

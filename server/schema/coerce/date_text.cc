@@ -140,7 +140,9 @@ std::optional<TextDate> ToDate(std::string_view text) {
   const std::string_view date = text.substr(0, kDateSize);
   if (text.size() > kDateSize && Conforms(Format::kDate, date)) {
     const std::string_view time = TrimSpaces(text.substr(kDateSize));
-    if (text[kDateSize] != 'T' && text[kDateSize] != ' ') return std::nullopt;
+    const bool marked = text[kDateSize] == 'T' || text[kDateSize] == ' ';
+    const std::string_view clock = time.starts_with('T') ? time.substr(1) : time;
+    if (!marked || clock.size() < 5 || !IsDigit(clock[0]) || clock[2] != ':') return std::nullopt;
     const bool midnight = time.find_first_of("123456789") == std::string_view::npos;
     return TextDate{.text = std::string(date), .lossless = midnight};
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -72,6 +73,15 @@ std::string_view WithoutFence(std::string_view text) {
   return text.substr(start + 1, text.size() - start - 1 - kFence.size());
 }
 
+// The first line declares an array as TOON does: "[2]{id,name}:".
+bool BeginsAsToon(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  const size_t open = line.find('[');
+  if (open == std::string_view::npos || !TrimSpaces(line).ends_with(':')) return false;
+  const size_t digits = line.find_first_not_of("0123456789", open + 1);
+  return digits != std::string_view::npos && digits > open + 1;
+}
+
 }  // namespace
 
 bool DirectedReader::IsValid(const json::Value& value) const {
@@ -98,8 +108,13 @@ std::optional<Coerced> DirectedReader::Fit(const json::Value& value, std::string
 json::TolerantResult DirectedReader::Read(std::string_view text) const {
   json::Answer answer = json::FindAnswer(text);
   if (answer.crowded) return json::ReadAnswer(text, std::move(answer));
+  const bool text_wanted = OnlyTypeOf(schema_) == json::Type::kString;
+  if (const std::string_view content = WithoutFence(TrimSpaces(text)); BeginsAsToon(content)) {
+    json::TolerantResult toon = ReadToon(content);
+    if (toon.document.has_value()) return toon;
+  }
   std::optional<Coerced> coerced;
-  const bool fits = Choose(answer, coerced);
+  const bool fits = !text_wanted && Choose(answer, coerced);
   if (!fits) {
     json::TolerantResult whole = ReadWhole(text, answer);
     if (whole.document.has_value()) return whole;
@@ -166,8 +181,10 @@ json::TolerantResult DirectedReader::ReadWhole(std::string_view text, const json
     return candidate.reading.structured;
   });
   json::TolerantResult result;
-  if (OnlyTypeOf(schema_) == json::Type::kString || !object) result = ReadPlain(whole);
-  if (!result.document.has_value() && !object) result = ReadLines(WithoutFence(whole));
+  const bool text_wanted = OnlyTypeOf(schema_) == json::Type::kString;
+  if (text_wanted || !object) result = ReadPlain(whole);
+  if (!result.document.has_value() && !object && !text_wanted)
+    result = ReadLines(WithoutFence(whole));
   if (!result.document.has_value()) return Nothing();
   thoughts.insert(
       thoughts.end(),
@@ -197,15 +214,20 @@ json::TolerantResult DirectedReader::ReadPlain(std::string_view text) const {
   };
 }
 
-// TOON, or names and values, behind one line that announces them.
-json::TolerantResult DirectedReader::ReadLines(std::string_view text) const {
+json::TolerantResult DirectedReader::ReadToon(std::string_view text) const {
   json::toon::DecodeResult toon = json::toon::Decode(text, {.strict = false});
-  if (auto* decoded = std::get_if<json::toon::Decoded>(&toon)) {
-    std::vector<json::Repair> repairs = std::move(decoded->repairs);
-    repairs.push_back({.kind = std::string(kToon), .before = json::RepairText(text)});
-    json::TolerantResult result = TakeDocument(std::move(decoded->document), std::move(repairs));
-    if (result.document.has_value()) return result;
-  }
+  auto* decoded = std::get_if<json::toon::Decoded>(&toon);
+  // Any line is a text in TOON.
+  if (decoded == nullptr || decoded->document.root().is_string()) return Nothing();
+  std::vector<json::Repair> repairs = std::move(decoded->repairs);
+  repairs.push_back({.kind = std::string(kToon), .before = json::RepairText(text)});
+  return TakeDocument(std::move(decoded->document), std::move(repairs));
+}
+
+// TOON, or names and values, also behind one line that announces them.
+json::TolerantResult DirectedReader::ReadLines(std::string_view text) const {
+  json::TolerantResult toon = ReadToon(text);
+  if (toon.document.has_value()) return toon;
   std::vector<json::Repair> repairs;
   for (int tries = 0; tries < 2; ++tries) {
     if (std::optional<json::Document> document = json::ReadKeyValues(text)) {
@@ -224,7 +246,7 @@ json::TolerantResult DirectedReader::ReadLines(std::string_view text) const {
   return Nothing();
 }
 
-// `document` if it is valid or can be made so; objects without any member that is declared are not.
+// `document` if it is valid or can be made so.
 json::TolerantResult DirectedReader::TakeDocument(
     json::Document document, std::vector<json::Repair> repairs
 ) const {

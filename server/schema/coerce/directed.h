@@ -37,6 +37,7 @@ class DirectedReader {
   json::TolerantResult TakeDocument(json::Document document, std::vector<json::Repair> repairs)
       const;
   json::TolerantResult ReadPlain(std::string_view text) const;
+  json::TolerantResult ReadToon(std::string_view text) const;
   json::TolerantResult ReadLines(std::string_view text) const;
 
   const CompiledSchema& schema_;

@@ -36,10 +36,10 @@ TEST(StartSearchTest, PassesOverProseThoughtsAndFences) {
 }
 
 TEST(StartSearchTest, PassesOverAStringThatMayBeAllOfTheText) {
-  EXPECT_EQ(Found(R"("{a}\"{b}" {c})"), "{b}" {c}");
-  EXPECT_EQ(Found(R"("{a}"{b}" {c})"), "{c}");
+  EXPECT_EQ(Found(R"("{a}\"{b}" {c})"), "{c}");
+  EXPECT_EQ(Found(R"("{a}\\" {c})"), "{c}");
   EXPECT_EQ(Found(R"("{a})"), "none");
-  EXPECT_EQ(Found(R"(So "{a}")"), "{a}"");
+  EXPECT_EQ(Found(R"(So "{a}")"), "{a}\"");
 }
 
 TEST(StartSearchTest, AValueLeadsWhereTheTextOrAFenceStarts) {
