@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <absl/container/flat_hash_set.h>
+
 #include "server/json/pointer.h"
 #include "server/json/read.h"
 
@@ -107,13 +109,18 @@ class Checker {
     return local || Refuse("$ref", "only #, #/$defs and #/definitions may be referred to");
   }
 
-  static bool IsObject(const json::Value& schema) {
-    const json::Value* type = schema.Find("type");
-    if (type == nullptr) return schema.Find("properties") != nullptr;
-    if (type->is_string()) return type->string() == "object";
-    return std::ranges::any_of(*type, [](const json::Value& name) {
-      return name.is_string() && name.string() == "object";
+  static bool Allows(const json::Value& schema, std::string_view type) {
+    const json::Value* types = schema.Find("type");
+    if (types == nullptr) return false;
+    if (types->is_string()) return types->string() == type;
+    return std::ranges::any_of(*types, [type](const json::Value& name) {
+      return name.is_string() && name.string() == type;
     });
+  }
+
+  static bool IsObject(const json::Value& schema) {
+    return Allows(schema, "object") ||
+           (schema.Find("type") == nullptr && schema.Find("properties") != nullptr);
   }
 
   bool CheckObject(const json::Value& schema, size_t level) {
@@ -126,9 +133,9 @@ class Checker {
     if (properties == nullptr) return true;
     properties_ += properties->size();
     if (properties_ > kMaxProperties) return Refuse("properties", "more than 5000 properties");
-    const json::Value* required = schema.Find("required");
+    const absl::flat_hash_set<std::string_view> required = Required(schema);
     for (const json::Value& property : *properties) {
-      if (!Lists(required, property.key())) {
+      if (!required.contains(property.key())) {
         return Refuse("required", "every property must be required");
       }
       if (!VisitAt(property, level + 1, std::string_view("properties"), property.key())) {
@@ -138,15 +145,17 @@ class Checker {
     return true;
   }
 
-  static bool Lists(const json::Value* required, std::string_view name) {
-    if (required == nullptr) return false;
-    return std::ranges::any_of(*required, [name](const json::Value& entry) {
-      return entry.is_string() && entry.string() == name;
-    });
+  static absl::flat_hash_set<std::string_view> Required(const json::Value& schema) {
+    absl::flat_hash_set<std::string_view> names;
+    if (const json::Value* required = schema.Find("required")) {
+      for (const json::Value& name : *required)
+        names.insert(name.is_string() ? name.string() : std::string_view());
+    }
+    return names;
   }
 
   bool CheckArray(const json::Value& schema, size_t level) {
-    if (json::StringMember(schema, "type") != "array") return true;
+    if (!Allows(schema, "array")) return true;
     const json::Value* items = schema.Find("items");
     if (items == nullptr) return Refuse("items", "every array needs items");
     return VisitAt(*items, level + 1, std::string_view("items"));

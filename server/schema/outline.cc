@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kAnything = "any";
 constexpr std::string_view kMore = "…";
+// What nests deeper is left out: nobody reads it, and it would cost stack.
+constexpr size_t kMaxLevels = 64;
 
 class OutlineWriter {
  public:
@@ -28,6 +30,16 @@ class OutlineWriter {
  private:
   void Put(const json::Value& schema) {
     if (out_.size() > kMaxOutlineBytes) return;
+    if (level_ == kMaxLevels) {
+      out_ += kMore;
+      return;
+    }
+    ++level_;
+    PutKeywords(schema);
+    --level_;
+  }
+
+  void PutKeywords(const json::Value& schema) {
     if (!schema.is_object()) {
       out_ += kAnything;
     } else if (const json::Value* reference = schema.Find("$ref")) {
@@ -144,6 +156,7 @@ class OutlineWriter {
 
   const json::Value& root_;
   std::vector<const json::Value*> open_;  // targets of the references around the current place
+  size_t level_ = 0;
   std::string out_;
 };
 

@@ -12,7 +12,8 @@
 
 namespace extractd::schema {
 
-// Longer outlines are cut with "…": they would cost more than they tell.
+// Longer outlines are cut with "…": they would cost more than they tell. So are schemas that nest
+// deeper than 64 levels, references included.
 inline constexpr size_t kMaxOutlineBytes = 16 * 1024;
 
 // `schema`: the root of a valid schema. References are followed once a path; what recurs deeper is

@@ -25,7 +25,13 @@ bool HasObjectRoot(const json::Value& root) {
 }  // namespace
 
 size_t PreparedSchema::memory_bytes() const {
-  return sizeof(*this) + compiled->memory_bytes() + compact.capacity() + outline.capacity();
+  size_t bytes = sizeof(*this) + compiled->memory_bytes();
+  bytes += compact.capacity() + outline.capacity() + name.capacity();
+  if (openai_strict.has_value()) {
+    bytes += openai_strict->pointer.capacity() + openai_strict->keyword.capacity() +
+             openai_strict->reason.capacity();
+  }
+  return bytes;
 }
 
 std::string SchemaNameFrom(std::string_view title) {

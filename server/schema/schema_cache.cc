@@ -24,22 +24,31 @@ std::string KeyOf(std::string_view text) {
 SchemaCache::SchemaCache(const Options& options, asio::thread_pool& pool)
     : options_(options), pool_(pool), entries_(options.max_bytes) {}
 
-std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
+std::shared_ptr<const PreparedSchema> SchemaCache::FindLocked(
     const std::string& key, std::string_view text
 ) {
-  const absl::MutexLock lock(&mutex_);
   std::shared_ptr<const PreparedSchema> entry = entries_.Find(key);
   if (entry == nullptr || entry->compiled->text() != text) return nullptr;
   ++counts_.hits;
   return entry;
 }
 
-bool SchemaCache::JoinFlight(std::string_view text, Waiter waiter) {
+std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
+    const std::string& key, std::string_view text
+) {
   const absl::MutexLock lock(&mutex_);
+  return FindLocked(key, text);
+}
+
+SchemaCache::Boarding SchemaCache::JoinFlight(
+    const std::string& key, std::string_view text, Waiter& waiter
+) {
+  const absl::MutexLock lock(&mutex_);
+  if (auto landed = FindLocked(key, text)) return {.landed = std::move(landed)};
   const auto [flight, first] = flights_.try_emplace(text);
   flight->second.push_back(std::move(waiter));
   ++(first ? counts_.misses : counts_.joined);
-  return first;
+  return {.first = first};
 }
 
 // Runs where it is called; every waiter is resumed on its own loop.
@@ -67,13 +76,14 @@ Task<SchemaCache::Result> SchemaCache::Get(std::string_view text) {
     auto loop = asio::prefer(
         asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
     );
-    const bool first =
-        JoinFlight(text, [loop, handler = std::move(handler)](const Result& result) mutable {
-          asio::post(loop, [handler = std::move(handler), result]() mutable {
-            std::move(handler)(std::move(result));
-          });
-        });
-    if (!first) return;
+    Waiter resume = [loop, handler = std::move(handler)](const Result& result) mutable {
+      asio::post(loop, [handler = std::move(handler), result]() mutable {
+        std::move(handler)(std::move(result));
+      });
+    };
+    const Boarding boarding = JoinFlight(key, text, resume);
+    if (boarding.landed != nullptr) return resume(boarding.landed);
+    if (!boarding.first) return;
     if (text.size() <= kInlineBytes) {
       CompileAndLand(key, std::string(text));
     } else {

@@ -42,7 +42,9 @@ class SchemaCache {
   // Texts above this are compiled on `pool`, so that no loop stands still; smaller ones at once.
   static constexpr size_t kInlineBytes = 16 * 1024;
 
-  // `pool` outlives the cache.
+  // `pool` outlives the cache. A loop that has called Get is destroyed only once the pool is joined
+  // and the threads of the other loops have ended, since any of them may be the one that resumes
+  // it.
   SchemaCache(const Options& options, asio::thread_pool& pool);
   SchemaCache(const SchemaCache&) = delete;
   SchemaCache& operator=(const SchemaCache&) = delete;
@@ -58,9 +60,17 @@ class SchemaCache {
  private:
   using Waiter = absl::AnyInvocable<void(const Result&)>;
 
+  // How a call goes on that did not find its schema at first.
+  struct Boarding {
+    std::shared_ptr<const PreparedSchema> landed = {};  // another call has just compiled it
+    bool first = false;                                 // this call must compile
+  };
+
   std::shared_ptr<const PreparedSchema> FindAt(const std::string& key, std::string_view text);
-  // True: this call is the first and must compile.
-  bool JoinFlight(std::string_view text, Waiter waiter);
+  std::shared_ptr<const PreparedSchema> FindLocked(const std::string& key, std::string_view text)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes the waiter, unless the schema has landed.
+  Boarding JoinFlight(const std::string& key, std::string_view text, Waiter& waiter);
   void CompileAndLand(const std::string& key, const std::string& text);
 
   const Options options_;

@@ -1,6 +1,7 @@
 #include "server/schema/schema_library.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,9 @@ namespace extractd::schema {
 namespace {
 
 constexpr size_t kMaxNameBytes = 64;
-// Names whose schemas were all pushed out still count versions; so many are remembered.
+// Names whose schemas were all pushed out still count versions; so many are remembered. A name that
+// may have been forgotten goes on above all versions there were, so that none ever means two
+// schemas.
 constexpr size_t kMaxNames = 100'000;
 
 std::string KeyOf(std::string_view name, int version) {
@@ -25,10 +28,22 @@ bool IsSchemaLibraryName(std::string_view name) {
   });
 }
 
+SchemaLibrary::SchemaLibrary(size_t max_bytes)
+    : schemas_(max_bytes), newest_(std::numeric_limits<size_t>::max(), kMaxNames) {}
+
 SchemaLibrary::SchemaPtr SchemaLibrary::FindLocked(std::string_view reference) {
   if (SchemaPtr found = schemas_.Find(reference)) return found;
-  const auto newest = newest_.find(reference);
-  return newest == newest_.end() ? nullptr : schemas_.Find(KeyOf(reference, newest->second));
+  const std::shared_ptr<const int> newest = newest_.Find(reference);
+  return newest == nullptr ? nullptr : schemas_.Find(KeyOf(reference, *newest));
+}
+
+int SchemaLibrary::NextVersionLocked(std::string_view name) {
+  const std::shared_ptr<const int> newest = newest_.Find(name);
+  const int unknown = newest_.stats().evictions > 0 ? highest_ : 0;
+  const int version = 1 + (newest == nullptr ? unknown : *newest);
+  highest_ = std::max(highest_, version);
+  newest_.Put(name, std::make_shared<const int>(version), sizeof(version));
+  return version;
 }
 
 SchemaLibrary::Added SchemaLibrary::Add(
@@ -48,8 +63,7 @@ SchemaLibrary::Added SchemaLibrary::Add(
     schemas_.Put(id, added, bytes);
     return {added, true};
   }
-  if (newest_.size() >= kMaxNames && !newest_.contains(name)) newest_.erase(newest_.begin());
-  added->version = ++newest_[name];
+  added->version = NextVersionLocked(name);
   schemas_.Put(KeyOf(name, added->version), added, bytes);
   // Found by its id too. Counted twice, since either entry may outlive the other.
   if (schemas_.Find(id) == nullptr) schemas_.Put(id, added, bytes);

@@ -15,7 +15,6 @@
 #include <absl/synchronization/mutex.h>
 
 #include "server/base/byte_lru.h"
-#include "server/base/strings.h"
 
 namespace extractd::schema {
 
@@ -29,14 +28,14 @@ struct RegisteredSchema {
 
 class SchemaLibrary {
  public:
-  explicit SchemaLibrary(size_t max_bytes) : schemas_(max_bytes) {}
+  explicit SchemaLibrary(size_t max_bytes);
 
   struct Added {
     std::shared_ptr<const RegisteredSchema> schema;
     bool created = false;  // false: it was there already
   };
   // Keeps a schema that is known to compile. With a name it becomes the next version, unless the
-  // newest one has the same text.
+  // newest one has the same text. A version never means another schema later.
   Added Add(std::string_view id, std::string_view text, std::string_view name);
 
   // By "sha256:…", "name" (newest version) or "name@version".
@@ -48,10 +47,12 @@ class SchemaLibrary {
  private:
   using SchemaPtr = std::shared_ptr<const RegisteredSchema>;
   SchemaPtr FindLocked(std::string_view reference) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int NextVersionLocked(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
   ByteLru<const RegisteredSchema> schemas_ ABSL_GUARDED_BY(mutex_);  // by id and by name@version
-  StringMap<int> newest_ ABSL_GUARDED_BY(mutex_);                    // version by name
+  ByteLru<const int> newest_ ABSL_GUARDED_BY(mutex_);                // version by name
+  int highest_ ABSL_GUARDED_BY(mutex_) = 0;                          // version of any name, ever
 };
 
 // A name for the library: 1 to 64 of a-z 0-9 _ -.

@@ -105,6 +105,7 @@ Daemon::~Daemon() {
   for (auto& loop : loops_) loop->worker().CancelAll();
   while (ActiveCalls() > 0) std::this_thread::sleep_for(milliseconds(1));
   if (poller_ != nullptr) poller_->Stop();
+  shared_.pool.join();  // it may still hold on to a loop whose call it has resumed
   for (auto& loop : loops_) loop->Stop();
 }
 
