@@ -1,5 +1,7 @@
 #include "server/schema/coerce/directed.h"
 
+#include <algorithm>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -130,6 +132,50 @@ TEST(DirectedTest, WhatCannotBeMadeValidStaysAsItWas) {
 TEST(DirectedTest, NothingIsCoercedWithoutRepairs) {
   EXPECT_EQ(Read(kPerson, R"({"name":"Ada","age":"36"})", json::MaxLoss::kNone), "none");
   EXPECT_EQ(Read(kPerson, R"({"name":"Ada","age":"36"})", kLossless), R"({"name":"Ada","age":36})");
+}
+
+// Of the fastest of three runs.
+double CpuSeconds(std::string_view schema, const std::string& text) {
+  const auto compiled = Compile(std::string(schema));
+  double least = 1e9;
+  for (int run = 0; run < 3; ++run) {
+    const std::clock_t start = std::clock();
+    Judge(**compiled, text, {.max_loss = json::MaxLoss::kLossy});
+    least = std::min(least, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+  }
+  return least;
+}
+
+TEST(DirectedTest, TenTimesTheTextCostsTenTimesTheWork) {
+  const auto repeat = [](std::string_view part, size_t times) {
+    std::string text;
+    for (size_t i = 0; i < times; ++i) text += part;
+    return text;
+  };
+  struct Case {
+    std::string_view schema;
+    std::string_view part;
+    size_t times;
+  };
+  for (const Case& c : {
+           Case{kPeople, "{\"Name\":\"A\"}\n", 90},
+           Case{kPeople, "{\"name\":\"A\",\"x\":[1,2,3]} and ", 90},
+           Case{kPeople, "- name: Ada\n", 3000},
+           Case{kPeople, "- name: Ada\nx", 3000},
+           Case{kPerson, "{\"a\":\"x\"y ", 3000},
+           Case{kPerson, "The answer is 5. ", 3000},
+           Case{R"({"type":"array","items":{"type":"integer"}})", "1, ", 3000},
+           Case{
+               R"({"anyOf":[{"type":"string"},{"type":"array","items":{"type":"integer"}}]})",
+               "[1] ",
+               90
+           },
+       }) {
+    const double once = CpuSeconds(c.schema, repeat(c.part, c.times));
+    const double ten_times = CpuSeconds(c.schema, repeat(c.part, 10 * c.times));
+    // Where a quadratic step would make it a hundred.
+    EXPECT_LT(ten_times, 11 * once + 0.1) << c.part;
+  }
 }
 
 }  // namespace
