@@ -17,7 +17,8 @@ inline constexpr std::array<ArguedMiss, 2> kArguedMisses = {{
     {"best-effort-json-parser.797eae4dfd",
      "the text \"-\" becomes 0: a number that nobody wrote. Here it is no value"},
     {"best-effort-json-parser.d3919a4ca0",
-     "the text \"str\" becomes the string \"str\": so would every apology of a model. Here it is no "
+     "the text \"str\" becomes the string \"str\": so would every apology of a model. Here it is "
+     "no "
      "value, unless a schema wants a string"},
 }};
 

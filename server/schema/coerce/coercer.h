@@ -74,6 +74,10 @@ class Coercer {
   // containers.cc
   Made CoerceArray(const Form& form, const json::Value& value);
   Made CoerceObject(const Form& form, const json::Value& value);
+  Made CoerceStrange(const Form& form, const json::Value& value);
+  bool PutMember(
+      const Form& form, const json::Value& member, const FormMember* target, Node& object
+  );
   const FormMember* FindMember(const Form& form, const json::Value& object, std::string_view name);
   Made WrapInArray(const Form& form, const json::Value& value);
   Made WrapInObject(const Form& form, const json::Value& value);

@@ -94,51 +94,66 @@ const FormMember* Coercer::FindMember(
 }
 
 Coercer::Made Coercer::CoerceObject(const Form& form, const json::Value& value) {
+  if (Made made = CoerceStrange(form, value)) return made;
+  Node object = {.type = Type::kObject};
+  bool changed = false;
+  std::vector<std::string_view> renamed;
+  for (const json::Value& member : value) {
+    const FormMember* target = FindMember(form, value, member.key());
+    if (target != nullptr && target->name != member.key()) {
+      const bool again = std::ranges::find(renamed, target->name) != renamed.end();
+      if (again) {
+        target = nullptr;
+      } else {
+        renamed.push_back(target->name);
+      }
+    }
+    path_.emplace_back(target != nullptr ? target->name : member.key());
+    const size_t size = object.children.size();
+    const bool fits = PutMember(form, member, target, object);
+    path_.pop_back();
+    if (!fits) return std::nullopt;
+    const bool same = object.children.size() > size && object.children.back().same == &member &&
+                      object.children.back().name == member.key();
+    changed = changed || !same;
+  }
+  return changed ? std::move(object) : SameAs(value);
+}
+
+// Of an object that lacks what is required and has no member that the schema names: it may be
+// wrapped too much or too little.
+Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value) {
   const auto meant = [&](const json::Value& member) {
     return FindMember(form, value, member.key()) != nullptr;
   };
-  if (!form.members.empty() && value.size() > 0 && std::ranges::none_of(value, meant)) {
-    const size_t mark = repairs_.size();
-    for (const auto unwrap : {&Coercer::UnwrapMember, &Coercer::WrapInObject}) {
-      if (Made made = (this->*unwrap)(form, value)) return made;
-      repairs_.resize(mark);
-    }
+  const bool lacks = std::ranges::any_of(form.members, &FormMember::required);
+  if (!lacks || value.size() == 0 || std::ranges::any_of(value, meant)) return std::nullopt;
+  const size_t mark = repairs_.size();
+  for (const auto unwrap : {&Coercer::UnwrapMember, &Coercer::WrapInObject}) {
+    if (Made made = (this->*unwrap)(form, value)) return made;
+    repairs_.resize(mark);
   }
-  Node object = {.type = Type::kObject};
-  bool changed = false;
-  std::vector<std::string_view> taken;
-  for (const json::Value& member : value) {
-    const FormMember* target = FindMember(form, value, member.key());
-    const bool again = target != nullptr && target->name != member.key() &&
-                       std::ranges::find(taken, target->name) != taken.end();
-    if (again) target = nullptr;
-    if (target == nullptr && form.closed) {
-      path_.emplace_back(member.key());
-      const bool dropped = Log(coercion_kind::kExtraMember, Short(member), "", /*lossless=*/false);
-      path_.pop_back();
-      if (!dropped) return std::nullopt;
-      changed = true;
-      continue;
-    }
-    const std::string_view name = target != nullptr ? target->name : member.key();
-    if (target == nullptr && !form.members.empty()) ++strangers_;
-    path_.emplace_back(name);
-    const bool renamed = name != member.key();
-    if (renamed) {
-      taken.push_back(name);
-      Log(coercion_kind::kKeyName, Short(member.key()), Short(name));
-    }
-    Made made = Coerce(target != nullptr ? target->block : form.additional, member);
-    const bool left_out = !made.has_value() && member.is_null() && target != nullptr &&
-                          !target->required && Log(coercion_kind::kNull, "null", "");
-    path_.pop_back();
-    if (!made.has_value() && !left_out) return std::nullopt;
-    changed = changed || renamed || left_out || made->same != &member;
-    if (!made.has_value()) continue;
-    made->name = name;
-    object.children.push_back(std::move(*made));
+  return std::nullopt;
+}
+
+// Adds what `member` becomes, which is meant as `target` (null: none of the schema's), or drops it.
+bool Coercer::PutMember(
+    const Form& form, const json::Value& member, const FormMember* target, Node& object
+) {
+  if (target == nullptr && form.closed) {
+    return Log(coercion_kind::kExtraMember, Short(member), "", /*lossless=*/false);
   }
-  return changed ? std::move(object) : SameAs(value);
+  if (target == nullptr && !form.members.empty()) ++strangers_;
+  const std::string_view name = target != nullptr ? target->name : member.key();
+  if (name != member.key()) Log(coercion_kind::kKeyName, Short(member.key()), Short(name));
+  Made made = Coerce(target != nullptr ? target->block : form.additional, member);
+  if (!made.has_value()) {
+    const bool optional = target != nullptr && !target->required;
+    return optional && member.is_null() && Log(coercion_kind::kNull, "null", "");
+  }
+  made->name = name;
+  object.children.push_back(std::move(*made));
+  return true;
 }
 
 Coercer::Made Coercer::WrapInArray(const Form& form, const json::Value& value) {

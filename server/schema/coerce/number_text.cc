@@ -93,6 +93,15 @@ std::string Join(const Figure& figure, size_t last, std::string_view fraction) {
   return number;
 }
 
+// Of two groups with one comma or point between them.
+std::optional<std::string> InterpretLoneMark(const Figure& figure, const NumberWanted& wanted) {
+  const bool comma = figure.marks[0] == ',';
+  const bool thousands = AreThousands(figure, figure.groups.size());
+  // 1,234 is a thousand where an integer is wanted, 1.234 a fraction where none is.
+  if (thousands && comma != wanted.integer) return std::nullopt;
+  return thousands && comma ? Join(figure, 2, {}) : Join(figure, 1, figure.groups[1]);
+}
+
 // What the digits mean, if it is sure.
 std::optional<std::string> Interpret(const Figure& figure, const NumberWanted& wanted) {
   const size_t count = figure.marks.size();
@@ -110,12 +119,7 @@ std::optional<std::string> Interpret(const Figure& figure, const NumberWanted& w
     if (!ordered || last == '\'' || !AreThousands(figure, groups - 1)) return std::nullopt;
     return Join(figure, groups - 1, figure.groups.back());
   }
-  const bool thousands = figure.groups[1].size() == 3 && AreThousands(figure, groups);
-  if (last == ',' && thousands) {
-    return wanted.integer ? std::optional(Join(figure, groups, {})) : std::nullopt;
-  }
-  if (last == '.' && thousands && wanted.integer) return std::nullopt;
-  return Join(figure, 1, figure.groups[1]);
+  return InterpretLoneMark(figure, wanted);
 }
 
 struct Multiplier {
