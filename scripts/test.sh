@@ -32,7 +32,7 @@ $full || excluded+=(long)
 $live || excluded+=(live)
 
 install_packages "${packages[@]}"
-"$ROOT/scripts/tools.sh"
+if $full; then "$ROOT/scripts/tools.sh" --bench; else "$ROOT/scripts/tools.sh"; fi
 "$ROOT/scripts/llama.sh" >/dev/null
 
 # What a sanitizer finds is reported with names and lines.

@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "server/base/utf8.h"
+#include "server/json/lexical.h"
 #include "server/json/parse.h"
 #include "server/json/tolerant.h"
 #include "server/json/write.h"
@@ -59,12 +60,38 @@ void ListMissing(const Value& value, const Value* found, std::vector<std::string
   }
 }
 
+// A string as it stands between quotes.
+std::string InJson(const std::string& leaf) {
+  std::string quoted;
+  WriteString(leaf, quoted);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+// What a repair dropped, in the text it was dropped from: that is longer than what it shows if that
+// was cut.
+std::string_view DroppedBy(const Repair& repair, std::string_view text) {
+  const bool cut = !repair.lossless && repair.before.size() + 4 > kMaxRepairTextBytes;
+  const size_t begin = cut ? text.find(repair.before) : std::string_view::npos;
+  return begin == std::string_view::npos ? std::string_view(repair.before) : text.substr(begin);
+}
+
+// Without what differs between the ways to write the same value.
+std::string Plain(std::string_view text) {
+  std::string plain(text);
+  std::erase_if(plain, [](char c) { return c == '\\' || IsSpace(c); });
+  return plain;
+}
+
 // A repair shows what it dropped, or the string after a byte that is no UTF-8 was replaced.
-bool IsShown(const std::string& leaf, const std::vector<Repair>& repairs) {
+bool IsShown(const std::string& leaf, const std::vector<Repair>& repairs, std::string_view text) {
   std::string replaced;
   WriteString("\uFFFD" + leaf, replaced);
   return std::ranges::any_of(repairs, [&](const Repair& repair) {
-    return repair.before.find(leaf) != std::string::npos || repair.after == replaced;
+    const std::string dropped = Plain(DroppedBy(repair, text));
+    const auto shows = [&dropped](const std::string& part) {
+      return dropped.find(Plain(part)) != std::string::npos;
+    };
+    return shows(leaf) || shows(InJson(leaf)) || repair.after == replaced;
   });
 }
 
@@ -98,39 +125,45 @@ class DamagedCase {
 
   void ExpectNothingDisappears(Tally& tally) {
     Count(tally);
-    if (!result_.document.has_value()) return ExpectRefusal();
-    EXPECT_TRUE(!result_.truncated || writer_.Did(Damage::kUnclosed)) << Describe("cut off");
+    if (!result_.document.has_value() || IsCutOff()) return ExpectRefusal();
     const Value& read = LastOfList(result_);
     if (IsLossless()) EXPECT_TRUE(Equal(original_.root(), read)) << Describe("a silent loss");
     std::vector<std::string> leaves = writer_.added();
     ListMissing(original_.root(), &read, leaves);
+    // Around what was guessed, a leaf may be found in another place.
     const Value& root = result_.document->root();
-    const std::string all = &read == &root ? "" : ToText(root);
+    const std::string all = &read == &root && !MayBeRefused() ? "" : ToText(root);
     for (const std::string& leaf : leaves) {
-      const bool listed = all.find(leaf) != std::string::npos;
-      EXPECT_TRUE(listed || IsShown(leaf, result_.repairs)) << Describe(leaf + " disappeared");
+      const bool elsewhere = all.find(InJson(leaf)) != std::string::npos;
+      EXPECT_TRUE(elsewhere || IsShown(leaf, result_.repairs, text_))
+          << Describe(leaf + " disappeared");
     }
   }
 
  private:
   bool IsLossless() const { return std::ranges::all_of(result_.repairs, &Repair::lossless); }
 
+  // It is said that the text ends open, which it does not.
+  bool IsCutOff() const { return result_.truncated && !writer_.Did(Damage::kUnclosed); }
+
+  bool MayBeRefused() const {
+    return std::ranges::any_of(damages_, [this](Damage damage) {
+      return RowOf(damage).may_be_refused && writer_.Did(damage);
+    });
+  }
+
   void Count(Tally& tally) const {
     for (size_t i = 0; i < kDamages; ++i) {
       tally.done[i] += writer_.Did(static_cast<Damage>(i)) ? 1 : 0;
     }
-    size_t& outcome = !result_.document.has_value() ? tally.refused
-                      : IsLossless()                ? tally.lossless
-                                                    : tally.lossy;
+    const bool refused = !result_.document.has_value() || IsCutOff();
+    size_t& outcome = refused ? tally.refused : IsLossless() ? tally.lossless : tally.lossy;
     ++outcome;
   }
 
   void ExpectRefusal() const {
-    const bool may_be_refused = std::ranges::any_of(damages_, [&](Damage damage) {
-      return RowOf(damage).may_be_refused && writer_.Did(damage);
-    });
-    EXPECT_TRUE(may_be_refused) << Describe(fmt::format("refused: {}", result_.error));
-    EXPECT_FALSE(result_.error.empty()) << Describe("refused without a reason");
+    EXPECT_TRUE(MayBeRefused()) << Describe(fmt::format("refused: {}", result_.error));
+    EXPECT_TRUE(IsCutOff() || !result_.error.empty()) << Describe("refused without a reason");
   }
 
   std::string Describe(std::string_view what) const {
@@ -162,7 +195,7 @@ class JsonDamageTest : public ::testing::Test {
 
 TEST_F(JsonDamageTest, NothingDisappears) {
   Tally tally;
-  for (std::uint64_t i = 0; i < cases_ && (!HasFailure() || getenv("ALLX")); ++i) {
+  for (std::uint64_t i = 0; i < cases_ && !HasFailure(); ++i) {
     DamagedCase(seed_ + i).ExpectNothingDisappears(tally);
   }
   for (size_t i = 0; i < kDamages && !HasFailure(); ++i) {

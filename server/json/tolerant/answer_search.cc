@@ -205,14 +205,24 @@ class AnswerSearch {
   // Guesses only where the sure way leads nowhere, and something says that this is meant as JSON.
   Candidate ReadValue() {
     Candidate sure = ReadOnce(Guess::kNothing);
-    if (!MayGuess(sure.reading)) return sure;
+    if (!MayGuess(sure)) return sure;
     for (const Guess guess : {Guess::kText, Guess::kQuotes}) {
       if (sure.reading.ending == Ending::kOpen && guess == Guess::kText) continue;
       Candidate guessed = ReadOnce(guess);
       guessing_left_ -= std::min(guessing_left_, guessed.reading.end - at_);
-      if (guessed.complete() && guessed.reading.begun) return guessed;
+      if (guessed.complete() && guessed.reading.begun && Explains(guessed, sure)) return guessed;
     }
     return sure;
+  }
+
+  // A text that ends open may lack only a quote: then all of it is one value, whose brackets are
+  // all there. Otherwise it was cut off, and no guess may hide that.
+  bool Explains(const Candidate& guessed, const Candidate& sure) const {
+    if (sure.reading.ending != Ending::kOpen) return true;
+    const bool adds_brackets = std::ranges::any_of(guessed.repairs, [](const Repair& repair) {
+      return repair.kind == repair_kind::kMissingBracket;
+    });
+    return guessed.reading.end == text_.size() && !adds_brackets;
   }
 
   Candidate ReadOnce(Guess guess) {
@@ -222,11 +232,13 @@ class AnswerSearch {
     return candidate;
   }
 
-  bool MayGuess(const Reading& reading) const {
+  bool MayGuess(const Candidate& sure) const {
+    const Reading& reading = sure.reading;
     if (guessing_left_ == 0 || reading.ending == Ending::kComplete) return false;
-    // A text with brackets at its end may lack only a quote.
+    // A text that ends in a string, with brackets as the last of it, may lack only a quote.
     if (reading.ending == Ending::kOpen) {
-      return reading.begun && reading.end == text_.size() && IsClosing(text_.back());
+      const bool in_string = !sure.repairs.empty() && !sure.repairs.back().before.empty();
+      return in_string && reading.begun && reading.end == text_.size() && IsClosing(text_.back());
     }
     if (reading.begun) return true;
     const size_t next = text_.find_first_not_of(" \t\r\n", at_ + 1);

@@ -24,6 +24,11 @@ size_t SkipUnquoted(std::string_view text, size_t at) {
   return at;
 }
 
+// The quotation mark from `at` to `end` stands inside of a word.
+bool IsApostrophe(std::string_view text, size_t at, size_t end) {
+  return at > 0 && end < text.size() && IsLetter(text[at - 1]) && IsLetter(text[end]);
+}
+
 // Size of the line break at the start of `text`: 0 if there is none.
 size_t LineBreakSize(std::string_view text) {
   if (text.starts_with("\r\n")) return 2;
@@ -191,8 +196,10 @@ void StringReader::ReadQuote(QuoteMark mark) {
   if (closes) {
     Finish(at_);
     string_.closed = true;
-    string_.mixed_quotes = mark.kind != opening_;
+    string_.mixed_quotes = string_.mixed_quotes || mark.kind != opening_;
     string_.end = end;
+  } else if (MayClose(opening_, mark.kind) && !IsApostrophe(text_, at_, end)) {
+    string_.mixed_quotes = true;
   }
   at_ = end;
 }
@@ -303,7 +310,7 @@ bool StringReader::EndsStringAt(size_t at) const {
     at += space;
   }
   if (at == text_.size()) return true;
-  constexpr std::string_view kFollowers = ",:}]#";
+  constexpr std::string_view kFollowers = ",:=}]#";
   const std::string_view rest = text_.substr(at, kFenceMark.size());
   return kFollowers.find(rest[0]) != std::string_view::npos || rest.starts_with("//") ||
          rest.starts_with("/*") || rest == kFenceMark;

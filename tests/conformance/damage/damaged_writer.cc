@@ -1,6 +1,7 @@
 #include "tests/conformance/damage/damaged_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -120,9 +121,7 @@ void DamagedWriter::PutChildren(const Value& value) {
   for (const Value& child : value) {
     if (!first) PutComma();
     first = false;
-    if (object) PutDuplicate(child.key());
-    if (object) PutKey(child.key());
-    if (object) PutColon(child);
+    if (object) PutName(child);
     Put(child);
     // Nothing of an unclosed text may stand behind its last value.
     if (!unclosed_) PutSpace();
@@ -156,6 +155,13 @@ void DamagedWriter::PutSpace() {
   if (Strikes(Damage::kHashComment)) out_ += " # , or [not\n";
 }
 
+// With what stands before and behind it.
+void DamagedWriter::PutName(const Value& member) {
+  PutDuplicate(member.key());
+  PutKey(member.key());
+  PutColon(member);
+}
+
 void DamagedWriter::PutKey(std::string_view key) {
   if (IsName(key) && Strikes(Damage::kUnquotedKey)) {
     out_ += key;
@@ -167,7 +173,7 @@ void DamagedWriter::PutKey(std::string_view key) {
 void DamagedWriter::PutColon(const Value& member) {
   if (Strikes(Damage::kEqualsSign)) {
     out_ += random_.OneIn(2) ? " = " : "=";
-  } else if (!member.is_array() && !member.is_object() && Strikes(Damage::kMissingColon)) {
+  } else if (out_.ends_with('"') && member.size() == 0 && Strikes(Damage::kMissingColon)) {
     out_ += ' ';
   } else {
     out_ += indented_ ? ": " : ":";
@@ -213,18 +219,24 @@ void DamagedWriter::PutCharacter(
     return;
   }
   const bool spare = c == "'" && Strikes(Damage::kLooseEscape);
-  const bool may_end = MayEndString(c, rest, closing);
-  const bool inner = c == "\"" && closing == "\"" && !rest.empty() && Strikes(Damage::kInnerQuote);
-  if (spare || (may_end && !inner)) out_ += '\\';
+  if (spare || (MayEndString(c, rest, closing) && !LeavesQuote(c, rest))) out_ += '\\';
   out_ += c;
+}
+
+// Before a word, a quote can't end the string.
+bool DamagedWriter::LeavesQuote(std::string_view c, std::string_view rest) {
+  const bool before_word = !rest.empty() && (IsLetter(rest[0]) || rest[0] == ' ');
+  return c == "\"" && before_word && Strikes(Damage::kInnerQuote);
 }
 
 // As JavaScript would take it.
 bool DamagedWriter::PutDamagedCharacter(std::string_view c, std::string_view rest) {
   if (c == "\\" && rest.starts_with('d') && Strikes(Damage::kLooseEscape)) {
     out_ += c;
+    plain_next_ = true;
     return true;
   }
+  if (std::exchange(plain_next_, false)) return false;
   const bool letter = c.size() == 1 && IsLetter(c[0]);
   if (letter && Strikes(Damage::kLineContinuation)) out_ += "\\\n";
   if (!letter || !Strikes(Damage::kHexEscape)) return false;

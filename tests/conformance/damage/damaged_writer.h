@@ -38,12 +38,14 @@ class DamagedWriter {
   void PutClosing(char bracket);
   void PutComma();
   void PutSpace();
+  void PutName(const Value& member);
   void PutKey(std::string_view key);
   void PutColon(const Value& member);
   void PutDuplicate(std::string_view key);
   void PutString(std::string_view text, bool may_spoil = true);
   void PutQuoted(std::string_view text, std::string_view opening, std::string_view closing);
   void PutCharacter(std::string_view c, std::string_view rest, std::string_view closing);
+  bool LeavesQuote(std::string_view c, std::string_view rest);
   bool PutDamagedCharacter(std::string_view c, std::string_view rest);
 
   Random& random_;
@@ -52,7 +54,8 @@ class DamagedWriter {
   std::string out_;
   bool indented_ = false;
   bool unclosed_ = false;
-  bool spoil_ = false;  // put a byte into the string that is no UTF-8
+  bool spoil_ = false;       // put a byte into the string that is no UTF-8
+  bool plain_next_ = false;  // the next character is not damaged
   size_t depth_ = 0;
   std::vector<std::string> added_;
 };
