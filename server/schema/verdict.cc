@@ -56,6 +56,7 @@ class Judgement {
         text_(text),
         max_loss_(options.max_loss),
         closes_(options.close_truncated && options.max_loss == json::MaxLoss::kLossy),
+        lowered_(options.lowered),
         reader_(reader) {}
 
   Verdict Reach() {
@@ -79,6 +80,16 @@ class Judgement {
 
  private:
   void Accept(std::string json, const json::Value& value) {
+    if (lowered_ == nullptr) return Take(std::move(json), value);
+    const auto start = SteadyClock::now();
+    const json::Document carried = lowered_->CarryBack(value);
+    std::string text = json::ToText(carried.root());
+    verdict_.parse_time += SteadyClock::now() - start;
+    Take(std::move(text), carried.root());
+  }
+
+  // In the caller's form.
+  void Take(std::string json, const json::Value& value) {
     if (const auto mended = json::ReplaceUnpairedSurrogates(json)) {
       return AcceptMended(*mended, value);
     }
@@ -112,7 +123,7 @@ class Judgement {
     const bool too_many = verdict_.repairs.size() + repairs.size() > json::kMaxRepairs;
     if (max_loss_ != json::MaxLoss::kLossy || too_many) return RejectSurrogates(repairs.front());
     std::ranges::move(repairs, std::back_inserter(verdict_.repairs));
-    Accept(mended, document->root());
+    Take(mended, document->root());
   }
 
   void RejectSurrogates(const json::Repair& first) {
@@ -144,8 +155,9 @@ class Judgement {
 
   void Repair() {
     const auto start = SteadyClock::now();
-    json::TolerantResult result =
-        reader_ == nullptr ? json::ParseTolerant(text_) : reader_->Read(text_);
+    // The caller's schema does not know the form of an answer that is still to be carried back.
+    const bool directed = reader_ != nullptr && lowered_ == nullptr;
+    json::TolerantResult result = directed ? reader_->Read(text_) : json::ParseTolerant(text_);
     verdict_.parse_time += SteadyClock::now() - start;
     verdict_.truncated = result.truncated;
     const bool closed = closes_ && result.document.has_value();
@@ -224,14 +236,17 @@ class Judgement {
   std::string_view text_;
   json::MaxLoss max_loss_;
   bool closes_;
+  const lower::Lowered* lowered_;
   const DirectedReader* reader_;
   Verdict verdict_;
 };
 
 }  // namespace
 
-Verdict Judge(Validator validate, std::string_view text, json::MaxLoss max_loss) {
-  return Judgement(validate, text, {.max_loss = max_loss}, nullptr).Reach();
+Verdict Judge(
+    Validator validate, std::string_view text, json::MaxLoss max_loss, const lower::Lowered* lowered
+) {
+  return Judgement(validate, text, {.max_loss = max_loss, .lowered = lowered}, nullptr).Reach();
 }
 
 Verdict Judge(const CompiledSchema& schema, std::string_view text, const JudgeOptions& options) {

@@ -141,5 +141,39 @@ TEST(SchemaLibraryTest, NamesAreShortAndPlain) {
   EXPECT_FALSE(IsSchemaLibraryName(std::string(65, 'z')));
 }
 
+// "a@1 b@2 …|next".
+std::string Listed(const SchemaLibrary::Page& page) {
+  std::string text;
+  for (const auto& schema : page.schemas) {
+    text += fmt::format("{}{}@{}", text.empty() ? "" : " ", schema->name, schema->version);
+  }
+  return text + "|" + page.next;
+}
+
+TEST(SchemaLibraryTest, PagesGoOnWhereTheLastOneEnded) {
+  SchemaLibrary library(kPlenty);
+  library.Add("sha256:1", "{}", "b");
+  library.Add("sha256:2", "true", "b");
+  library.Add("sha256:1", "{}", "a");
+  library.Add("sha256:3", "false", "");
+  EXPECT_EQ(Listed(library.List("", "", 10)), "a@1 b@2 b@1|") << "only what has a name";
+  EXPECT_EQ(Listed(library.List("", "", 2)), "a@1 b@2|b@2");
+  EXPECT_EQ(Listed(library.List("", "b@2", 2)), "b@1|");
+  EXPECT_EQ(Listed(library.List("b", "", 1)), "b@2|b@2");
+  EXPECT_EQ(Listed(library.List("c", "", 1)), "|");
+  EXPECT_EQ(Listed(library.List("", "no such token", 2)), "|");
+}
+
+TEST(SchemaLibraryTest, ListingKeepsNothingFromBeingPushedOut) {
+  SchemaLibrary library(600);
+  library.Add("sha256:1", std::string(50, ' '), "old");
+  for (int i = 0; i < 10; ++i) {
+    library.List("", "", 10);
+    library.Add(fmt::format("sha256:x{}", i), std::string(50, ' '), "new");
+  }
+  EXPECT_EQ(library.Newest("old"), nullptr);
+  EXPECT_NE(library.Newest("new"), nullptr);
+}
+
 }  // namespace
 }  // namespace extractd::schema
