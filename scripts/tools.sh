@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
+# scripts/tools.sh [--bench]
+#
 # Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
 # $CACHE/tools: python is an environment with the requirements of tests/, bin holds buf and grpcurl.
+# --bench: the libraries that tests/bench/peers compares with, too, in peers.
 # A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,7 +12,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
-REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt")
+REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt"
+  "$ROOT/tests/conformance/requirements.txt")
+BENCH_PEERS=("$ROOT/tests/bench/peers/requirements.txt" "$ROOT/tests/bench/peers/package.json")
 BIN=$CACHE/tools/bin
 
 # do_without TOOL REASON: a visible line on a user's machine, an error in CI.
@@ -58,9 +63,30 @@ fetch_grpcurl() {
   provide grpcurl "$program"
 }
 
+install_peers() {
+  local prefix=$1
+  rm -rf "$prefix"
+  /usr/bin/python3 -m venv "$prefix/python"
+  "$prefix/python/bin/pip" install --disable-pip-version-check --requirement="${BENCH_PEERS[0]}"
+  cp "${BENCH_PEERS[1]}" "$prefix"
+  npm install --no-audit --no-fund --prefix "$prefix"
+  touch "$prefix/complete"
+}
+
+fetch_peers() {
+  local prefix
+  prefix=$CACHE/tools/peers-$(cat "${BENCH_PEERS[@]}" | sha256sum | cut -c1-12)
+  if [[ ! -f $prefix/complete ]]; then
+    command -v npm >/dev/null || { do_without peers "npm is not installed"; return; }
+    step "fetch the libraries of the benchmarks" "$NETWORK_HINT" install_peers "$prefix"
+  fi
+  ln -sfn "$prefix" "$CACHE/tools/peers"
+}
+
 mkdir -p "$BIN"
 exec 9>"$CACHE/tools.lock"
 flock 9
 fetch_python
 fetch_buf
 fetch_grpcurl
+[[ ${1:-} != --bench ]] || fetch_peers

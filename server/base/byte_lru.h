@@ -36,6 +36,13 @@ class ByteLru {
     return found->second->value;
   }
 
+  // Calls `each` with key and value of every entry, the most recently used one first. No entry
+  // changes its place.
+  template <class Each>
+  void ForEach(Each each) const {
+    for (const Entry& entry : order_) each(std::string_view(entry.key), entry.value);
+  }
+
   // Adds or replaces. A value of more than the whole limit is not kept.
   void Put(std::string_view key, std::shared_ptr<V> value, size_t bytes) {
     Erase(key);

@@ -34,20 +34,29 @@ inline constexpr std::string_view kThink = "think";
 inline constexpr std::string_view kCandidate = "candidate";
 // Between its parts.
 inline constexpr std::string_view kComment = "comment";
+inline constexpr std::string_view kDoubledBraces = "doubled_braces";
+inline constexpr std::string_view kEllipsis = "ellipsis";
 inline constexpr std::string_view kExtraComma = "extra_comma";
+inline constexpr std::string_view kList = "list";
+inline constexpr std::string_view kMissingBracket = "missing_bracket";
+inline constexpr std::string_view kMissingColon = "missing_colon";
 inline constexpr std::string_view kMissingComma = "missing_comma";
+inline constexpr std::string_view kSeparator = "separator";
 inline constexpr std::string_view kTrailingComma = "trailing_comma";
 inline constexpr std::string_view kWhiteSpace = "white_space";
 // In names and values.
 inline constexpr std::string_view kControlCharacter = "control_character";
 inline constexpr std::string_view kDuplicateKey = "duplicate_key";
 inline constexpr std::string_view kEscape = "escape";
+inline constexpr std::string_view kInnerQuote = "inner_quote";
 inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
 inline constexpr std::string_view kLiteral = "literal";
+inline constexpr std::string_view kMissingQuote = "missing_quote";
 inline constexpr std::string_view kNumberForm = "number_form";
 inline constexpr std::string_view kQuote = "quote";
 inline constexpr std::string_view kTruncated = "truncated";
 inline constexpr std::string_view kUnquotedKey = "unquoted_key";
+inline constexpr std::string_view kUnquotedText = "unquoted_text";
 // In TOON, which toon/toon.h reads.
 inline constexpr std::string_view kToonHeader = "toon_header";
 inline constexpr std::string_view kToonLayout = "toon_layout";

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/json/repair.h"
+#include "server/json/tolerant/answer_search.h"
 #include "server/json/value.h"
 
 namespace extractd::json {
@@ -37,9 +38,14 @@ struct TolerantResult {
 // - trailing_comma: before a closing bracket
 // - extra_comma: without a value before it; lossy in an array, which may lack one
 // - missing_comma: where the next value begins beyond doubt
+// - missing_colon: behind a quoted name; lossy where name and value touch
+// - separator: = => or := for the colon
+// - doubled_braces: {{ }} as templates write them
+// - ellipsis: ... for what the model left out, which is lossy
 // - comment: // to the end of the line, /* */ and #; lossy if it holds what looks like data
 // - white_space: form feed, no-break space, byte order mark …; the first is recorded
-// - quote: 'single', `backtick` and typographic quotes
+// - quote: 'single', `backtick`, typographic and triple quotes, \" of a text that was escaped as a
+//   whole; lossy if the language behind three backticks was dropped
 // - unquoted_key: letters, digits and _ $ . - + @
 // - control_character: in a string as it is
 // - escape: as in JavaScript, e.g. \' \v \xHH; before other characters the backslash stands for
@@ -48,9 +54,18 @@ struct TolerantResult {
 // - number_form: +3 .5 5. 0xC8; 007 loses its zeros, which is lossy, as it may be a code
 // - duplicate_key: the last value counts; lossy unless both are equal
 // - invalid_utf8: becomes U+FFFD, which is lossy
+// - list: values with nothing but white space or commas between them become one array
+//
+// guessed only where nothing else helps:
+//
+// - unquoted_text: a value without quotes; lossy in arrays and if it is more than a plain phrase
+// - inner_quote, missing_quote, missing_bracket: lossy, as they may stand elsewhere
 //
 // and around the value: prose, fence, think, candidate; surroundings.h says when those are lossy.
 TolerantResult ParseTolerant(std::string_view text);
+
+// The same for an answer in which somebody else chose.
+TolerantResult ReadAnswer(std::string_view text, Answer answer);
 
 }  // namespace extractd::json
 

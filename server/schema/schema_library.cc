@@ -1,7 +1,9 @@
 #include "server/schema/schema_library.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,6 +70,44 @@ SchemaLibrary::Added SchemaLibrary::Add(
   // Found by its id too. Counted twice, since either entry may outlive the other.
   if (schemas_.Find(id) == nullptr) schemas_.Put(id, added, bytes);
   return {added, true};
+}
+
+std::shared_ptr<const RegisteredSchema> SchemaLibrary::Newest(std::string_view name) {
+  const absl::MutexLock lock(&mutex_);
+  return FindLocked(name);
+}
+
+SchemaLibrary::Page SchemaLibrary::List(
+    std::string_view prefix, std::string_view after, size_t size
+) const {
+  const size_t at = std::min(after.rfind('@'), after.size());
+  const std::string_view last_name = after.substr(0, at);
+  int last_version = 0;
+  if (at < after.size()) {
+    std::from_chars(after.data() + at + 1, after.data() + after.size(), last_version);
+  }
+  std::vector<SchemaPtr> found;
+  {
+    const absl::MutexLock lock(&mutex_);
+    schemas_.ForEach([&](std::string_view key, const SchemaPtr& schema) {
+      const std::string_view name = schema->name;
+      // An entry by id is the same schema once more.
+      if (!name.starts_with(prefix) || key != KeyOf(name, schema->version)) return;
+      if (name > last_name || (name == last_name && schema->version < last_version)) {
+        found.push_back(schema);
+      }
+    });
+  }
+  std::ranges::sort(found, [](const SchemaPtr& a, const SchemaPtr& b) {
+    return a->name != b->name ? a->name < b->name : a->version > b->version;
+  });
+  Page page;
+  if (found.size() > size) {
+    found.resize(size);
+    page.next = KeyOf(found.back()->name, found.back()->version);
+  }
+  page.schemas = std::move(found);
+  return page;
 }
 
 absl::StatusOr<std::shared_ptr<const RegisteredSchema>> SchemaLibrary::Find(

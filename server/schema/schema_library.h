@@ -38,6 +38,18 @@ class SchemaLibrary {
   // newest one has the same text. A version never means another schema later.
   Added Add(std::string_view id, std::string_view text, std::string_view name);
 
+  // The newest version of a name; null: there is none (any more).
+  std::shared_ptr<const RegisteredSchema> Newest(std::string_view name);
+
+  struct Page {
+    std::vector<std::shared_ptr<const RegisteredSchema>> schemas = {};
+    std::string next = {};  // name@version of the last one if there are more; else empty
+  };
+  // Named schemas by name, the newest version first, from the one after `after` on, which is
+  // Page::next of the page before or empty. At most `size`. Looks at every schema, and keeps none
+  // from being pushed out.
+  Page List(std::string_view prefix, std::string_view after, size_t size) const;
+
   // By "sha256:…", "name" (newest version) or "name@version".
   // kSchemaNotFound: there is none (any more).
   absl::StatusOr<std::shared_ptr<const RegisteredSchema>> Find(std::string_view reference);

@@ -23,9 +23,10 @@ using v1::SchemaService;
 
 using RawExtractionService = ExtractionService::WithRawMethod_Extract<
     ExtractionService::WithRawMethod_Render<ExtractionService::Service>>;
-using RawSchemaService = SchemaService::WithRawMethod_RegisterSchema<
-    SchemaService::WithRawMethod_GetSchema<SchemaService::WithRawMethod_ValidateInstance<
-        SchemaService::WithRawMethod_ParseText<SchemaService::Service>>>>;
+using RawSchemaService =
+    SchemaService::WithRawMethod_RegisterSchema<SchemaService::WithRawMethod_GetSchema<
+        SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
+            SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>;
 using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
     CatalogService::WithRawMethod_ListModes<CatalogService::Service>>;
 
@@ -103,6 +104,13 @@ std::vector<RpcMethod> ApiServices::MethodsFor(
   methods.push_back(
       Bind("ParseText", s.schema, &RawSchemaService::RequestParseText, schema, &Schema::ParseText)
   );
+  methods.push_back(Bind(
+      "AdaptSchema",
+      s.schema,
+      &RawSchemaService::RequestAdaptSchema,
+      extraction,
+      &Extraction::AdaptSchema
+  ));
   methods.push_back(Bind(
       "ListProviders",
       s.catalog,

@@ -158,11 +158,11 @@ def main() -> int:
         ["bash", "-c", f"source {ROOT}/scripts/lib.sh; echo $CACHE/chroots"],
         check=True, capture_output=True, text=True,
     ).stdout.strip()  # fmt: skip
-    work = Path(tempfile.mkdtemp(prefix="recipe.", dir=base))
-    stage = Replay(work).follow(RECIPE.read_text())
-    assert stage.user.split(":")[0] not in ("0", "root"), "the image would run as root"
-    run_as_container(stage)
-    shutil.rmtree(work)
+    # Gigabytes, which must not stay behind when a step fails.
+    with tempfile.TemporaryDirectory(prefix="recipe.", dir=base) as work:
+        stage = Replay(Path(work)).follow(RECIPE.read_text())
+        assert stage.user.split(":")[0] not in ("0", "root"), "the image would run as root"
+        run_as_container(stage)
     print("passed")
     return 0
 

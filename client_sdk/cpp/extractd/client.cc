@@ -131,6 +131,12 @@ Result<v1::ParseTextResponse> Client::ParseText(
   return state_->Call(*state_->schema, &SchemaStub::ParseText, request, timeout);
 }
 
+Result<v1::AdaptSchemaResponse> Client::AdaptSchema(
+    const v1::AdaptSchemaRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::AdaptSchema, request, timeout);
+}
+
 Result<v1::ListProvidersResponse> Client::ListProviders(
     const v1::ListProvidersRequest& request, Timeout timeout
 ) {

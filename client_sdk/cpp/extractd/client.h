@@ -96,6 +96,9 @@ class Client {
   Result<v1::ParseTextResponse> ParseText(
       const v1::ParseTextRequest& request, Timeout timeout = {}
   );
+  Result<v1::AdaptSchemaResponse> AdaptSchema(
+      const v1::AdaptSchemaRequest& request, Timeout timeout = {}
+  );
   Result<v1::ListProvidersResponse> ListProviders(
       const v1::ListProvidersRequest& request = {}, Timeout timeout = {}
   );

@@ -49,7 +49,9 @@ bool StartSearch::Step(std::string_view text) {
   if (place_ == Place::kThoughts) return LeaveThoughts(text);
   const char c = text[at_];
   if (place_ == Place::kFenceLine) return ReadFenceLine(c);
+  if (place_ == Place::kString) return LeaveString(text);
   if (c == '<' || c == '`') return ReadMark(text);
+  if (leads_ && c == '"') place_ = Place::kString;
   leads_ = leads_ && IsSpace(c);
   ++at_;
   return true;
@@ -74,6 +76,17 @@ bool StartSearch::ReadFenceLine(char c) {
   } else {
     ++at_;
   }
+  return true;
+}
+
+// All of the text may be that string.
+bool StartSearch::LeaveString(std::string_view text) {
+  at_ = std::min(text.find_first_of("\"\\", at_), text.size());
+  if (at_ == text.size()) return false;
+  const bool escape = text[at_] == '\\';
+  if (escape && at_ + 1 == text.size()) return false;
+  if (!escape) place_ = Place::kOutside;
+  at_ += escape ? 2 : 1;
   return true;
 }
 

@@ -8,7 +8,8 @@
 
 namespace extractd::json {
 
-// Passes over prose, think blocks and the opening lines of code fences. Linear in the text, however
+// Passes over prose, think blocks, the opening lines of code fences, and a string with which the
+// text begins. Linear in the text, however
 // many pieces it comes in.
 class StartSearch {
  public:
@@ -26,11 +27,12 @@ class StartSearch {
   bool leads() const { return leads_; }
 
  private:
-  enum class Place : unsigned char { kOutside, kThoughts, kFenceLine };
+  enum class Place : unsigned char { kOutside, kThoughts, kFenceLine, kString };
 
   bool Step(std::string_view text);
   bool LeaveThoughts(std::string_view text);
   bool ReadFenceLine(char c);
+  bool LeaveString(std::string_view text);
   bool ReadMark(std::string_view text);
 
   size_t at_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/json/lexical.h"
+#include "server/json/tolerant/answer_choice.h"
 #include "server/json/tolerant/loose_text.h"
 
 namespace extractd::json {
@@ -39,30 +40,32 @@ size_t SkipFenceOpening(std::string_view text, size_t at) {
   return stop != std::string_view::npos && text[stop] == '\n' ? stop : tag_end;
 }
 
-int Rank(const Candidate& candidate) {
-  const Reading& reading = candidate.reading;
-  if (reading.ending == Ending::kComplete) {
-    return (reading.structured ? 6 : 3) + (candidate.fenced ? 1 : 0);
-  }
-  if (!reading.begun) return 0;
-  return reading.structured ? 5 : 2;
-}
-
 // Where a candidate, a fence or a think tag may begin.
 constexpr bool IsMark(char c) {
   return c == '{' || c == '[' || c == '<' || c == '`';
 }
 
+bool IsClosing(char c) {
+  return c == '}' || c == ']';
+}
+
+// Guessing may read so many times the text.
+constexpr size_t kMaxGuessing = 4;
+
 class AnswerSearch {
  public:
   explicit AnswerSearch(std::string_view text)
-      : text_(text), reader_(text, builder_), comments_(text), quotes_(text) {}
+      : text_(text),
+        reader_(text, builder_),
+        comments_(text),
+        quotes_(text),
+        guessing_left_(kMaxGuessing * text.size()) {}
 
   Answer Run() {
     const size_t start = SkipBlank(text_, 0, comments_);
     Search(start);
     // What looks like a comment may be a heading, with the answer in its line.
-    if (start > 0 && !answer_.chosen.has_value()) {
+    if (start > 0 && answer_.candidates.empty()) {
       answer_ = {};
       Search(0);
     }
@@ -108,11 +111,11 @@ class AnswerSearch {
   bool TryScalar() {
     if (at_ == text_.size() || text_[at_] == '{' || text_[at_] == '[') return false;
     const bool quoted = text_[at_] == '"';
-    const Candidate candidate = ReadCandidate();
-    const bool complete = candidate.reading.ending == Ending::kComplete && EndsText(candidate);
+    Candidate candidate = ReadCandidate();
+    const bool complete = candidate.complete() && EndsText(candidate);
     const bool cut =
         candidate.reading.ending == Ending::kOpen && (quoted || candidate.reading.begun);
-    if (complete || cut) Choose(candidate);
+    if (complete || cut) Add(std::move(candidate));
     return complete;
   }
 
@@ -132,21 +135,15 @@ class AnswerSearch {
     Candidate candidate = ReadCandidate();
     const Reading& reading = candidate.reading;
     at_ = EndOf(candidate);
-    if (reading.ending != Ending::kComplete && LeaveThoughts(start, candidate)) return;
+    if (!candidate.complete() && LeaveThoughts(start, candidate)) return;
     const bool prose = reading.ending == Ending::kBroken && !reading.begun;
-    if (prose || IsThought(candidate)) return;
-    const int rank = Rank(candidate);
-    if (!answer_.chosen.has_value() || (rank > 0 && rank >= Rank(*answer_.chosen))) {
-      Choose(candidate);
-    } else {
-      PutAside(candidate);
-    }
+    if (!prose && !IsThought(candidate)) Add(std::move(candidate));
   }
 
   // Where to go on behind `candidate`, which is made to end there if it is broken.
   size_t EndOf(Candidate& candidate) {
     const Reading& reading = candidate.reading;
-    if (!reading.begun && reading.ending != Ending::kComplete) return reading.resume;
+    if (!reading.begun && !candidate.complete()) return reading.resume;
     if (reading.ending == Ending::kBroken) {
       candidate.value.end = SkipBroken(reading);
       candidate.content = candidate.marks = candidate.value;
@@ -160,31 +157,39 @@ class AnswerSearch {
     if (!answer_.ends_in_thoughts || candidate.value.begin < answer_.thoughts.back().begin) {
       return false;
     }
-    return candidate.reading.ending != Ending::kComplete || !EndsText(candidate);
+    return !candidate.complete() || !EndsText(candidate);
   }
 
-  // Nothing of a candidate that is not begun is worth recording.
-  void PutAside(const Candidate& candidate) {
-    if (!candidate.reading.begun) return;
-    answer_.others.push_back(candidate);
-    answer_.crowded = answer_.others.size() > kMaxOtherCandidates;
-    if (answer_.crowded) at_ = text_.size();
+  // One that is not begun counts as long as there is no other.
+  void Add(Candidate candidate) {
+    std::vector<Candidate>& all = answer_.candidates;
+    if (!candidate.reading.begun && !all.empty()) return;
+    if (all.size() == 1 && !all[0].reading.begun) all.clear();
+    answer_.crowded = all.size() == kMaxCandidates;
+    if (answer_.crowded) {
+      at_ = text_.size();
+      return;
+    }
+    all.push_back(std::move(candidate));
   }
 
   // A candidate that cannot be read, with the lone end tag of a think block in it, was thought.
-  bool LeaveThoughts(size_t start, Candidate candidate) {
+  bool LeaveThoughts(size_t start, Candidate& candidate) {
     if (lone_end_tag_seen_ || !answer_.thoughts.empty()) return false;
     const size_t end = FindThinkEnd(text_.substr(0, at_), start);
     if (end == std::string_view::npos) return false;
     EndThoughts(end);
     if (candidate.reading.begun) answer_.thoughts.back().end = start;
+    if (!candidate.reading.begun) return true;
     candidate.value.end = end;
-    PutAside(candidate);
+    candidate.reading.ending = Ending::kBroken;
+    candidate.document = {};
+    Add(std::move(candidate));
     return true;
   }
 
   Candidate ReadCandidate() {
-    Candidate candidate = {.reading = reader_.Read(at_)};
+    Candidate candidate = ReadValue();
     candidate.value = {at_, candidate.reading.end};
     candidate.content = candidate.marks = candidate.value;
     if (at_ != fence_content_) return candidate;
@@ -197,12 +202,47 @@ class AnswerSearch {
     return candidate;
   }
 
-  void Choose(const Candidate& candidate) {
-    if (answer_.chosen.has_value()) PutAside(*answer_.chosen);
-    const bool broken = candidate.reading.ending == Ending::kBroken;
-    answer_.document = broken ? Document() : builder_.Finish();
-    answer_.repairs = reader_.TakeRepairs();
-    answer_.chosen = candidate;
+  // Guesses only where the sure way leads nowhere, and something says that this is meant as JSON.
+  Candidate ReadValue() {
+    Candidate sure = ReadOnce(Guess::kNothing);
+    if (!MayGuess(sure)) return sure;
+    for (const Guess guess : {Guess::kText, Guess::kQuotes}) {
+      if (sure.reading.ending == Ending::kOpen && guess == Guess::kText) continue;
+      Candidate guessed = ReadOnce(guess);
+      guessing_left_ -= std::min(guessing_left_, guessed.reading.end - at_);
+      if (guessed.complete() && guessed.reading.begun && Explains(guessed, sure)) return guessed;
+    }
+    return sure;
+  }
+
+  // A text that ends open may lack only a quote: then all of it is one value, whose brackets are
+  // all there. Otherwise it was cut off, and no guess may hide that.
+  bool Explains(const Candidate& guessed, const Candidate& sure) const {
+    if (sure.reading.ending != Ending::kOpen) return true;
+    const bool adds_brackets = std::ranges::any_of(guessed.repairs, [](const Repair& repair) {
+      return repair.kind == repair_kind::kMissingBracket;
+    });
+    return guessed.reading.end == text_.size() && !adds_brackets;
+  }
+
+  Candidate ReadOnce(Guess guess) {
+    Candidate candidate = {.reading = reader_.Read(at_, guess)};
+    if (candidate.reading.ending != Ending::kBroken) candidate.document = builder_.Finish();
+    candidate.repairs = reader_.TakeRepairs();
+    return candidate;
+  }
+
+  bool MayGuess(const Candidate& sure) const {
+    const Reading& reading = sure.reading;
+    if (guessing_left_ == 0 || reading.ending == Ending::kComplete) return false;
+    // A text that ends in a string, with brackets as the last of it, may lack only a quote.
+    if (reading.ending == Ending::kOpen) {
+      const bool in_string = !sure.repairs.empty() && !sure.repairs.back().before.empty();
+      return in_string && reading.begun && reading.end == text_.size() && IsClosing(text_.back());
+    }
+    if (reading.begun) return true;
+    const size_t next = text_.find_first_not_of(" \t\r\n", at_ + 1);
+    return next != std::string_view::npos && text_[at_] == '{' && text_[next] == '"';
   }
 
   bool EndsText(const Candidate& candidate) {
@@ -232,13 +272,16 @@ class AnswerSearch {
   Span fence_;  // the last opening mark with its tag
   size_t fence_content_ = std::string_view::npos;
   bool lone_end_tag_seen_ = false;
+  size_t guessing_left_;
   Answer answer_;
 };
 
 }  // namespace
 
 Answer FindAnswer(std::string_view text) {
-  return AnswerSearch(text).Run();
+  Answer answer = AnswerSearch(text).Run();
+  ChooseByRank(text, answer);
+  return answer;
 }
 
 }  // namespace extractd::json

@@ -1,7 +1,9 @@
-// Finds the value in a model's text that is meant as its answer.
+// Finds the values in a model's text that may be its answer.
 //
 // Candidates are looked for from left to right, outside of think blocks; one that is read is not
-// searched for others inside it. They rank like this, and the last of the highest rank is chosen:
+// searched for others inside it. One that has no sure repair is read again, guessing
+// (damaged_value.h). Without a schema they rank like this, and the last of the highest rank is
+// chosen:
 //   1. objects, and arrays with an object in them, that are closed; those that fill a code fence
 //      before others;
 //   2. such that end open or cannot be read: a scrap of a damaged answer must not pass for it;
@@ -9,12 +11,12 @@
 //      a code fence before others;
 //   4. such that end open or cannot be read.
 // A bracket behind which nothing can be read is prose. A text (or the whole content of its one code
-// fence) that is a string, number or literal is that value.
+// fence) that is a string, number or literal is that value. A text of nothing but values, with
+// white space or commas between them, is their list.
 #ifndef EXTRACTD_SERVER_JSON_TOLERANT_ANSWER_SEARCH_H_
 #define EXTRACTD_SERVER_JSON_TOLERANT_ANSWER_SEARCH_H_
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +26,7 @@
 
 namespace extractd::json {
 
-inline constexpr size_t kMaxOtherCandidates = 1000;
+inline constexpr size_t kMaxCandidates = 1000;
 
 // Bytes [begin, end) of the text.
 struct Span {
@@ -38,19 +40,24 @@ struct Candidate {
   Span content = {};    // what stands in the fence: the value, white space and comments
   Span marks = {};      // the fence with its marks; without one, this and `content` are the value's
   Reading reading = {};
+  Document document = {};            // null if it is broken
+  std::vector<Repair> repairs = {};  // inside it
+
+  bool complete() const { return reading.ending == Ending::kComplete; }
 };
 
 struct Answer {
-  std::optional<Candidate> chosen = {};
-  Document document = {};              // of `chosen`; null if that is broken
-  std::vector<Repair> repairs = {};    // inside it
-  std::vector<Candidate> others = {};  // those that are begun, in no order
-  std::vector<Span> thoughts = {};     // think blocks with their tags, in the order of the text
-  bool ends_in_thoughts = false;       // the last of them is not closed
-  bool crowded = false;  // there are more than kMaxOtherCandidates; the search was given up
+  std::vector<Candidate> candidates = {};  // in the order of the text
+  // Indices of those that are meant, in their order. Several: the answer is their list.
+  std::vector<size_t> chosen = {};
+  bool listed = false;              // a list, even if of one
+  std::vector<Span> thoughts = {};  // think blocks with their tags, in the order of the text
+  bool ends_in_thoughts = false;    // the last of them is not closed
+  bool crowded = false;             // there are more than kMaxCandidates; the search was given up
 };
 
-// `text` must outlive the document.
+// Finds the candidates and chooses among them by their rank. `text` must outlive their documents.
+// Linear.
 Answer FindAnswer(std::string_view text);
 
 }  // namespace extractd::json

@@ -1,7 +1,9 @@
 #include "server/json/tolerant/damaged_scalar.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "server/base/strings.h"
 #include "server/base/utf8.h"
@@ -20,6 +22,11 @@ size_t SkipUnquoted(std::string_view text, size_t at) {
   };
   while (at < text.size() && ordinary(text[at])) ++at;
   return at;
+}
+
+// The quotation mark from `at` to `end` stands inside of a word.
+bool IsApostrophe(std::string_view text, size_t at, size_t end) {
+  return at > 0 && end < text.size() && IsLetter(text[at - 1]) && IsLetter(text[end]);
 }
 
 // Size of the line break at the start of `text`: 0 if there is none.
@@ -151,14 +158,29 @@ DamagedString StringReader::Read(size_t at) {
   return string_;
 }
 
+DamagedString StringReader::ReadWithin(size_t begin, size_t content_end, size_t end, bool escapes) {
+  opening_ = Quote::kNone;
+  string_ = {.closed = true};
+  start_ = at_ = run_ = begin;
+  buffer_.clear();
+  const std::string_view whole = std::exchange(text_, text_.substr(0, content_end));
+  raw_ = !escapes;
+  while (at_ < text_.size()) ReadRun();
+  raw_ = false;
+  Finish(content_end);
+  text_ = whole;
+  string_.end = end;
+  return string_;
+}
+
 // Reads plain bytes and what follows them.
 void StringReader::ReadRun() {
   at_ = opening_ == Quote::kDouble ? SkipPlain(text_, at_) : SkipUnquoted(text_, at_);
   if (at_ == text_.size()) return;
   const char c = text_[at_];
-  if (c == '\\') return ReadEscape();
-  if (static_cast<unsigned char>(c) < 0x20) {
-    string_.control_character = true;
+  if (c == '\\' && !raw_) return opening_ == Quote::kEscaped ? ReadEscapedTwice() : ReadEscape();
+  if (static_cast<unsigned char>(c) < 0x20 || c == '\\') {
+    string_.control_character = string_.control_character || c != '\\';
     ++at_;
     return;
   }
@@ -174,8 +196,10 @@ void StringReader::ReadQuote(QuoteMark mark) {
   if (closes) {
     Finish(at_);
     string_.closed = true;
-    string_.mixed_quotes = mark.kind != opening_;
+    string_.mixed_quotes = string_.mixed_quotes || mark.kind != opening_;
     string_.end = end;
+  } else if (MayClose(opening_, mark.kind) && !IsApostrophe(text_, at_, end)) {
+    string_.mixed_quotes = true;
   }
   at_ = end;
 }
@@ -191,6 +215,30 @@ void StringReader::ReadNonAscii() {
   buffer_ += kReplacement;
   at_ += IllFormedSize(rest);
   run_ = at_;
+}
+
+// In a text that was escaped as a whole: \" ends the string, \\\" is a quote in it, \\n a line
+// break.
+void StringReader::ReadEscapedTwice() {
+  const std::string_view rest = text_.substr(at_ + 1);
+  if (rest.starts_with('"')) {
+    Finish(at_);
+    string_.closed = true;
+    string_.end = at_ + 2;
+    return;
+  }
+  if (!rest.starts_with('\\')) return ReadEscape();
+  const std::string_view inner = rest.substr(1);
+  Flush();
+  if (inner.starts_with("\\\"") || inner.starts_with("\\\\")) {
+    buffer_ += inner[1];
+    at_ += 4;
+    run_ = at_;
+    return;
+  }
+  ++at_;
+  run_ = at_;
+  ReadEscape();
 }
 
 void StringReader::ReadEscape() {
@@ -262,7 +310,7 @@ bool StringReader::EndsStringAt(size_t at) const {
     at += space;
   }
   if (at == text_.size()) return true;
-  constexpr std::string_view kFollowers = ",:}]#";
+  constexpr std::string_view kFollowers = ",:=}]#";
   const std::string_view rest = text_.substr(at, kFenceMark.size());
   return kFollowers.find(rest[0]) != std::string_view::npos || rest.starts_with("//") ||
          rest.starts_with("/*") || rest == kFenceMark;

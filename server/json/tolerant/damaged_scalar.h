@@ -19,7 +19,9 @@ struct DamagedString {
   bool copied = false;  // `value` stands in the reader's buffer, until its next Read
   // What is not JSON about it.
   bool quote = false;
-  bool mixed_quotes = false;  // the closing one is of another kind, so one of them may be text
+  // The closing one is of another kind, or others like it stand before it: one may be text that was
+  // taken for the end, or an end that was taken for text.
+  bool mixed_quotes = false;
   bool control_character = false;
   bool escape = false;
   bool invalid_utf8 = false;
@@ -27,7 +29,7 @@ struct DamagedString {
 
 // Reads strings. A string in JSON's own quotes ends at the first quote without a backslash. One in
 // other quotes ends at the first that is followed by what can follow a value (a line break, or one
-// of , : } ] or a comment behind white space): 'It's A' is one string. Unknown escapes keep their
+// of , : = } ] or a comment behind white space): 'It's A' is one string. Unknown escapes keep their
 // backslash, so that paths and patterns survive; a backslash before a quote or a line break, \v, \0
 // and \xHH have the meaning that JavaScript gives them.
 class StringReader {
@@ -36,9 +38,13 @@ class StringReader {
 
   // REQUIRES: a quotation mark stands at `at`.
   DamagedString Read(size_t at);
+  // The string from `at` on whose content somebody else found: bytes [begin, content_end). It ends
+  // at `end`. Escapes are decoded where `escapes` says so.
+  DamagedString ReadWithin(size_t begin, size_t content_end, size_t end, bool escapes = true);
 
  private:
   void ReadRun();
+  void ReadEscapedTwice();
   void ReadQuote(QuoteMark mark);
   void ReadNonAscii();
   void ReadEscape();
@@ -55,7 +61,8 @@ class StringReader {
   Quote opening_ = Quote::kNone;
   size_t start_ = 0;
   size_t at_ = 0;
-  size_t run_ = 0;  // from here on, nothing is in buffer_ yet
+  size_t run_ = 0;    // from here on, nothing is in buffer_ yet
+  bool raw_ = false;  // a backslash stands for itself
 };
 
 // A number in JSON's form.

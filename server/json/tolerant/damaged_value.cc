@@ -14,7 +14,7 @@ namespace {
 // Surely no white space or comment.
 bool BeginsToken(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > ' ' && byte < 0x80 && c != '/' && c != '#';
+  return byte > ' ' && byte < 0x80 && c != '/' && c != '#' && c != '\\';
 }
 
 bool IsOpeningBracket(char c) {
@@ -24,15 +24,32 @@ bool IsClosingBracket(char c) {
   return c == '}' || c == ']';
 }
 
+// Of white space that JSON does not know; also that of a text which was escaped as a whole.
+size_t SpaceSizeAt(std::string_view text, size_t at) {
+  if (text[at] != '\\') return LooseSpaceSize(text, at);
+  const std::string_view escape = text.substr(at, 2);
+  return escape == "\\n" || escape == "\\r" || escape == "\\t" ? 2 : 0;
+}
+
 }  // namespace
 
 DamagedValueReader::DamagedValueReader(std::string_view text, Builder& builder)
-    : text_(text), out_(builder), strings_(text), comments_(text), place_(log_.place()) {}
+    : text_(text),
+      out_(builder),
+      strings_(text),
+      comments_(text),
+      double_marks_(text, "\"\"\""),
+      single_marks_(text, "'''"),
+      fences_(text, kFenceMark),
+      place_(log_.place()) {}
 
-Reading DamagedValueReader::Read(size_t at) {
+Reading DamagedValueReader::Read(size_t at, Guess guess) {
+  guess_ = guess;
   out_.Clear();
   log_.Clear();
   duplicates_.clear();
+  doubled_.clear();
+  inner_quotes_ = missing_quote_ = name_quoted_ = false;
   state_ = State::kValue;
   at_ = last_end_ = member_start_ = at;
   after_comma_ = loose_space_seen_ = false;
@@ -65,69 +82,22 @@ bool DamagedValueReader::Step() {
 bool DamagedValueReader::ReadElement() {
   const char c = Peek();
   if (c == ']') return Close();
+  if (c == '}' && Guesses()) return CloseAcross();
   if (c == ',') return SkipComma();
   if (AtEnd()) return Cut({});
+  if (AtEllipsis()) return SkipEllipsis();
   place_.NextElement();
   return ReadValue();
 }
 
-bool DamagedValueReader::ReadMember() {
-  const char c = Peek();
-  if (c == '}') return Close();
-  if (c == ',') return SkipComma();
-  if (AtEnd()) return Cut({});
-  member_start_ = at_;
-  return ReadName();
-}
-
-bool DamagedValueReader::ReadName() {
-  const size_t start = at_;
-  if (AtQuote()) {
-    const DamagedString name = strings_.Read(start);
-    if (!name.closed) {
-      reading_.resume = start + 1;
-      at_ = text_.size();
-      return Cut(text_.substr(start));
-    }
-    at_ = name.end;
-    if (!ReadColon(name.copied ? out_.CopyText(name.value) : name.value)) return false;
-    LogString(name, text_.substr(start, name.end - start));
-    return true;
-  }
-  const std::string_view name = WordAt(text_, at_);
-  if (name.empty()) return Fail("expected a member name");
-  at_ += name.size();
-  if (!ReadColon(name)) return false;
-  log_.AddToChild(
-      repair_kind::kUnquotedKey,
-      {.before = RepairText(name), .after = ToShortText(name, kMaxRepairTextBytes)}
-  );
-  return true;
-}
-
-bool DamagedValueReader::ReadColon(std::string_view name) {
-  SkipSpace();
-  if (AtEnd()) return Cut(text_.substr(member_start_, at_ - member_start_));
-  if (Peek() != ':') return Fail("expected ':' after the member name");
-  ++at_;
-  reading_.begun = reading_.structured = true;
-  place_.Member(name);
-  if (Value* earlier = out_.FindMember(name); earlier != nullptr) {
-    duplicates_.push_back({.depth = place_.depth(), .earlier = *earlier, .later = earlier});
-    out_.ReplaceMember(*earlier);
-  } else {
-    out_.KeySlice(name);
-  }
-  state_ = State::kValue;
-  return true;
-}
-
 bool DamagedValueReader::ReadValue() {
-  if (AtEnd()) {
+  if (AtEnd() && !AtFencedText()) {
     const size_t start = place_.in_object() ? member_start_ : at_;
     return Cut(text_.substr(start, at_ - start));
   }
   if (IsOpeningBracket(Peek())) return Open();
+  const std::string_view marks = TripleQuoteAt(text_, at_);
+  if (!marks.empty()) return ReadTripleQuoted(marks);
   return AtQuote() ? ReadString() : ReadWord();
 }
 
@@ -138,6 +108,7 @@ bool DamagedValueReader::Open() {
   }
   reading_.nested = place_.depth() > 0;
   after_comma_ = false;
+  const bool twice = OpensTwice();
   if (text_[at_++] == '{') {
     out_.BeginObject();
     place_.EnterObject();
@@ -147,16 +118,78 @@ bool DamagedValueReader::Open() {
     place_.EnterArray();
     state_ = State::kElement;
   }
+  if (twice) {
+    ++at_;
+    doubled_.push_back(place_.depth());
+    log_.AddToContainer(repair_kind::kDoubledBraces, {.before = "{{", .after = "{"});
+  }
   return true;
+}
+
+// As templates write a brace; an object has no object where a name must stand.
+bool DamagedValueReader::OpensTwice() const {
+  if (text_.substr(at_, 2) != "{{") return false;
+  size_t next = at_ + 2;
+  while (next < text_.size() && IsSpace(text_[next])) ++next;
+  return next < text_.size() && (QuoteAt(text_, next).size > 0 || !WordAt(text_, next).empty());
 }
 
 bool DamagedValueReader::Close() {
   if (after_comma_) log_.AddToContainer(repair_kind::kTrailingComma, {.before = ","});
   ++at_;
+  if (!doubled_.empty() && doubled_.back() == place_.depth()) CloseTwice();
   place_.in_object() ? out_.EndObject() : out_.EndArray();
   place_.Leave();
   FinishValue();
   return true;
+}
+
+// Behind the first brace that closes an object with two.
+void DamagedValueReader::CloseTwice() {
+  doubled_.pop_back();
+  if (Peek() == '}') {
+    ++at_;
+  } else {
+    log_.AddToContainer(repair_kind::kMissingBracket, {.after = "}", .lossless = false});
+  }
+}
+
+// A bracket that closes an array or object further out: those within it lack theirs.
+bool DamagedValueReader::CloseAcross() {
+  const bool object = Peek() == '}';
+  size_t depth = place_.depth();
+  while (depth > 0 && place_.is_object(depth - 1) != object) --depth;
+  if (depth == 0) return Fail("a bracket closes what was not opened");
+  while (place_.depth() > depth) CloseMissing();
+  return Close();
+}
+
+// In an object, where an object of the array around it begins.
+bool DamagedValueReader::CloseBeforeSibling() {
+  CloseMissing();
+  if (!std::exchange(after_comma_, false)) {
+    log_.AddToContainer(repair_kind::kMissingComma, {.after = ","});
+  }
+  state_ = State::kElement;
+  return true;
+}
+
+bool DamagedValueReader::SiblingBeginsHere() const {
+  const size_t depth = place_.depth();
+  return Guesses() && Peek() == '{' && depth > 1 && !place_.is_object(depth - 2);
+}
+
+void DamagedValueReader::CloseMissing() {
+  const bool object = place_.in_object();
+  log_.AddToContainer(
+      repair_kind::kMissingBracket, {.after = object ? "}" : "]", .lossless = false}
+  );
+  object ? out_.EndObject() : out_.EndArray();
+  if (!doubled_.empty() && doubled_.back() == place_.depth()) doubled_.pop_back();
+  place_.Leave();
+  const bool after_comma = after_comma_;
+  FinishValue();
+  after_comma_ = after_comma;
 }
 
 // In an array, a value may be missing before such a comma.
@@ -166,94 +199,12 @@ bool DamagedValueReader::SkipComma() {
   return true;
 }
 
-bool DamagedValueReader::ReadString() {
-  const size_t start = at_;
-  const DamagedString string = strings_.Read(start);
-  string.copied ? out_.String(string.value) : out_.StringSlice(string.value);
-  at_ = string.end;
-  const std::string_view source = text_.substr(start, at_ - start);
-  LogString(string, source);
-  if (string.closed) {
-    FinishValue();
-    return true;
-  }
-  reading_.resume = start + 1;
-  RepairLog::Change cut = {
-      .before = RepairText(source), .after = ToShortText(string.value, kMaxRepairTextBytes)
-  };
-  FinishDuplicate();
-  return EndOpen(std::move(cut), /*of_child=*/true);
-}
-
-bool DamagedValueReader::ReadWord() {
-  const std::string_view word = WordAt(text_, at_);
-  const bool ends_text = at_ + word.size() == text_.size();
-  if (ends_text && place_.depth() > 0) return ReadCutWord(word);
-  if (!PutWord(word)) return ends_text ? ReadCutWord(word) : Fail("expected a value");
-  at_ += word.size();
-  FinishValue();
-  return true;
-}
-
-// A word at which the text ends: whole as far as one can see, the beginning of a number, or
-// neither.
-bool DamagedValueReader::ReadCutWord(std::string_view word) {
-  const size_t start = place_.in_object() ? member_start_ : at_;
-  const std::string_view number = NumberPrefix(word);
-  at_ = text_.size();
-  if (!PutWord(number.empty() ? word : number)) return Cut(text_.substr(start));
-  FinishValue();
-  return Cut({});
-}
-
-// False: `word` is no value.
-bool DamagedValueReader::PutWord(std::string_view word) {
-  if (const std::optional<DamagedNumber> number = ReadNumber(word)) {
-    if (number->text.empty()) {
-      out_.NumberSlice(word);
-      return true;
-    }
-    out_.Number(number->text);
-    log_.AddToChild(
-        repair_kind::kNumberForm,
-        {.before = RepairText(word), .after = RepairText(number->text), .lossless = number->lossless
-        }
-    );
-    return true;
-  }
-  const std::optional<DamagedLiteral> literal = ReadLiteral(word);
-  if (!literal.has_value()) return false;
-  literal->text == "null" ? out_.Null() : out_.Boolean(literal->text == "true");
-  if (literal->text != word) {
-    log_.AddToChild(
-        repair_kind::kLiteral,
-        {.before = RepairText(word),
-         .after = std::string(literal->text),
-         .lossless = literal->lossless}
-    );
-  }
-  return true;
-}
-
 void DamagedValueReader::FinishValue() {
   last_end_ = at_;
   after_comma_ = false;
   reading_.begun = true;
   FinishDuplicate();
   state_ = place_.depth() == 0 ? State::kDone : State::kAfterValue;
-}
-
-// The member that was read has taken the place of an earlier one.
-void DamagedValueReader::FinishDuplicate() {
-  if (duplicates_.empty() || duplicates_.back().depth != place_.depth()) return;
-  const Duplicate duplicate = duplicates_.back();
-  duplicates_.pop_back();
-  log_.AddToChild(
-      repair_kind::kDuplicateKey,
-      {.before = ToShortText(duplicate.earlier, kMaxRepairTextBytes),
-       .after = ToShortText(*duplicate.later, kMaxRepairTextBytes),
-       .lossless = Equal(duplicate.earlier, *duplicate.later)}
-  );
 }
 
 bool DamagedValueReader::ReadAfterValue() {
@@ -270,6 +221,8 @@ bool DamagedValueReader::ReadAfterValue() {
 
 bool DamagedValueReader::ReadMissingComma() {
   const bool object = place_.in_object();
+  if (Guesses() && IsClosingBracket(Peek())) return CloseAcross();
+  if (object && SiblingBeginsHere()) return CloseBeforeSibling();
   if (object ? !MemberBeginsHere() : !ElementBeginsHere()) {
     return Fail(object ? "expected ',' or '}'" : "expected ',' or ']'");
   }
@@ -300,7 +253,7 @@ void DamagedValueReader::SkipSpace() {
       SkipComment();
       continue;
     }
-    const size_t size = LooseSpaceSize(text_, at_);
+    const size_t size = SpaceSizeAt(text_, at_);
     if (size == 0) return;
     if (!std::exchange(loose_space_seen_, true)) {
       log_.AddToContainer(
@@ -362,20 +315,6 @@ bool DamagedValueReader::EndOpen(RepairLog::Change truncation, bool of_child) {
   const auto add = of_child ? &RepairLog::AddToChild : &RepairLog::AddToContainer;
   (log_.*add)(repair_kind::kTruncated, std::move(truncation));
   return false;
-}
-
-void DamagedValueReader::LogString(const DamagedString& string, std::string_view source) {
-  if (!string.quote && !string.control_character && !string.escape && !string.invalid_utf8) return;
-  RepairLog::Change change = {
-      .before = RepairText(source), .after = ToShortText(string.value, kMaxRepairTextBytes)
-  };
-  change.lossless = !string.mixed_quotes;
-  if (string.quote) log_.AddToChild(repair_kind::kQuote, change);
-  change.lossless = true;
-  if (string.control_character) log_.AddToChild(repair_kind::kControlCharacter, change);
-  if (string.escape) log_.AddToChild(repair_kind::kEscape, change);
-  change.lossless = false;
-  if (string.invalid_utf8) log_.AddToChild(repair_kind::kInvalidUtf8, change);
 }
 
 }  // namespace extractd::json

@@ -51,10 +51,16 @@ constexpr bool IsWordByte(char c) {
 
 QuoteMark QuoteAt(std::string_view text, size_t at) {
   if (at == text.size()) return {};
+  if (text[at] == '\\' && text.substr(at, 2) == "\\\"") return {.kind = Quote::kEscaped, .size = 2};
   CodePoint point = {.value = static_cast<unsigned char>(text[at]), .size = 1};
   if (!IsAscii(text[at])) point = DecodeUtf8(text.substr(at));
   const Quote kind = QuoteOf(point.value);
   return {.kind = kind, .size = kind == Quote::kNone ? 0 : point.size};
+}
+
+std::string_view TripleQuoteAt(std::string_view text, size_t at) {
+  const std::string_view marks = text.substr(at, 3);
+  return marks == "\"\"\"" || marks == "'''" || marks == kFenceMark ? marks : std::string_view();
 }
 
 bool MayClose(Quote opening, Quote mark) {

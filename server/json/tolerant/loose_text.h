@@ -16,8 +16,9 @@ enum class Quote : std::uint8_t {
   kBacktick,           // `
   kTypographicDouble,  // “ ” „ ‟ « »
   kTypographicSingle,  // ‘ ’ ‚ ‛ ´
+  kEscaped,            // \", where a whole text was escaped once more
 };
-inline constexpr size_t kQuoteKinds = 6;
+inline constexpr size_t kQuoteKinds = 7;
 
 struct QuoteMark {
   Quote kind = Quote::kNone;
@@ -26,6 +27,10 @@ struct QuoteMark {
 
 // The quotation mark at `at`, if there is one.
 QuoteMark QuoteAt(std::string_view text, size_t at);
+
+// Three quotes, as Python and Markdown write long texts: "\"\"\"", "'''" or "```" at `at`; else
+// empty.
+std::string_view TripleQuoteAt(std::string_view text, size_t at);
 
 // A string that `opening` began may end with `mark`. Typographic quotes come in many pairs, and
 // with the plain one as their end.

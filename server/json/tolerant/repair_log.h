@@ -33,6 +33,8 @@ class Place {
 
   size_t depth() const { return steps_.size(); }
   bool in_object() const { return !steps_.empty() && steps_.back().object; }
+  // The array or object at `depth`, 0 being the outermost, is an object. REQUIRES: depth < depth().
+  bool is_object(size_t depth) const { return steps_[depth].object; }
   // JSON Pointers to the innermost array or object, and to the child in it that the reader is at.
   std::string ContainerPointer() const;
   std::string ChildPointer() const;

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "server/json/lexical.h"
 #include "server/json/tolerant/loose_text.h"
 #include "server/json/tolerant/repair_log.h"
@@ -71,6 +73,7 @@ struct Part {
   Span span = {};
   Kind kind = Kind::kThought;
   bool lossless = true;
+  size_t index = 0;  // of what was chosen
 };
 
 class Surroundings {
@@ -78,8 +81,7 @@ class Surroundings {
   Surroundings(std::string_view text, Answer answer)
       : text_(text),
         answer_(std::move(answer)),
-        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): made only where something was chosen
-        chosen_(answer_.chosen.value()) {}
+        last_chosen_(answer_.candidates[answer_.chosen.back()]) {}
 
   std::vector<Repair> List() {
     size_t at = 0;
@@ -94,17 +96,26 @@ class Surroundings {
   }
 
  private:
+  const Candidate& Chosen(size_t index) const { return answer_.candidates[answer_.chosen[index]]; }
+
   // In the order of the text. Where one reaches into the chosen value, it ends there.
   std::vector<Part> Parts() const {
-    std::vector<Part> parts = {{.span = chosen_.marks, .kind = Part::Kind::kChosen}};
+    std::vector<Part> parts;
+    for (size_t i = 0; i < answer_.chosen.size(); ++i) {
+      parts.push_back({.span = Chosen(i).marks, .kind = Part::Kind::kChosen, .index = i});
+    }
     const auto add = [&](Part part) {
-      const size_t chosen_begin = chosen_.marks.begin;
-      if (part.span.begin < chosen_begin) part.span.end = std::min(part.span.end, chosen_begin);
+      for (const size_t chosen : answer_.chosen) {
+        const size_t begin = answer_.candidates[chosen].marks.begin;
+        if (part.span.begin < begin) part.span.end = std::min(part.span.end, begin);
+      }
       parts.push_back(part);
     };
     for (const Span& thought : answer_.thoughts) add({.span = thought});
-    for (const Candidate& other : answer_.others) {
-      const bool loss = IsLoss(text_, other, chosen_);
+    for (size_t i = 0; i < answer_.candidates.size(); ++i) {
+      const Candidate& other = answer_.candidates[i];
+      if (!other.reading.begun || std::ranges::binary_search(answer_.chosen, i)) continue;
+      const bool loss = IsLoss(text_, other, last_chosen_);
       // What is left, like [1], reads like the prose around it.
       if (!loss && !other.reading.structured) continue;
       add({.span = other.value, .kind = Part::Kind::kCandidate, .lossless = !loss});
@@ -120,7 +131,7 @@ class Surroundings {
       case Part::Kind::kCandidate:
         return Drop(repair_kind::kCandidate, TextOf(text_, part.span), part.lossless);
       case Part::Kind::kChosen:
-        return PutChosen();
+        return PutChosen(part.index);
     }
   }
 
@@ -132,18 +143,26 @@ class Surroundings {
     Drop(repair_kind::kThink, thought, prose || !open);
   }
 
-  void PutChosen() {
-    if (chosen_.fenced) PutFence();
-    PutBetween({chosen_.content.begin, chosen_.value.begin});
-    std::ranges::move(answer_.repairs, std::back_inserter(repairs_));
+  void PutChosen(size_t index) {
+    Candidate& chosen = answer_.candidates[answer_.chosen[index]];
+    if (answer_.listed && index == 0) PutList();
+    if (chosen.fenced) PutFence(chosen);
+    PutBetween({chosen.content.begin, chosen.value.begin});
+    for (Repair& repair : chosen.repairs) {
+      if (answer_.listed) repair.path = fmt::format("/{}{}", index, repair.path);
+      repairs_.push_back(std::move(repair));
+    }
     chosen_seen_ = true;
-    PutBetween({chosen_.value.end, chosen_.content.end});
+    PutBetween({chosen.value.end, chosen.content.end});
   }
 
+  // Several values became the elements of one array.
+  void PutList() { repairs_.push_back({.kind = std::string(repair_kind::kList), .after = "[…]"}); }
+
   // The marks of the fence, with an ellipsis for what they enclose.
-  void PutFence() {
-    const Span opening = {chosen_.marks.begin, chosen_.content.begin};
-    const Span closing = {chosen_.content.end, chosen_.marks.end};
+  void PutFence(const Candidate& chosen) {
+    const Span opening = {chosen.marks.begin, chosen.content.begin};
+    const Span closing = {chosen.content.end, chosen.marks.end};
     std::string marks = RepairText(Trim(TextOf(text_, opening))) + " …";
     if (closing.begin < closing.end) marks += " " + RepairText(TextOf(text_, closing));
     Drop(repair_kind::kFence, marks);
@@ -152,7 +171,7 @@ class Surroundings {
   // Comments, or prose.
   void PutBetween(Span span) {
     const std::string_view rest = Trim(TextOf(text_, span));
-    if (rest.empty()) return;
+    if (rest.empty() || (answer_.listed && rest == ",")) return;
     CommentReader comments(rest);
     if (SkipBlank(rest, 0, comments) == rest.size()) return PutBlank(rest, comments);
     Drop(repair_kind::kProse, rest, chosen_seen_ ? IsProseAfter(rest) : IsProseBefore(rest));
@@ -172,7 +191,8 @@ class Surroundings {
   bool IsProseAfter(std::string_view dropped) const {
     const LooseBrackets loose =
         FindLooseBrackets(dropped.begin(), dropped.end(), IsOpening, IsClosing);
-    const bool harmless = loose.count <= opened_before_ || !(titled_ || chosen_.reading.nested);
+    const bool harmless =
+        loose.count <= opened_before_ || !(titled_ || last_chosen_.reading.nested);
     return harmless && !loose.behind_text && !HoldsMember(dropped);
   }
 
@@ -202,7 +222,7 @@ class Surroundings {
 
   std::string_view text_;
   Answer answer_;
-  Candidate chosen_;
+  const Candidate& last_chosen_;
   std::vector<Repair> repairs_;
   bool chosen_seen_ = false;
   size_t opened_before_ = 0;  // loose brackets before the chosen value

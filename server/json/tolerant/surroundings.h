@@ -11,7 +11,7 @@
 namespace extractd::json {
 
 // The repairs of `answer`, those inside it and those around it, in the order of the text.
-// REQUIRES: answer.chosen has a value. Linear in the text.
+// REQUIRES: something is chosen. Linear in the text.
 //
 // Dropping is lossless for fence marks, think blocks, comments and for prose that does not look
 // like data. Another candidate (kind "candidate") is a loss unless it repeats the chosen one, came

@@ -47,9 +47,9 @@ size_t BytesOf(const re2::RE2& re2) {
   constexpr size_t kFixed = 2048;
   constexpr size_t kForByte = 64;
   constexpr size_t kForInstruction = 24;
-  return kFixed + kForByte * re2.pattern().size() +
-         kForInstruction * static_cast<size_t>(re2.ProgramSize()) +
-         static_cast<size_t>(re2.options().max_mem()) / 3;
+  return kFixed + (kForByte * re2.pattern().size()) +
+         (kForInstruction * static_cast<size_t>(re2.ProgramSize())) +
+         (static_cast<size_t>(re2.options().max_mem()) / 3);
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include "server/base/byte_lru.h"
 
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace extractd {
@@ -55,6 +59,19 @@ TEST(ByteLruTest, PutReplacesAndEraseForgets) {
   cache.Erase("a");
   EXPECT_EQ(cache.stats().bytes, 0);
   EXPECT_EQ(cache.stats().evictions, 0) << "only what the limit pushes out is an eviction";
+}
+
+TEST(ByteLruTest, LookingAtAllKeepsTheirPlaces) {
+  ByteLru<int> cache(40);
+  cache.Put("a", Number(1), 10);
+  cache.Put("b", Number(2), 10);
+  std::string seen;
+  cache.ForEach([&](std::string_view key, const auto& value) {
+    seen += fmt::format("{}{}", key, *value);
+  });
+  EXPECT_EQ(seen, "b2a1");
+  cache.Put("c", Number(3), 20);
+  EXPECT_EQ(cache.Find("a"), nullptr) << "it was still the oldest";
 }
 
 }  // namespace

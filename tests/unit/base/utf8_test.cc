@@ -63,5 +63,14 @@ TEST(Utf8Test, CountsCodePointsNotBytes) {
   EXPECT_EQ(CountCodePoints("a\xC3\xBC\xF0\x9F\x98\x80"), 3U);
 }
 
+TEST(Utf8Test, ACutCodePointIsOneThatMayStillBecomeWhole) {
+  for (const std::string_view cut : {"\xC3", "\xE2\x82", "\xF0\x9F\x98"}) {
+    EXPECT_TRUE(IsCutCodePoint(cut)) << cut;
+  }
+  for (const std::string_view other : {"", "a", "\xC3\xBC", "\xFF", "\x80", "\xC3x", "\xE2x\x82"}) {
+    EXPECT_FALSE(IsCutCodePoint(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace extractd

@@ -72,7 +72,7 @@ TEST(TolerantTest, AnAnswerAsModelsWriteIt) {
 }
 
 TEST(TolerantTest, ErrorsNameThePlace) {
-  const TolerantResult broken = ParseTolerant("So: {\"a\":1,\"b\":foo}");
+  const TolerantResult broken = ParseTolerant("So: {\"a\":1,\"b\":,;}");
   EXPECT_FALSE(broken.document.has_value());
   EXPECT_EQ(broken.error, "expected a value");
   EXPECT_EQ(broken.error_offset, 15U);
@@ -185,6 +185,26 @@ std::vector<std::string> HostileTexts(size_t size) {
       "{\"" + repeat("k") + "\":[" + repeat("01,") + "]}",
       repeat("}"),
       repeat("{\"a\":1}}"),
+      // Where guesses are made.
+      repeat("{\"a\":\"x\"y"),
+      repeat("{\"a\":\"x\"y}"),
+      repeat("{\"a\":\"x\"y", "\"}"),
+      repeat("{\"a\":b,"),
+      repeat("{a:b\n"),
+      repeat("{a:x, y "),
+      repeat("{a:(", "}"),
+      repeat("[1,a\""),
+      repeat("{\"a\":\"b,", "}"),
+      repeat("{\"a\":'''"),
+      repeat("{\"a\":\"\"\""),
+      repeat("{\"a\":```"),
+      repeat("{\\\"a"),
+      repeat("{{\"a\":"),
+      repeat("[1}"),
+      repeat("{\"a\":[1}"),
+      repeat("{\"a\" "),
+      repeat("[...,"),
+      "{\"a\":x" + repeat(", "),
       repeat("\u00A0"),
       "[" + repeat("\u00A0"),
   };

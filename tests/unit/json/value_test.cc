@@ -155,5 +155,27 @@ TEST(ValueTest, EmptyDocumentIsNull) {
   EXPECT_TRUE(Document().root().is_null());
 }
 
+TEST(ValueTest, AValueCanBeLookedAtWhileItIsMade) {
+  Builder builder;
+  EXPECT_EQ(builder.root(), nullptr);
+  builder.BeginObject();
+  builder.Key("a");
+  builder.BeginArray();
+  builder.Number("1");
+  const Value* root = builder.root();
+  const Value* array = root->Find("a");
+  EXPECT_EQ(&builder.open(0), root);
+  EXPECT_EQ(&builder.open(1), array);
+  EXPECT_EQ(array->size(), 1U);
+  builder.EndArray();
+  builder.Key("b");
+  EXPECT_EQ(builder.next_key(), "b");
+  builder.Null();
+  builder.EndObject();
+  const Document document = builder.Finish();
+  EXPECT_EQ(&document.root(), root);
+  EXPECT_EQ(document.root().Find("a"), array);
+}
+
 }  // namespace
 }  // namespace extractd::json

@@ -38,13 +38,17 @@ TEST(PreparedSchemaTest, OnlyTypeObjectCountsAsAnObjectRoot) {
   }
 }
 
-TEST(PreparedSchemaTest, WhatKeepsItOutOfTheStrictSubsetIsKnown) {
-  EXPECT_FALSE(
-      PrepareOrDie(R"({"type":"object","additionalProperties":false})")->openai_strict.has_value()
-  );
-  const auto open = PrepareOrDie(R"({"type":"object"})");
-  ASSERT_TRUE(open->openai_strict.has_value());
-  EXPECT_EQ(open->openai_strict->keyword, "additionalProperties");
+TEST(PreparedSchemaTest, ItIsLoweredOnceForEachSubset) {
+  const auto schema = PrepareOrDie(R"({"type":"object","properties":{"a":{"type":"string"}}})");
+  const lower::Subset& strict = *lower::FindSubset("openai_strict");
+  EXPECT_EQ(schema->FindLowered(strict), nullptr);
+  const size_t before = schema->memory_bytes();
+  const LoweredSchema& lowered = schema->Lower(strict);
+  EXPECT_EQ(&schema->Lower(strict), &lowered);
+  EXPECT_EQ(schema->FindLowered(strict), &lowered);
+  EXPECT_NE(&schema->Lower(*lower::FindSubset("cohere")), &lowered);
+  EXPECT_EQ(lowered.outline, "{a: string | null}");
+  EXPECT_GT(schema->memory_bytes(), before + lowered.lowered.json.size());
 }
 
 TEST(PreparedSchemaTest, ItsNameIsItsTitle) {
@@ -67,15 +71,15 @@ TEST(PreparedSchemaTest, MemoryCountsEveryText) {
   const auto small = PrepareOrDie(R"({"type":"object"})");
   const auto large = PrepareOrDie(R"({"type":"object","description":")" + words + "\"}");
   // The caller's text, and the compact one.
-  EXPECT_GE(large->memory_bytes(), small->memory_bytes() + 2 * words.size());
+  EXPECT_GE(large->memory_bytes(), small->memory_bytes() + (2 * words.size()));
 }
 
 TEST(PreparedSchemaTest, FailsAsCompilingDoes) {
-  EXPECT_EQ(DetailsOf(Prepare(R"({"type":1})", {}).status())->reason, Reason::kInvalidSchema);
-  EXPECT_EQ(
-      DetailsOf(Prepare(R"({"type":"object"})", {.max_bytes = 5}).status())->reason,
-      Reason::kSchemaTooLarge
-  );
+  const auto reason_for = [](std::string text, const CompileLimits& limits) {
+    return DetailsOf(Prepare(std::move(text), limits).status()).value_or(ErrorDetails{}).reason;
+  };
+  EXPECT_EQ(reason_for(R"({"type":1})", {}), Reason::kInvalidSchema);
+  EXPECT_EQ(reason_for(R"({"type":"object"})", {.max_bytes = 5}), Reason::kSchemaTooLarge);
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST(SchemaLibraryTest, WhatIsNotThereIsNamed) {
   for (const std::string reference : {"person", "person@1", "sha256:A", ""}) {
     const auto found = library.Find(reference);
     ASSERT_FALSE(found.ok());
-    EXPECT_EQ(DetailsOf(found.status())->reason, Reason::kSchemaNotFound);
+    EXPECT_EQ(DetailsOf(found.status()).value_or(ErrorDetails{}).reason, Reason::kSchemaNotFound);
     EXPECT_NE(found.status().message().find("'" + reference + "'"), std::string::npos);
   }
   const auto found = library.Find(std::string(10'000, 'x'));
@@ -139,6 +139,40 @@ TEST(SchemaLibraryTest, NamesAreShortAndPlain) {
   }
   EXPECT_TRUE(IsSchemaLibraryName(std::string(64, 'z')));
   EXPECT_FALSE(IsSchemaLibraryName(std::string(65, 'z')));
+}
+
+// "a@1 b@2 …|next".
+std::string Listed(const SchemaLibrary::Page& page) {
+  std::string text;
+  for (const auto& schema : page.schemas) {
+    text += fmt::format("{}{}@{}", text.empty() ? "" : " ", schema->name, schema->version);
+  }
+  return text + "|" + page.next;
+}
+
+TEST(SchemaLibraryTest, PagesGoOnWhereTheLastOneEnded) {
+  SchemaLibrary library(kPlenty);
+  library.Add("sha256:1", "{}", "b");
+  library.Add("sha256:2", "true", "b");
+  library.Add("sha256:1", "{}", "a");
+  library.Add("sha256:3", "false", "");
+  EXPECT_EQ(Listed(library.List("", "", 10)), "a@1 b@2 b@1|") << "only what has a name";
+  EXPECT_EQ(Listed(library.List("", "", 2)), "a@1 b@2|b@2");
+  EXPECT_EQ(Listed(library.List("", "b@2", 2)), "b@1|");
+  EXPECT_EQ(Listed(library.List("b", "", 1)), "b@2|b@2");
+  EXPECT_EQ(Listed(library.List("c", "", 1)), "|");
+  EXPECT_EQ(Listed(library.List("", "no such token", 2)), "|");
+}
+
+TEST(SchemaLibraryTest, ListingKeepsNothingFromBeingPushedOut) {
+  SchemaLibrary library(600);
+  library.Add("sha256:1", std::string(50, ' '), "old");
+  for (int i = 0; i < 10; ++i) {
+    library.List("", "", 10);
+    library.Add(fmt::format("sha256:x{}", i), std::string(50, ' '), "new");
+  }
+  EXPECT_EQ(library.Newest("old"), nullptr);
+  EXPECT_NE(library.Newest("new"), nullptr);
 }
 
 }  // namespace

@@ -35,6 +35,13 @@ TEST(StartSearchTest, PassesOverProseThoughtsAndFences) {
   EXPECT_EQ(Found("nothing"), "none");
 }
 
+TEST(StartSearchTest, PassesOverAStringThatMayBeAllOfTheText) {
+  EXPECT_EQ(Found(R"("{a}\"{b}" {c})"), "{c}");
+  EXPECT_EQ(Found(R"("{a}\\" {c})"), "{c}");
+  EXPECT_EQ(Found(R"("{a})"), "none");
+  EXPECT_EQ(Found(R"(So "{a}")"), "{a}\"");
+}
+
 TEST(StartSearchTest, AValueLeadsWhereTheTextOrAFenceStarts) {
   EXPECT_TRUE(Leads(" \n{"));
   EXPECT_TRUE(Leads("<think>x</think>\n{"));

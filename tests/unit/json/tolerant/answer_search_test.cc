@@ -12,16 +12,19 @@ namespace {
 // The value that is chosen, as JSON; "open" or "broken" before one that is; "none".
 std::string Choice(std::string_view text) {
   const Answer answer = FindAnswer(text);
-  if (!answer.chosen.has_value()) return "none";
-  switch (answer.chosen->reading.ending) {
-    case Ending::kComplete:
-      return ToText(answer.document.root());
-    case Ending::kOpen:
-      return "open " + ToText(answer.document.root());
-    case Ending::kBroken:
-      return "broken";
+  std::string choice;
+  for (const size_t index : answer.chosen) {
+    const Candidate& chosen = answer.candidates[index];
+    if (!choice.empty()) choice += " and ";
+    if (chosen.reading.ending == Ending::kOpen) choice += "open ";
+    choice += chosen.reading.ending == Ending::kBroken ? "broken" : ToText(chosen.document.root());
   }
-  return "";
+  return choice.empty() ? "none" : choice;
+}
+
+bool IsFenced(std::string_view text) {
+  const Answer answer = FindAnswer(text);
+  return answer.candidates[answer.chosen.at(0)].fenced;
 }
 
 TEST(AnswerSearchTest, ProseAroundTheValue) {
@@ -51,14 +54,14 @@ TEST(AnswerSearchTest, CodeFencesOfAnyKind) {
            "```jsonc\n// note\n{\"a\":1} /* done */\n```",
        }) {
     EXPECT_EQ(Choice(text), R"({"a":1})") << text;
-    EXPECT_TRUE(FindAnswer(text).chosen->fenced) << text;
+    EXPECT_TRUE(IsFenced(text)) << text;
   }
 }
 
 TEST(AnswerSearchTest, AClosingFenceOpensNothing) {
   const std::string_view text = "```python\nx = 1\n``` Result: {\"a\":1}";
   EXPECT_EQ(Choice(text), R"({"a":1})");
-  EXPECT_FALSE(FindAnswer(text).chosen->fenced);
+  EXPECT_FALSE(IsFenced(text));
 }
 
 TEST(AnswerSearchTest, HeadingsAreNoComments) {
@@ -74,7 +77,7 @@ TEST(AnswerSearchTest, FenceMarksInStringsAreText) {
 }
 
 TEST(AnswerSearchTest, TheLastOfEqualsIsChosen) {
-  EXPECT_EQ(Choice(R"({"a":1} {"a":2} {"a":3})"), R"({"a":3})");
+  EXPECT_EQ(Choice(R"({"a":1} or {"a":2} or {"a":3})"), R"({"a":3})");
   EXPECT_EQ(Choice("```\n{\"a\":1}\n```\nBetter:\n```\n{\"a\":2}\n```"), R"({"a":2})");
 }
 
@@ -88,18 +91,32 @@ TEST(AnswerSearchTest, AScrapDoesNotBeatAWholeValue) {
   EXPECT_EQ(Choice(R"({"a":1} as shown in [1] and {})"), R"({"a":1})");
   EXPECT_EQ(Choice("{\"a\":[\"x\"]}\nThe tags:\n```\n[\"x\"]\n```"), R"({"a":["x"]})");
   EXPECT_EQ(Choice(R"({"a":1} {"a":2,"b":)"), R"({"a":1})");
-  EXPECT_EQ(Choice(R"({"a":1} {"a":2,"b":@})"), R"({"a":1})");
+  EXPECT_EQ(Choice(R"({"a":1} {"a":2,"b":})"), R"({"a":1})");
 }
 
 TEST(AnswerSearchTest, AScrapOfADamagedAnswerIsNotTaken) {
-  EXPECT_EQ(Choice(R"({"a":@@,"b":{"c":1}})"), "broken");
-  EXPECT_EQ(Choice(R"(See [1]. {"a":"x",@@,"b":[1]})"), "broken");
-  EXPECT_EQ(Choice(R"(["a",@@,["b"]])"), "broken");
+  EXPECT_EQ(Choice(R"({"a":;,"b":{"c":1},;})"), "broken");
+  EXPECT_EQ(Choice(R"(See [1]. {"a":1,;,"b":[1]})"), "broken");
+  EXPECT_EQ(Choice(R"(["a",:,["b"}])"), "broken");
   EXPECT_EQ(Choice(R"(See [1]. {"a":1,"b":tru)"), R"(open {"a":1})");
 }
 
 TEST(AnswerSearchTest, ACompleteValueBehindABrokenOneIsFound) {
   EXPECT_EQ(Choice(R"({"a":[@@, "}"]} Again: {"a":1})"), R"({"a":1})");
+}
+
+TEST(AnswerSearchTest, WhatIsMeantAsJsonIsGuessedAt) {
+  EXPECT_EQ(Choice(R"({"a":@@,"b":{"c":1}})"), R"({"a":"@@","b":{"c":1}})");
+  EXPECT_EQ(Choice(R"(["a",x,["b"]])"), R"(["a","x",["b"]])") << "quotes are doubted last";
+  EXPECT_EQ(Choice(R"(It's [a, b]. {"a":"say "hi" now"})"), R"({"a":"say \"hi\" now"})");
+  EXPECT_EQ(Choice("as [see, below] and {this, too}"), "none");
+}
+
+TEST(AnswerSearchTest, ATextOfValuesIsTheirList) {
+  EXPECT_EQ(Choice("{\"a\":1}\n{\"a\":2}\n"), R"({"a":1} and {"a":2})");
+  EXPECT_EQ(Choice(R"({"a":1}, [2],)"), R"({"a":1} and [2])");
+  EXPECT_EQ(Choice(R"({"a":1},, [2])"), R"({"a":1})") << "one may be missing";
+  EXPECT_EQ(Choice(R"({"a":1}; {"a":2})"), R"({"a":2})");
 }
 
 TEST(AnswerSearchTest, OpenValues) {
@@ -136,7 +153,7 @@ TEST(AnswerSearchTest, InAnOpenThinkBlockOnlyAValueAtTheEndCounts) {
 
 TEST(AnswerSearchTest, TooManyCandidatesEndTheSearch) {
   std::string text;
-  for (size_t i = 0; i <= kMaxOtherCandidates; ++i) text += "{\"a\":1}\n";
+  for (size_t i = 0; i < kMaxCandidates; ++i) text += "{\"a\":1}\n";
   EXPECT_FALSE(FindAnswer(text).crowded);
   EXPECT_TRUE(FindAnswer(text + "[1]").crowded);
 }

@@ -18,17 +18,22 @@ struct Outcome {
   std::string repairs = {};
 };
 
-Outcome Read(std::string_view text) {
+Outcome Read(std::string_view text, Guess guess = Guess::kNothing) {
   Builder builder;
   DamagedValueReader reader(text, builder);
-  Outcome outcome = {.reading = reader.Read(0), .json = "none"};
+  Outcome outcome = {.reading = reader.Read(0, guess), .json = "none"};
   if (outcome.reading.ending != Ending::kBroken) outcome.json = ToText(builder.Finish().root());
   outcome.repairs = DescribeRepairs(reader.TakeRepairs());
   return outcome;
 }
 
-void ExpectRepaired(std::string_view text, std::string_view json, std::string_view repairs) {
-  const Outcome outcome = Read(text);
+void ExpectRepaired(
+    std::string_view text,
+    std::string_view json,
+    std::string_view repairs,
+    Guess guess = Guess::kNothing
+) {
+  const Outcome outcome = Read(text, guess);
   EXPECT_EQ(outcome.reading.ending, Ending::kComplete) << text << ": " << outcome.reading.error;
   EXPECT_EQ(outcome.reading.end, text.size()) << text;
   EXPECT_EQ(outcome.json, json) << text;
@@ -163,6 +168,116 @@ TEST(DamagedValueTest, MissingCommasWhereSpaceOrBracketsSeparate) {
   );
 }
 
+TEST(DamagedValueTest, WhatStandsForTheColon) {
+  ExpectRepaired(R"({"a" 1})", R"({"a":1})", "missing_colon /a:  -> :");
+  ExpectRepaired(
+      R"({"a" {"b" "c"}})",
+      R"({"a":{"b":"c"}})",
+      "missing_colon /a:  -> :\nmissing_colon /a/b:  -> :"
+  );
+  ExpectRepaired(
+      "{a = 1, \"b\" => 2, \"c\" := 3}",
+      R"({"a":1,"b":2,"c":3})",
+      "separator : = -> :\nunquoted_key /a: a -> \"a\"\nseparator : => -> :\nseparator : := -> :"
+  );
+}
+
+TEST(DamagedValueTest, DoubledBraces) {
+  ExpectRepaired(
+      R"({{"a":{{"b":1}}}})",
+      R"({"a":{"b":1}})",
+      "doubled_braces : {{ -> {\ndoubled_braces /a: {{ -> {"
+  );
+  ExpectRepaired(R"({{"a":{"b":1}}})", R"({"a":{"b":1}})", "doubled_braces : {{ -> {");
+  ExpectRepaired(
+      R"({{"a":1})", R"({"a":1})", "doubled_braces : {{ -> {\nmissing_bracket :  -> } (lossy)"
+  );
+}
+
+TEST(DamagedValueTest, AnEllipsisSaysThatSomethingIsMissing) {
+  ExpectRepaired("[1, 2, ...]", "[1,2]", "ellipsis : ... ->  (lossy)");
+  ExpectRepaired("[1, …, 9]", "[1,9]", "ellipsis : … ->  (lossy)");
+  ExpectRepaired(R"({"a":1, ...})", R"({"a":1})", "ellipsis : ... ->  (lossy)");
+}
+
+TEST(DamagedValueTest, TripleQuotes) {
+  ExpectRepaired(
+      "{\"a\":\"\"\"say \"hi\"\nnow\"\"\"}",
+      R"({"a":"say \"hi\"\nnow"})",
+      "quote /a: \"\"\"say \"hi\"\nnow\"\"\" -> \"say \\\"hi\\\"\\nnow\""
+  );
+  ExpectRepaired(
+      "{\"a\": ```\nx = \"\\n\"\n```}",
+      R"({"a":"x = \"\\n\""})",
+      "quote /a: ```\nx = \"\\n\"\n``` -> \"x = \\\"\\\\n\\\"\""
+  );
+  EXPECT_EQ(Read("{\"a\": ```py\nx\n```}").repairs, "quote /a: ```py\nx\n``` -> \"x\" (lossy)");
+}
+
+TEST(DamagedValueTest, ATextThatWasEscapedAsAWhole) {
+  ExpectRepaired(
+      R"({\"a\":\n \"x\\\"y\\n\"})",
+      R"({"a":"x\"y\n"})",
+      "quote /a: \\\"a\\\" -> \"a\"\nwhite_space : \\n ->  \n"
+      "quote /a: \\\"x\\\\\\\"y\\\\n\\\" -> \"x\\\"y\\n\""
+  );
+}
+
+TEST(DamagedValueTest, TextWithoutQuotesIsAGuess) {
+  ExpectRepaired(
+      "{a: hello world!, b: 2024-10-18}",
+      R"({"a":"hello world!","b":"2024-10-18"})",
+      "unquoted_key /a: a -> \"a\"\nunquoted_text /a: hello world! -> \"hello world!\"\n"
+      "unquoted_key /b: b -> \"b\"\nunquoted_text /b: 2024-10-18 -> \"2024-10-18\"",
+      Guess::kText
+  );
+  ExpectRepaired(
+      R"({"a":Ann, or "Bo", "b":3 kg})",
+      R"({"a":"Ann, or \"Bo\"","b":"3 kg"})",
+      "unquoted_text /a: Ann, or \"Bo\" -> \"Ann, or \\\"Bo\\\"\" (lossy)\n"
+      "unquoted_text /b: 3 kg -> \"3 kg\"",
+      Guess::kText
+  );
+  ExpectRepaired(
+      "[1, foo]", R"([1,"foo"])", "unquoted_text /1: foo -> \"foo\" (lossy)", Guess::kText
+  );
+  ExpectRepaired("[1e]", "[1]", "number_form /0: 1e -> 1 (lossy)", Guess::kText);
+}
+
+TEST(DamagedValueTest, MissingBracketsAreAGuess) {
+  ExpectRepaired(R"([{"a":1])", R"([{"a":1}])", "missing_bracket /0:  -> } (lossy)", Guess::kText);
+  ExpectRepaired(
+      R"({"a":[1,2})", R"({"a":[1,2]})", "missing_bracket /a:  -> ] (lossy)", Guess::kText
+  );
+  ExpectRepaired(
+      R"([{"a":1,{"a":2}])",
+      R"([{"a":1},{"a":2}])",
+      "missing_bracket /0:  -> } (lossy)",
+      Guess::kText
+  );
+}
+
+TEST(DamagedValueTest, QuotesInStringsAreAGuess) {
+  ExpectRepaired(
+      R"({"a":"say "hi", and go","b":"x"})",
+      R"({"a":"say \"hi\", and go","b":"x"})",
+      R"(inner_quote /a: "say "hi", and go" -> "say \"hi\", and go" (lossy))",
+      Guess::kQuotes
+  );
+  ExpectRepaired(
+      R"({"a":"b,"c":"d"})",
+      R"({"a":"b","c":"d"})",
+      R"(missing_quote /a: "b -> "b" (lossy))",
+      Guess::kQuotes
+  );
+  ExpectRepaired(
+      R"(["say "yes" twice"])",
+      R"(["say \"yes\" twice"])",
+      R"(inner_quote /0: "say "yes" twice" -> "say \"yes\" twice" (lossy))",
+      Guess::kQuotes
+  );
+}
+
 TEST(DamagedValueTest, DoubtfulCommasAreErrors) {
   ExpectBroken(R"(["a""b"])", 4, "expected ',' or ']'");
   ExpectBroken(R"(["say "yes" twice"])", 7, "expected ',' or ']'");
@@ -176,8 +291,9 @@ TEST(DamagedValueTest, WhatHasNoSureRepairIsAnError) {
   ExpectBroken("{\"a\":foo}", 5, "expected a value");
   ExpectBroken("[1,@@]", 3, "expected a value");
   ExpectBroken("{\"a\":,}", 5, "expected a value");
-  ExpectBroken("{\"a\" 1}", 5, "expected ':' after the member name");
-  ExpectBroken("{a=1}", 2, "expected ':' after the member name");
+  ExpectBroken("{\"a\"1}", 4, "expected ':' after the member name");
+  ExpectBroken("{a 1}", 3, "expected ':' after the member name");
+  ExpectBroken("{a==1}", 2, "expected ':' after the member name");
   ExpectBroken("{\"a\":1,;}", 7, "expected a member name");
   ExpectBroken("{\"a\":1]", 6, "expected ',' or '}'");
   ExpectBroken("[1}", 2, "expected ',' or ']'");

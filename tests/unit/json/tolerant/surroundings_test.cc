@@ -62,7 +62,9 @@ TEST(SurroundingsTest, OpenThinkBlocksEndAtTheValue) {
 }
 
 TEST(SurroundingsTest, AnotherCandidateIsALoss) {
-  EXPECT_EQ(RepairsOf("{\"a\":1}\n{\"a\":2}"), "candidate : {\"a\":1} ->  (lossy)");
+  EXPECT_EQ(
+      RepairsOf("{\"a\":1} or {\"a\":2}"), "candidate : {\"a\":1} ->  (lossy)\nprose : or -> "
+  );
   EXPECT_EQ(
       RepairsOf("```\n{\"a\":1}\n```\nor\n```\n{\"a\":2}\n```"),
       "prose : ``` -> \ncandidate : {\"a\":1} ->  (lossy)\nprose : ```\nor -> \nfence : ``` … ``` "
@@ -73,7 +75,11 @@ TEST(SurroundingsTest, AnotherCandidateIsALoss) {
       "fence : ``` … ``` -> \nprose : like -> \ncandidate : {\"a\":1} ->  (lossy)"
   );
   EXPECT_EQ(RepairsOf(R"({"a":1} {"a":2)"), "candidate : {\"a\":2 ->  (lossy)");
-  EXPECT_EQ(RepairsOf(R"({"a":@} {"a":2})"), "candidate : {\"a\":@} ->  (lossy)");
+  EXPECT_EQ(RepairsOf(R"({"a":;,;} {"a":2})"), "candidate : {\"a\":;,;} ->  (lossy)");
+}
+
+TEST(SurroundingsTest, AListSaysSoAndShowsWhereItsRepairsWere) {
+  EXPECT_EQ(RepairsOf("{\"a\":1},\n{'b':2}"), "list :  -> […]\nquote /1/b: 'b' -> \"b\"");
 }
 
 TEST(SurroundingsTest, ARepeatedCandidateIsNoLoss) {
@@ -117,8 +123,8 @@ TEST(SurroundingsTest, ATitleIsNoLoss) {
 }
 
 TEST(SurroundingsTest, BracketsAloneAreNoLoss) {
-  EXPECT_EQ(RepairsOf(R"({{"a":1}})"), "prose : { -> \nprose : } -> ");
-  EXPECT_EQ(RepairsOf(R"({{"a":[1]}})"), "prose : { -> \nprose : } -> ");
+  EXPECT_EQ(RepairsOf(R"({ {"a":1}})"), "prose : { -> \nprose : } -> ");
+  EXPECT_EQ(RepairsOf(R"({ {"a":[1]}})"), "prose : { -> \nprose : } -> ");
   EXPECT_EQ(RepairsOf(R"({"a":1}})"), "prose : } -> ");
   EXPECT_EQ(RepairsOf(R"({about} [x] {"a":1} {y})"), "prose : {about} [x] -> \nprose : {y} -> ");
 }

@@ -1,0 +1,110 @@
+#include "server/schema/toon_verdict.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "server/json/parse.h"
+#include "server/json/toon/toon.h"
+#include "server/json/write.h"
+
+namespace extractd::schema {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::string_view kFence = "```";
+constexpr std::string_view kSpace = " \t\r\n";
+
+std::string_view WithoutLineBreaks(std::string_view text) {
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
+  while (!text.empty() && kSpace.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  return text;
+}
+
+// The last code block, without its fences and the word behind the first one; else all of it. A
+// block that is not closed ends with the text.
+std::string_view CandidateOf(std::string_view text) {
+  const size_t last = text.rfind(kFence);
+  if (last == std::string_view::npos) return WithoutLineBreaks(text);
+  const size_t before = last == 0 ? std::string_view::npos : text.rfind(kFence, last - 1);
+  const size_t open = before == std::string_view::npos ? last : before;
+  const size_t end = before == std::string_view::npos ? text.size() : last;
+  const size_t line = text.find('\n', open);
+  return line == std::string_view::npos || line > end
+             ? std::string_view{}
+             : WithoutLineBreaks(text.substr(line, end - line));
+}
+
+bool IsJson(std::string_view text) {
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return false;
+  return std::holds_alternative<json::Document>(json::ParseView(text.substr(first)));
+}
+
+Issue SyntaxIssue(std::string message) {
+  return {.keyword = "syntax", .message = std::move(message), .expected = "TOON"};
+}
+
+Verdict Rejected(std::string message) {
+  Verdict verdict;
+  verdict.issues = {.listed = {SyntaxIssue(std::move(message))}, .total = 1};
+  return verdict;
+}
+
+Verdict Accept(
+    const CompiledSchema& schema, json::toon::Decoded decoded, const JudgeOptions& options
+) {
+  const json::Value& root = decoded.document.root();
+  const ValidateOptions validation = {.assert_formats = options.assert_formats};
+  const auto start = SteadyClock::now();
+  Verdict verdict = {.json = json::ToText(root), .repairs = std::move(decoded.repairs)};
+  verdict.issues = schema.Validate(root, validation);
+  verdict.valid = verdict.issues.empty();
+  verdict.validate_time = SteadyClock::now() - start;
+  return verdict;
+}
+
+// The text as TOON, within the loss that is allowed.
+Verdict JudgeAsToon(
+    const CompiledSchema& schema, std::string_view text, const JudgeOptions& options
+) {
+  const auto start = SteadyClock::now();
+  json::toon::DecodeResult result = json::toon::Decode(text);
+  const auto* strict_error = std::get_if<json::toon::DecodeError>(&result);
+  std::string error;
+  if (strict_error != nullptr) {
+    error = fmt::format("line {}: {}", strict_error->line, strict_error->message);
+    if (options.max_loss != json::MaxLoss::kNone) {
+      result = json::toon::Decode(text, {.strict = false});
+    }
+  }
+  const auto parse_time = SteadyClock::now() - start;
+  auto* const decoded = std::get_if<json::toon::Decoded>(&result);
+  const bool loses = decoded != nullptr && options.max_loss != json::MaxLoss::kLossy &&
+                     !std::ranges::all_of(decoded->repairs, &json::Repair::lossless);
+  if (decoded == nullptr || loses) return Rejected("the answer is not TOON: " + error);
+  Verdict verdict = Accept(schema, std::move(*decoded), options);
+  verdict.parse_time = parse_time;
+  return verdict;
+}
+
+}  // namespace
+
+ToonVerdict JudgeToon(
+    const CompiledSchema& schema, std::string_view text, const JudgeOptions& options
+) {
+  const std::string_view candidate = CandidateOf(text);
+  if (IsJson(candidate)) return {.verdict = Judge(schema, text, options)};
+  Verdict as_toon = JudgeAsToon(schema, candidate, options);
+  if (as_toon.valid) return {.verdict = std::move(as_toon), .toon = true};
+  Verdict as_json = Judge(schema, text, options);
+  const bool json = as_json.valid || as_json.truncated;
+  if (json) return {.verdict = std::move(as_json)};
+  return {.verdict = std::move(as_toon), .toon = true};
+}
+
+}  // namespace extractd::schema
