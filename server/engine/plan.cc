@@ -201,6 +201,7 @@ class PlanMaker {
 
   // What comes before the schema; the schema's text.
   absl::StatusOr<std::string> Begin() {
+    plan_->warnings = std::move(call_.warnings);
     RETURN_IF_ERROR(ResolveProvider());
     RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
     return SchemaTextOf();
@@ -236,19 +237,45 @@ class PlanMaker {
   absl::Status ResolveMode() {
     ASSIGN_OR_RETURN(const std::string mode, call_.mode.empty() ? BestMode() : NamedMode());
     ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
+    RETURN_IF_ERROR(CheckOutputEncoding(mode));
     const auto obstacle =
         ObstacleOf(plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema);
     if (!obstacle.has_value()) return absl::OkStatus();
     return UnsupportedSchema(*row_, *obstacle, "the schema does not fit the mode");
   }
 
-  // The first mode of the model that can carry the schema; else its first one.
+  // TOON needs a mode whose answer is free text: others make the provider write JSON.
+  absl::Status CheckOutputEncoding(std::string_view mode) {
+    plan_->output_encoding = call_.output_encoding;
+    const bool free_text = plan_->handler->mode->traits().free_text;
+    if (call_.output_encoding == TextEncoding::kJson || free_text) return absl::OkStatus();
+    if (!call_.mode.empty()) {
+      return InvalidField(
+          "output_encoding", fmt::format("TOON needs a mode with free text, not {}", mode)
+      );
+    }
+    plan_->output_encoding = TextEncoding::kJson;
+    plan_->warnings.push_back({
+        "OUTPUT_ENCODING_NOT_USED",
+        fmt::format("model '{}' has no mode with free text; it answers in JSON", plan_->model()),
+    });
+    return absl::OkStatus();
+  }
+
+  // The first mode of the model that can carry the schema, and TOON if it is wanted and any can;
+  // else its first one.
   absl::StatusOr<std::string> BestMode() const {
     const std::span<const std::string> modes = ModesFor(*row_, *plan_->family);
-    for (const std::string& mode : modes) {
-      const ModeHandler* handler = FindModeHandler(mode);
-      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
-      if (served && !ObstacleOf(handler->traits(), *row_, *plan_->schema)) return mode;
+    const bool toon = call_.output_encoding == TextEncoding::kToon;
+    for (const bool free_text : {true, false}) {
+      if (free_text && !toon) continue;
+      for (const std::string& mode : modes) {
+        const ModeHandler* handler = FindModeHandler(mode);
+        const bool served =
+            handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
+        if (!served || (free_text && !handler->traits().free_text)) continue;
+        if (!ObstacleOf(handler->traits(), *row_, *plan_->schema)) return mode;
+      }
     }
     return modes.front();
   }
@@ -286,6 +313,8 @@ class PlanMaker {
     plan.provider_strict = call_.provider_strict;
     plan.on_unsupported = call_.on_unsupported;
     plan.include_raw = call_.include_raw;
+    plan.input_encoding = call_.input_encoding;
+    plan.input_saved_tokens = call_.input_saved_tokens;
     const auto provider_retry = settings_.provider_retry.find(row_->name);
     plan.retry = settings_.retry;
     if (provider_retry != settings_.provider_retry.end()) {
@@ -317,6 +346,7 @@ class PlanMaker {
         .instruct_last = row_->instruct_last,
         .worked_example = plan.family->worked_example,
         .outline = plan.schema->outline,
+        .toon = plan.output_encoding == TextEncoding::kToon,
     };
     plan.request.messages = std::move(call_.messages);
     plan.request.generation = std::move(call_.generation);
