@@ -12,7 +12,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
-REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt")
+REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt"
+  "$ROOT/tests/conformance/requirements.txt")
 BENCH_PEERS=("$ROOT/tests/bench/peers/requirements.txt" "$ROOT/tests/bench/peers/package.json")
 BIN=$CACHE/tools/bin
 

@@ -10,11 +10,14 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/strictness.h"
 #include "server/json/parse.h"
 #include "server/registry/mode_names.h"
 
 namespace extractd {
 namespace {
+
+using schema::lower::Subset;
 
 absl::Status InvalidField(std::string_view field, const std::string& problem) {
   return MakeError(
@@ -61,31 +64,6 @@ bool Lists(std::span<const std::string> modes, std::string_view mode) {
   return std::ranges::find(modes, mode) != modes.end();
 }
 
-// Why a mode cannot carry a schema to a provider; nothing if it can.
-std::optional<schema::SubsetObstacle> ObstacleOf(
-    const ModeTraits& mode, const ProviderRow& row, const schema::PreparedSchema& schema
-) {
-  const bool needs_object =
-      mode.object_root_only || (mode.provider_enforces && row.object_root_only);
-  if (!needs_object || schema.object_root) return std::nullopt;
-  return schema::SubsetObstacle{
-      .pointer = "",
-      .keyword = "type",
-      .reason = fmt::format("mode {} needs a schema whose root is of type object", mode.name),
-  };
-}
-
-absl::Status UnsupportedSchema(
-    const ProviderRow& row, const schema::SubsetObstacle& obstacle, std::string_view what
-) {
-  return MakeError(
-      {.reason = Reason::kSchemaUnsupportedByProvider,
-       .metadata =
-           {{"provider", row.name}, {"pointer", obstacle.pointer}, {"keyword", obstacle.keyword}}},
-      fmt::format("{}: at '{}': {}", what, obstacle.pointer, obstacle.reason)
-  );
-}
-
 absl::Status UnsupportedMode(
     const ProviderRow& row, const ModelFamily& family, std::string_view model, std::string_view mode
 ) {
@@ -96,51 +74,6 @@ absl::Status UnsupportedMode(
       },
       fmt::format("model '{}' of '{}' has no mode {}; it has {}", model, row.name, mode, supported)
   );
-}
-
-// What of a schema the provider enforces for a model, whatever is asked.
-SchemaEnforcement EnforcementOf(const ProviderRow& row, const ModelFamily& family) {
-  return std::min(row.enforcement, family.enforcement);
-}
-
-// Whether the provider will enforce the schema, and if not, why.
-std::optional<schema::SubsetObstacle> EnforcementObstacle(const Plan& plan) {
-  if (!plan.handler->mode->traits().provider_enforces) {
-    return schema::SubsetObstacle{
-        "", "", fmt::format("mode {} leaves the schema to the prompt", plan.mode())
-    };
-  }
-  switch (EnforcementOf(*plan.handler->row, *plan.family)) {
-    case SchemaEnforcement::kNone:
-      return schema::SubsetObstacle{"", "", "the provider enforces no schema for this model"};
-    case SchemaEnforcement::kOpenAiStrict:
-      return plan.schema->openai_strict;
-    case SchemaEnforcement::kGrammar:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-// Decides on strictness; a constraint that is not enforced is a downgrade, or an error if the
-// caller demands enforcement.
-absl::StatusOr<bool> ChooseStrictness(Plan& plan) {
-  if (plan.provider_strict == ProviderStrict::kOff) return false;
-  const std::optional<schema::SubsetObstacle> obstacle = EnforcementObstacle(plan);
-  if (!obstacle.has_value()) return true;
-  if (plan.provider_strict == ProviderStrict::kRequired) {
-    return UnsupportedSchema(
-        *plan.handler->row, *obstacle, "the provider cannot enforce this schema"
-    );
-  }
-  if (!obstacle->keyword.empty()) {
-    plan.downgrades.push_back({
-        .schema_path = obstacle->pointer,
-        .keyword = obstacle->keyword,
-        .action = "not enforced by the provider",
-        .reason = obstacle->reason,
-    });
-  }
-  return false;
 }
 
 // Sampling parameters that the model does not take are left out, or refused.
@@ -207,6 +140,9 @@ class PlanMaker {
     return SchemaTextOf();
   }
 
+  // To which the schema must be lowered; null: to none. After Begin.
+  const Subset* subset() const { return SubsetOf(*row_, *plan_->family); }
+
   absl::StatusOr<std::unique_ptr<Plan>> End(std::shared_ptr<const schema::PreparedSchema> schema) {
     plan_->schema = std::move(schema);
     RETURN_IF_ERROR(ResolveMode());
@@ -235,11 +171,15 @@ class PlanMaker {
   }
 
   absl::Status ResolveMode() {
+    if (subset() != nullptr && call_.provider_strict != ProviderStrict::kOff) {
+      lowered_ = &plan_->schema->Lower(*subset());
+    }
     ASSIGN_OR_RETURN(const std::string mode, call_.mode.empty() ? BestMode() : NamedMode());
     ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
     RETURN_IF_ERROR(CheckOutputEncoding(mode));
-    const auto obstacle =
-        ObstacleOf(plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema);
+    const auto obstacle = ObstacleOf(
+        plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema, Usable(lowered_)
+    );
     if (!obstacle.has_value()) return absl::OkStatus();
     return UnsupportedSchema(*row_, *obstacle, "the schema does not fit the mode");
   }
@@ -262,22 +202,51 @@ class PlanMaker {
     return absl::OkStatus();
   }
 
-  // The first mode of the model that can carry the schema, and TOON if it is wanted and any can;
-  // else its first one.
-  absl::StatusOr<std::string> BestMode() const {
+  // The first mode with free text that can carry the schema, for answers in TOON.
+  std::optional<std::string> FreeTextMode(std::span<const std::string> modes) const {
+    for (const std::string& mode : modes) {
+      const ModeHandler* handler = FindModeHandler(mode);
+      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
+      if (!served || !handler->traits().free_text) continue;
+      if (!ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) return mode;
+    }
+    return std::nullopt;
+  }
+
+  // The first mode of the model that can carry the schema; else its first one.
+  absl::StatusOr<std::string> BestMode() {
     const std::span<const std::string> modes = ModesFor(*row_, *plan_->family);
-    const bool toon = call_.output_encoding == TextEncoding::kToon;
-    for (const bool free_text : {true, false}) {
-      if (free_text && !toon) continue;
-      for (const std::string& mode : modes) {
-        const ModeHandler* handler = FindModeHandler(mode);
-        const bool served =
-            handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
-        if (!served || (free_text && !handler->traits().free_text)) continue;
-        if (!ObstacleOf(handler->traits(), *row_, *plan_->schema)) return mode;
+    if (call_.output_encoding == TextEncoding::kToon) {
+      if (auto mode = FreeTextMode(modes)) return *std::move(mode);
+    }
+    for (const std::string& mode : modes) {
+      const ModeHandler* handler = FindModeHandler(mode);
+      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
+      if (!served || ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) {
+        continue;
       }
+      if (IsTooMuchFor(handler->traits())) continue;
+      if (lowered_ != nullptr && mode != modes.front()) TellOfMode(modes.front(), mode);
+      return mode;
     }
     return modes.front();
+  }
+
+  // The mode is of use only if the provider enforces the schema, which its subset can't take.
+  bool IsTooMuchFor(const ModeTraits& mode) const {
+    return mode.provider_enforces && !mode.works_unenforced && lowered_ != nullptr &&
+           lowered_->lowered.obstacle.has_value();
+  }
+
+  void TellOfMode(const std::string& best, const std::string& mode) {
+    const auto& obstacle = lowered_->lowered.obstacle;
+    if (!obstacle.has_value()) return;
+    plan_->downgrades.push_back({
+        .schema_path = obstacle->pointer,
+        .keyword = obstacle->keyword,
+        .action = fmt::format("mode {} -> {}", best, mode),
+        .reason = obstacle->reason,
+    });
   }
 
   absl::StatusOr<NormalizedMode> Normalize(const std::string& name) const {
@@ -334,18 +303,20 @@ class PlanMaker {
     plan.schema_description = call_.schema_description.empty()
                                   ? std::string(plan.schema->compiled->description())
                                   : std::move(call_.schema_description);
-    ASSIGN_OR_RETURN(plan.strict, ChooseStrictness(plan));
+    RETURN_IF_ERROR(ChooseStrictness(lowered_, plan));
+    const bool carries = plan.lowered != nullptr && plan.lowered->lowered.carries();
+    if (carries) plan.judge.lowered = &plan.lowered->lowered;
     const SchemaText text = {
         .name = plan.schema_name,
         .description = plan.schema_description,
-        .json = plan.schema->compact,
+        .json = plan.lowered == nullptr ? plan.schema->compact : plan.lowered->lowered.json,
         .strict = plan.strict,
     };
     const AskStyle style = {
         .describe_schema = row_->describe_schema,
         .instruct_last = row_->instruct_last,
         .worked_example = plan.family->worked_example,
-        .outline = plan.schema->outline,
+        .outline = carries ? plan.lowered->outline : plan.schema->outline,
         .toon = plan.output_encoding == TextEncoding::kToon,
     };
     plan.request.messages = std::move(call_.messages);
@@ -359,6 +330,7 @@ class PlanMaker {
   const CallSettings& settings_;
   ExtractCall& call_;
   std::shared_ptr<const ProviderRow> row_;
+  const schema::LoweredSchema* lowered_ = nullptr;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 
@@ -370,9 +342,9 @@ Task<absl::StatusOr<std::unique_ptr<Plan>>> Planner::MakePlan(
   PlanMaker maker(parts_, *settings, call);
   CO_ASSIGN_OR_RETURN(const std::string schema_text, maker.Begin());
   // A schema that is known costs no coroutine of its own.
-  auto schema = parts_.schemas.Find(schema_text);
+  auto schema = parts_.schemas.Find(schema_text, maker.subset());
   if (schema == nullptr) {
-    CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(schema_text));
+    CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(schema_text, maker.subset()));
   }
   co_return maker.End(std::move(schema));
 }

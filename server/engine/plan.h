@@ -49,6 +49,8 @@ struct Plan {
   OnInvalid on_invalid = OnInvalid::kFail;
   ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
   bool strict = false;  // the provider enforces the schema
+  // What the provider gets instead of the schema; part of it. Null: the schema itself.
+  const schema::LoweredSchema* lowered = nullptr;
   OnUnsupported on_unsupported = OnUnsupported::kWarn;
   SendTimers timers = {};  // of each send; `total` is bounded by the deadline besides
   TextEncoding input_encoding = TextEncoding::kJson;

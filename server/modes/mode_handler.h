@@ -46,6 +46,7 @@ struct ModeTraits {
   std::string_view name;
   std::string_view description;    // one sentence, for people
   bool provider_enforces = false;  // the provider can be asked to decode under the schema
+  bool works_unenforced = false;   // and asking is of use where it does not
   bool free_text = false;          // the answer is text that may hold any form
   bool object_root_only = false;   // the API takes only schemas whose root is an object
 };

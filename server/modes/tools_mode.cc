@@ -22,6 +22,7 @@ class ToolsMode final : public ModeHandler {
         .name = mode_names::kTools,
         .description = "One forced tool call whose parameters are the schema.",
         .provider_enforces = true,
+        .works_unenforced = true,
         .object_root_only = true,
     };
     return traits;

@@ -16,13 +16,6 @@ namespace extractd {
 // How a forced tool call is written; kNone: the API has no such field.
 enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
 
-// What the provider enforces of a schema when it is asked to.
-enum class SchemaEnforcement : std::uint8_t {
-  kNone,          // best effort
-  kOpenAiStrict,  // everything, if the schema stays within the openai_strict subset
-  kGrammar        // any schema, by constrained decoding
-};
-
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
@@ -45,7 +38,8 @@ struct ProviderRow {
   ToolChoiceForm tool_choice = ToolChoiceForm::kNamed;
   bool sends_strict_tools = false;        // tools[].function.strict
   bool sends_parallel_tool_calls = true;  // parallel_tool_calls: false beside a forced tool
-  SchemaEnforcement enforcement = SchemaEnforcement::kNone;
+  // The subset of JSON Schema (schema/lower/subset.h) that it enforces; empty: it enforces none.
+  std::string enforcement = {};
   bool object_root_only = true;  // of schemas in response_format
   bool describe_schema = false;  // see AskStyle
   bool instruct_last = false;    // see AskStyle
@@ -66,11 +60,11 @@ struct ModelFamily {
   std::string prefix = {};    // of the provider's name of the model
   std::vector<std::string> modes = {
   };  // replaces the provider's, the best first; empty: all of them
-  bool forced_tool = true;                                      // honours a forced tool choice
-  SchemaEnforcement enforcement = SchemaEnforcement::kGrammar;  // at most this
-  bool reasons = false;                                         // unless told not to
-  bool sampling_while_reasoning = true;                         // takes temperature and top_p then
-  std::string reasoning_off = {};  // JSON object of members that switch reasoning off
+  bool forced_tool = true;               // honours a forced tool choice
+  bool enforces = true;                  // schemas, as the provider does
+  bool reasons = false;                  // unless told not to
+  bool sampling_while_reasoning = true;  // takes temperature and top_p then
+  std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
   bool worked_example = false;  // see AskStyle
   std::string body = {};        // the same, before the row's

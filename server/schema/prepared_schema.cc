@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <absl/strings/ascii.h>
 
 #include "server/base/status_macros.h"
+#include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/write.h"
 #include "server/schema/outline.h"
@@ -24,12 +26,33 @@ bool HasObjectRoot(const json::Value& root) {
 
 }  // namespace
 
+const LoweredSchema* PreparedSchema::FindLowered(const lower::Subset& subset) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto entry = std::ranges::find(lowered_, &subset, &Entry::first);
+  return entry == lowered_.end() ? nullptr : entry->second.get();
+}
+
+const LoweredSchema& PreparedSchema::Lower(const lower::Subset& subset) const {
+  if (const LoweredSchema* known = FindLowered(subset)) return *known;
+  auto made = std::make_unique<LoweredSchema>();
+  made->lowered = lower::Lower(compiled->root(), subset);
+  if (made->lowered.carries()) {
+    const json::ParseResult parsed = json::ParseView(made->lowered.json);
+    made->outline = Outline(std::get<json::Document>(parsed).root());
+  }
+  const absl::MutexLock lock(&mutex_);
+  const auto entry = std::ranges::find(lowered_, &subset, &Entry::first);
+  if (entry != lowered_.end()) return *entry->second;
+  lowered_.emplace_back(&subset, std::move(made));
+  return *lowered_.back().second;
+}
+
 size_t PreparedSchema::memory_bytes() const {
-  size_t bytes = sizeof(*this) + compiled->memory_bytes();
-  bytes += compact.capacity() + outline.capacity() + name.capacity();
-  if (openai_strict.has_value()) {
-    bytes += openai_strict->pointer.capacity() + openai_strict->keyword.capacity() +
-             openai_strict->reason.capacity();
+  const absl::MutexLock lock(&mutex_);
+  size_t bytes = sizeof(*this) + compiled->memory_bytes() + compact.capacity() + outline.capacity();
+  bytes += name.capacity();
+  for (const auto& [subset, schema] : lowered_) {
+    bytes += schema->lowered.memory_bytes() + schema->outline.capacity();
   }
   return bytes;
 }
@@ -59,7 +82,6 @@ absl::StatusOr<std::shared_ptr<const PreparedSchema>> Prepare(
   prepared->outline = Outline(root);
   prepared->name = SchemaNameFrom(prepared->compiled->title());
   prepared->object_root = HasObjectRoot(root);
-  prepared->openai_strict = FindOpenAiStrictObstacle(root);
   return prepared;
 }
 

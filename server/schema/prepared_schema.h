@@ -1,19 +1,28 @@
 // PreparedSchema: a compiled schema and what every call with it needs besides: made once, cached,
-// shared. Immutable and thread-safe.
+// shared. Thread-safe; all that ever changes is that subsets are added to it.
 #ifndef EXTRACTD_SERVER_SCHEMA_PREPARED_SCHEMA_H_
 #define EXTRACTD_SERVER_SCHEMA_PREPARED_SCHEMA_H_
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <absl/base/thread_annotations.h>
 #include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
 
 #include "server/schema/compiled_schema.h"
-#include "server/schema/openai_strict.h"
+#include "server/schema/lower/lower.h"
 
 namespace extractd::schema {
+
+// The schema as the providers of one subset take it.
+struct LoweredSchema {
+  lower::Lowered lowered = {};
+  std::string outline = {};  // of the lowered schema, where its answers differ; else empty
+};
 
 struct PreparedSchema {
   std::shared_ptr<const CompiledSchema> compiled = {};
@@ -21,8 +30,18 @@ struct PreparedSchema {
   std::string outline = {};  // see outline.h
   std::string name = {};     // the title, made to fit [A-Za-z0-9_-]{1,64}; else "answer"
   bool object_root = false;  // every valid instance is an object
-  std::optional<SubsetObstacle> openai_strict = {};  // why it is not in that subset
+
+  // Null: not lowered to that subset yet. What is returned lives as long as this.
+  const LoweredSchema* FindLowered(const lower::Subset& subset) const;
+  // Lowers it once for each subset.
+  const LoweredSchema& Lower(const lower::Subset& subset) const;
+
   size_t memory_bytes() const;
+
+ private:
+  using Entry = std::pair<const lower::Subset*, std::unique_ptr<const LoweredSchema>>;
+  mutable absl::Mutex mutex_;
+  mutable std::vector<Entry> lowered_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Fails as Compile does.

@@ -6,6 +6,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 #include <xxhash.h>
 
 namespace extractd::schema {
@@ -25,53 +26,73 @@ SchemaCache::SchemaCache(const Options& options, asio::thread_pool& pool)
     : options_(options), pool_(pool), entries_(options.max_bytes) {}
 
 std::shared_ptr<const PreparedSchema> SchemaCache::FindLocked(
-    const std::string& key, std::string_view text
+    const std::string& key, std::string_view text, const lower::Subset* subset
 ) {
   std::shared_ptr<const PreparedSchema> entry = entries_.Find(key);
   if (entry == nullptr || entry->compiled->text() != text) return nullptr;
+  if (subset != nullptr && entry->FindLowered(*subset) == nullptr) return nullptr;
   ++counts_.hits;
   return entry;
 }
 
 std::shared_ptr<const PreparedSchema> SchemaCache::FindAt(
-    const std::string& key, std::string_view text
+    const std::string& key, std::string_view text, const lower::Subset* subset
 ) {
   const absl::MutexLock lock(&mutex_);
-  return FindLocked(key, text);
+  return FindLocked(key, text, subset);
 }
 
 SchemaCache::Boarding SchemaCache::JoinFlight(
-    const std::string& key, std::string_view text, Waiter& waiter
+    const Flight& flight, std::string_view text, Waiter& waiter
 ) {
   const absl::MutexLock lock(&mutex_);
-  if (auto landed = FindLocked(key, text)) return {.landed = std::move(landed)};
-  const auto [flight, first] = flights_.try_emplace(text);
-  flight->second.push_back(std::move(waiter));
+  if (auto landed = FindLocked(flight.key, text, flight.subset)) {
+    return {.landed = std::move(landed)};
+  }
+  const auto [waiters, first] = flights_.try_emplace(flight.name);
+  waiters->second.push_back(std::move(waiter));
   ++(first ? counts_.misses : counts_.joined);
   return {.first = first};
 }
 
+// A schema that lacks only the subset is not compiled again.
+SchemaCache::Result SchemaCache::Make(const Flight& flight, const std::string& text) {
+  std::shared_ptr<const PreparedSchema> known;
+  {
+    const absl::MutexLock lock(&mutex_);
+    known = entries_.Find(flight.key);
+  }
+  const bool same = known != nullptr && known->compiled->text() == text;
+  Result result = same ? Result(std::move(known)) : Prepare(text, options_.limits);
+  if (result.ok() && flight.subset != nullptr) (*result)->Lower(*flight.subset);
+  return result;
+}
+
 // Runs where it is called; every waiter is resumed on its own loop.
-void SchemaCache::CompileAndLand(const std::string& key, const std::string& text) {
-  const Result result = Prepare(text, options_.limits);
+void SchemaCache::CompileAndLand(const Flight& flight, const std::string& text) {
+  const Result result = Make(flight, text);
+  const size_t bytes = result.ok() ? (*result)->memory_bytes() : 0;
   std::vector<Waiter> waiters;
   {
     const absl::MutexLock lock(&mutex_);
-    if (result.ok()) entries_.Put(key, *result, (*result)->memory_bytes());
-    waiters = std::move(flights_.extract(text).mapped());
+    if (result.ok()) entries_.Put(flight.key, *result, bytes);
+    waiters = std::move(flights_.extract(flight.name).mapped());
   }
   for (Waiter& resume : waiters) resume(result);
 }
 
-std::shared_ptr<const PreparedSchema> SchemaCache::Find(std::string_view text) {
-  return FindAt(KeyOf(text), text);
+std::shared_ptr<const PreparedSchema> SchemaCache::Find(
+    std::string_view text, const lower::Subset* subset
+) {
+  return FindAt(KeyOf(text), text, subset);
 }
 
-Task<SchemaCache::Result> SchemaCache::Get(std::string_view text) {
-  const std::string key = KeyOf(text);
-  if (std::shared_ptr<const PreparedSchema> entry = FindAt(key, text)) co_return entry;
+Task<SchemaCache::Result> SchemaCache::Get(std::string_view text, const lower::Subset* subset) {
+  Flight flight = {.key = KeyOf(text), .subset = subset};
+  if (auto entry = FindAt(flight.key, text, subset)) co_return entry;
+  flight.name = fmt::format("{}\n{}", subset == nullptr ? "" : subset->name, text);
 
-  const auto wait = [this, &key, text](auto handler) {
+  const auto wait = [this, &flight, text](auto handler) {
     // Tracked: the loop must not run out of work while the pool compiles.
     auto loop = asio::prefer(
         asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked
@@ -81,13 +102,13 @@ Task<SchemaCache::Result> SchemaCache::Get(std::string_view text) {
         std::move(handler)(std::move(result));
       });
     };
-    const Boarding boarding = JoinFlight(key, text, resume);
+    const Boarding boarding = JoinFlight(flight, text, resume);
     if (boarding.landed != nullptr) return resume(boarding.landed);
     if (!boarding.first) return;
     if (text.size() <= kInlineBytes) {
-      CompileAndLand(key, std::string(text));
+      CompileAndLand(flight, std::string(text));
     } else {
-      asio::post(pool_, [this, key, copy = std::string(text)] { CompileAndLand(key, copy); });
+      asio::post(pool_, [this, flight, copy = std::string(text)] { CompileAndLand(flight, copy); });
     }
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(

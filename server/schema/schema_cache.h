@@ -49,11 +49,14 @@ class SchemaCache {
   SchemaCache(const SchemaCache&) = delete;
   SchemaCache& operator=(const SchemaCache&) = delete;
 
-  // The schema for a text; fails as Compile does. Failures are not kept. Waits to the end whatever
-  // happens to the RPC: compiling is bounded by the limits.
-  Task<Result> Get(std::string_view text);
-  // The schema if it is in the cache, which counts as a hit; else null, which counts as nothing.
-  std::shared_ptr<const PreparedSchema> Find(std::string_view text);
+  // The schema for a text, lowered to `subset` unless that is null; fails as Compile does. Failures
+  // are not kept. Waits to the end whatever happens to the RPC: compiling is bounded by the limits.
+  Task<Result> Get(std::string_view text, const lower::Subset* subset = nullptr);
+  // The schema if it is in the cache, lowered to `subset` if that is not null, which counts as a
+  // hit; else null, which counts as nothing.
+  std::shared_ptr<const PreparedSchema> Find(
+      std::string_view text, const lower::Subset* subset = nullptr
+  );
 
   SchemaCacheStats stats() const;
 
@@ -66,18 +69,29 @@ class SchemaCache {
     bool first = false;                                 // this call must compile
   };
 
-  std::shared_ptr<const PreparedSchema> FindAt(const std::string& key, std::string_view text);
-  std::shared_ptr<const PreparedSchema> FindLocked(const std::string& key, std::string_view text)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What a call waits for.
+  struct Flight {
+    std::string key = {};   // of the text, in the cache
+    std::string name = {};  // of the flight: subset and text
+    const lower::Subset* subset = nullptr;
+  };
+
+  std::shared_ptr<const PreparedSchema> FindAt(
+      const std::string& key, std::string_view text, const lower::Subset* subset
+  );
+  std::shared_ptr<const PreparedSchema> FindLocked(
+      const std::string& key, std::string_view text, const lower::Subset* subset
+  ) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes the waiter, unless the schema has landed.
-  Boarding JoinFlight(const std::string& key, std::string_view text, Waiter& waiter);
-  void CompileAndLand(const std::string& key, const std::string& text);
+  Boarding JoinFlight(const Flight& flight, std::string_view text, Waiter& waiter);
+  Result Make(const Flight& flight, const std::string& text);
+  void CompileAndLand(const Flight& flight, const std::string& text);
 
   const Options options_;
   asio::thread_pool& pool_;
   mutable absl::Mutex mutex_;
   ByteLru<const PreparedSchema> entries_ ABSL_GUARDED_BY(mutex_);
-  StringMap<std::vector<Waiter>> flights_ ABSL_GUARDED_BY(mutex_);  // by text
+  StringMap<std::vector<Waiter>> flights_ ABSL_GUARDED_BY(mutex_);  // by name
   SchemaCacheStats counts_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -43,8 +43,13 @@ std::string PlaceOf(const json::Repair& repair) {
 // One answer on its way to a verdict.
 class Judgement {
  public:
-  Judgement(Validator validate, std::string_view text, json::MaxLoss max_loss)
-      : validate_(validate), text_(text), max_loss_(max_loss) {}
+  Judgement(
+      Validator validate,
+      std::string_view text,
+      json::MaxLoss max_loss,
+      const lower::Lowered* lowered
+  )
+      : validate_(validate), text_(text), max_loss_(max_loss), lowered_(lowered) {}
 
   Verdict Reach() {
     const std::string_view trimmed = Trim(text_);
@@ -67,6 +72,16 @@ class Judgement {
 
  private:
   void Accept(std::string json, const json::Value& value) {
+    if (lowered_ == nullptr) return Take(std::move(json), value);
+    const auto start = SteadyClock::now();
+    const json::Document carried = lowered_->CarryBack(value);
+    std::string text = json::ToText(carried.root());
+    verdict_.parse_time += SteadyClock::now() - start;
+    Take(std::move(text), carried.root());
+  }
+
+  // In the caller's form.
+  void Take(std::string json, const json::Value& value) {
     if (const auto mended = json::ReplaceUnpairedSurrogates(json)) {
       return AcceptMended(*mended, value);
     }
@@ -87,7 +102,7 @@ class Judgement {
     const bool too_many = verdict_.repairs.size() + repairs.size() > json::kMaxRepairs;
     if (max_loss_ != json::MaxLoss::kLossy || too_many) return RejectSurrogates(repairs.front());
     std::ranges::move(repairs, std::back_inserter(verdict_.repairs));
-    Accept(mended, document->root());
+    Take(mended, document->root());
   }
 
   void RejectSurrogates(const json::Repair& first) {
@@ -195,13 +210,16 @@ class Judgement {
   Validator validate_;
   std::string_view text_;
   json::MaxLoss max_loss_;
+  const lower::Lowered* lowered_;
   Verdict verdict_;
 };
 
 }  // namespace
 
-Verdict Judge(Validator validate, std::string_view text, json::MaxLoss max_loss) {
-  return Judgement(validate, text, max_loss).Reach();
+Verdict Judge(
+    Validator validate, std::string_view text, json::MaxLoss max_loss, const lower::Lowered* lowered
+) {
+  return Judgement(validate, text, max_loss, lowered).Reach();
 }
 
 }  // namespace extractd::schema

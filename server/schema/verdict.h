@@ -13,12 +13,16 @@
 #include "server/json/repair.h"
 #include "server/schema/compiled_schema.h"
 #include "server/schema/issue.h"
+#include "server/schema/lower/lower.h"
 
 namespace extractd::schema {
 
 struct JudgeOptions {
   json::MaxLoss max_loss = json::MaxLoss::kLossless;
   bool assert_formats = true;
+  // The schema that the model was given instead, if its answers differ; outlives the verdict. What
+  // it answered is carried back before it is validated.
+  const lower::Lowered* lowered = nullptr;
 };
 
 struct Verdict {
@@ -37,8 +41,14 @@ using Validator = absl::FunctionRef<IssueList(const json::Value&)>;
 // Strict parse and validation first: a good answer comes back byte for byte, without the white
 // space around it. Only what is not JSON, or names a member twice, goes to the tolerant parser:
 // never with MaxLoss::kNone, and never a text that ends open, which is not closed here. A repair
-// above `max_loss` is not applied, nor are the others; an issue (keyword "syntax") names it.
-Verdict Judge(Validator validate, std::string_view text, json::MaxLoss max_loss);
+// above `max_loss` is not applied, nor are the others; an issue (keyword "syntax") names it. An
+// answer to a `lowered` schema that is not null comes back in the caller's form, as compact JSON.
+Verdict Judge(
+    Validator validate,
+    std::string_view text,
+    json::MaxLoss max_loss,
+    const lower::Lowered* lowered = nullptr
+);
 
 inline Verdict Judge(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
@@ -47,7 +57,7 @@ inline Verdict Judge(
     const ValidateOptions validation = {.assert_formats = options.assert_formats};
     return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
   };
-  return Judge(validate, text, options.max_loss);
+  return Judge(validate, text, options.max_loss, options.lowered);
 }
 
 }  // namespace extractd::schema

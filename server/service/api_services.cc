@@ -26,10 +26,11 @@ using v1::SchemaService;
 
 using RawExtractionService = ExtractionService::WithRawMethod_Extract<
     ExtractionService::WithRawMethod_Render<ExtractionService::Service>>;
-using RawSchemaService = SchemaService::WithRawMethod_RegisterSchema<
-    SchemaService::WithRawMethod_GetSchema<SchemaService::WithRawMethod_ValidateInstance<
-        SchemaService::WithRawMethod_ParseText<SchemaService::WithRawMethod_ListSchemas<
-            SchemaService::WithRawMethod_InferSchema<SchemaService::Service>>>>>>;
+using RawSchemaService =
+    SchemaService::WithRawMethod_RegisterSchema<SchemaService::WithRawMethod_GetSchema<
+        SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
+            SchemaService::WithRawMethod_ListSchemas<SchemaService::WithRawMethod_InferSchema<
+                SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
 using RawJsonService = JsonService::WithRawMethod_EncodeToon<
     JsonService::WithRawMethod_DecodeToon<JsonService::Service>>;
 using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
@@ -157,6 +158,13 @@ std::vector<RpcMethod> ApiServices::MethodsFor(
   std::vector<RpcMethod> methods;
   AddExtraction(state_->extraction, extraction, methods);
   AddSchema(state_->schema, schema, methods);
+  methods.push_back(Bind(
+      "AdaptSchema",
+      state_->schema,
+      &RawSchemaService::RequestAdaptSchema,
+      extraction,
+      &ExtractionMethods::AdaptSchema
+  ));
   AddJson(state_->json, json, methods);
   AddCatalog(state_->catalog, catalog, methods);
   return methods;

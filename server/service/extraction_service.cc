@@ -9,6 +9,7 @@
 #include <google/protobuf/arena.h>
 
 #include "extractd/v1/extraction_service.pb.h"
+#include "extractd/v1/schema_service.pb.h"
 #include "server/base/error.h"
 #include "server/base/secret.h"
 #include "server/base/status_macros.h"
@@ -28,6 +29,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
+constexpr std::string_view kAdaptSchema = "AdaptSchema";
 
 // Messages of a usual size, but for their texts, without a call of malloc for each of their parts.
 class StackArena {
@@ -89,6 +91,33 @@ void FillTiming(
       static_cast<std::int32_t>(duration_cast<microseconds>(extraction.validate_time).count())
   );
   timing.set_total_ms(static_cast<std::int32_t>(duration_cast<milliseconds>(total).count()));
+}
+
+// The call whose schema a target would get.
+v1::ExtractRequest ProbeOf(v1::AdaptSchemaRequest& request) {
+  v1::ExtractRequest probe;
+  *probe.mutable_schema() = std::move(*request.mutable_schema());
+  v1::Target& target = *request.mutable_target();
+  probe.set_model(std::move(*target.mutable_model()));
+  probe.set_provider(std::move(*target.mutable_provider()));
+  probe.set_mode(target.mode());
+  probe.set_mode_name(std::move(*target.mutable_mode_name()));
+  probe.set_input("-");
+  return probe;
+}
+
+void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
+  const schema::LoweredSchema* lowered = plan.lowered;
+  out.set_adapted_json_schema(lowered == nullptr ? plan.schema->compact : lowered->lowered.json);
+  for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
+  out.set_prompt_text(plan.schema->outline);
+  out.set_mode_name(std::string(plan.mode()));
+  if (lowered == nullptr) return;
+  for (const schema::lower::Loss& loss : lowered->lowered.narrowings) {
+    ToMessage(
+        Downgrade{loss.pointer, loss.keyword, loss.action, loss.reason}, *out.add_downgrades()
+    );
+  }
 }
 
 // A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
@@ -188,6 +217,24 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   for (const Downgrade& downgrade : plan.downgrades)
     ToMessage(downgrade, *response.add_downgrades());
   for (const Warning& warning : plan.warnings) ToMessage(warning, *response.add_warnings());
+  co_return Succeed(response);
+}
+
+Task<RpcResult> ExtractionMethods::AdaptSchema(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::AdaptSchemaRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kAdaptSchema, parsed, recorder_);
+  std::shared_ptr<const ProtobufType> type;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), type);
+  if (!call.ok()) co_return Refuse(rpc, kAdaptSchema, call.status(), recorder_);
+  call->dry_run = true;
+  const absl::StatusOr<std::unique_ptr<Plan>> plan =
+      co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
+  if (!plan.ok()) co_return Refuse(rpc, kAdaptSchema, plan.status(), recorder_);
+  v1::AdaptSchemaResponse response;
+  ToMessage(**plan, response);
   co_return Succeed(response);
 }
 

@@ -23,6 +23,8 @@ class ExtractionMethods {
 
   Task<RpcResult> Extract(Rpc& rpc);
   Task<RpcResult> Render(Rpc& rpc);
+  // Of SchemaService; here because only a plan knows what a provider gets.
+  Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
   absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, std::shared_ptr<const ProtobufType>& type);

@@ -11,6 +11,7 @@
 
 #include "server/base/nearest.h"
 #include "server/providers/provider_table.h"
+#include "server/schema/lower/subset.h"
 
 namespace extractd {
 namespace {
@@ -94,11 +95,6 @@ constexpr std::array kToolChoices = {
     Named{"required", ToolChoiceForm::kRequired},
     Named{"none", ToolChoiceForm::kNone},
 };
-constexpr std::array kEnforcements = {
-    Named{"none", SchemaEnforcement::kNone},
-    Named{"openai_strict", SchemaEnforcement::kOpenAiStrict},
-    Named{"grammar", SchemaEnforcement::kGrammar},
-};
 
 template <class Choice, size_t N>
 std::string SetChoice(
@@ -120,7 +116,17 @@ std::string SetToolChoice(const YAML::Node& value, Target& target) {
 }
 
 std::string SetEnforcement(const YAML::Node& value, Target& target) {
-  return SetChoice(value, kEnforcements, target.row.enforcement);
+  const std::string name = value.IsScalar() ? value.Scalar() : "";
+  const bool none = name == "none";
+  if (none || schema::lower::FindSubset(name) != nullptr) {
+    target.row.enforcement = none ? "" : name;
+    return {};
+  }
+  std::string known = "none";
+  for (const schema::lower::Subset& subset : schema::lower::AllSubsets()) {
+    known += fmt::format(", {}", subset.name);
+  }
+  return "must be one of " + known;
 }
 
 using Row = ProviderRow;
@@ -142,7 +148,9 @@ constexpr std::array kKeys = {
     KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
     KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
     KeyRow{
-        "enforcement", "what it enforces of schemas: none, openai_strict, grammar", SetEnforcement
+        "enforcement",
+        "what it enforces of schemas: none, or a subset of docs/schema-subsets.md",
+        SetEnforcement
     },
     KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},

@@ -127,6 +127,16 @@ def test_extract_hands_on_its_options(ctl, upstream, schema_file):
     assert body["messages"][0] == {"role": "system", "content": "Be exact."}
 
 
+def test_adapt_reads_a_schema_from_standard_input(ctl):
+    schema = {"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True, "items": {"type": "string"}}}}
+    done = ctl("adapt", "--model", "openai/gpt-6-luna", stdin=json.dumps(schema))
+    assert done.returncode == FINE, done.stderr
+    lowered = json.loads(done.stdout)
+    assert (lowered["required"], lowered["additionalProperties"]) == (["tags"], False)
+    assert lowered["properties"]["tags"]["type"] == ["array", "null"]
+    assert "uniqueItems at '/properties/tags'" in done.stderr
+
+
 def test_extract_that_stays_invalid_lists_issues_and_attempts(ctl, upstream, schema_file):
     upstream.script(calls({"name": "Ada", "age": -1}))
     done = ctl("extract", "--schema", schema_file, "--text", "x", "--max-reasks", "1")

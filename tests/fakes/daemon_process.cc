@@ -86,14 +86,15 @@ std::filesystem::path DaemonBinary() {
 }
 
 std::string AcmeAt(std::string_view base_url, std::string_view more_keys) {
+  const bool enforces = more_keys.find("    enforcement:") != std::string_view::npos;
   return fmt::format(
       "providers:\n"
       "  acme:\n"
       "    base_url: {}\n"
       "    default_model: acme-1\n"
-      "    enforcement: grammar\n"
-      "{}",
+      "{}{}",
       base_url,
+      enforces ? "" : "    enforcement: grammar\n",
       more_keys
   );
 }

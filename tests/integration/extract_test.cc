@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/integration/support.h"
@@ -236,6 +237,65 @@ TEST_F(ExtractTest, KnownModesThatAreNotServedYetAreRefusedWithThoseThatAre) {
     EXPECT_EQ(result.failure().reason, "MODE_NOT_SUPPORTED") << name;
     EXPECT_EQ(result.failure().metadata.at("supported"), "TOOLS, JSON_SCHEMA, JSON, MD_JSON");
   }
+}
+
+constexpr std::string_view kStrict =
+    "    enforcement: openai_strict\n    sends_strict_tools: true\n";
+
+TEST_F(ExtractTest, ASchemaOfASubsetIsLoweredAndItsAnswerCarriedBack) {
+  Start({}, kStrict);
+  Script({TextAnswer(R"({"value":[{"name":"Ada","born":null,"ages":[{"key":"now","value":36}]}]})")}
+  );
+  v1::ExtractRequest request = PersonRequest();
+  request.mutable_schema()->set_json_schema(
+      R"({"type":"array","items":{"type":"object","properties":{"name":{"type":"string",)"
+      R"("minLength":1},"born":{"type":"string"},"ages":{"type":"object",)"
+      R"("additionalProperties":{"type":"integer"}}},"required":["name"]}})"
+  );
+  request.set_mode(v1::MODE_JSON_SCHEMA);
+  const auto result = client->Extract(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  EXPECT_TRUE(result->valid());
+  EXPECT_EQ(result->json(), R"([{"name":"Ada","ages":{"now":36}}])");
+  const std::string body = acme.requests().front().body;
+  EXPECT_NE(body.find(R"("strict":true)"), std::string::npos) << body;
+  EXPECT_NE(body.find(R"("required":["name","born","ages"])"), std::string::npos) << body;
+  ASSERT_EQ(result->downgrades_size(), 1);
+  EXPECT_EQ(result->downgrades(0).keyword(), "minLength");
+  EXPECT_EQ(result->downgrades(0).schema_path(), "/items/properties/name");
+}
+
+TEST_F(ExtractTest, WhatComesBackIsValidatedUnderTheCallersSchema) {
+  Start({}, kStrict);
+  Script({ToolAnswer(R"({"name":"","age":null})"), ToolAnswer(R"({"name":"Ada","age":null})")});
+  v1::ExtractRequest request = PersonRequest();
+  request.mutable_schema()->set_json_schema(
+      R"({"type":"object","properties":{"name":{"type":"string","minLength":1},)"
+      R"("age":{"type":"integer"}},"required":["name"]})"
+  );
+  const auto result = client->Extract(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  EXPECT_EQ(result->json(), R"({"name":"Ada"})");
+  ASSERT_EQ(result->attempts_size(), 2);
+  ASSERT_EQ(result->attempts(0).issues_size(), 1);
+  EXPECT_EQ(result->attempts(0).issues(0).path(), "/name");
+  EXPECT_EQ(result->attempts(0).issues(0).keyword(), "minLength");
+}
+
+TEST_F(ExtractTest, ASchemaBeyondItsSubsetIsSentInTheNextModeWithTheReason) {
+  Start({}, std::string(kStrict) + "    modes: [JSON_SCHEMA, TOOLS, JSON]\n");
+  Script({ToolAnswer(R"({"p7":"x"})")});
+  std::string schema = R"({"type":"object","properties":{"p0":{"type":"string"})";
+  for (int i = 1; i < 5100; ++i) schema += fmt::format(R"(,"p{}":{{"type":"string"}})", i);
+  v1::ExtractRequest request = PersonRequest();
+  request.mutable_schema()->set_json_schema(schema + "}}");
+  const auto result = client->Extract(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  EXPECT_EQ(result->mode(), v1::MODE_TOOLS);
+  ASSERT_GE(result->downgrades_size(), 1);
+  EXPECT_EQ(result->downgrades(0).action(), "mode JSON_SCHEMA -> TOOLS");
+  EXPECT_EQ(result->downgrades(0).reason(), "subset openai_strict takes at most 5000 properties");
+  EXPECT_NE(acme.requests().front().body.find(R"("strict":false)"), std::string::npos);
 }
 
 }  // namespace

@@ -260,5 +260,49 @@ TEST_F(SchemaTest, ParseTextFindsAndRepairsTheAnswer) {
   EXPECT_GE(result->repairs_size(), 3);
 }
 
+TEST_F(SchemaTest, AdaptSchemaShowsWhatAProviderWouldGet) {
+  Start();
+  v1::AdaptSchemaRequest request;
+  request.mutable_schema()->set_json_schema(
+      R"({"type":"array","items":{"type":"object","properties":{"name":{"type":"string",)"
+      R"("minLength":1},"age":{"type":"integer"}},"required":["name"]}})"
+  );
+  request.mutable_target()->set_model("openai/gpt-6-luna");
+  const auto strict = client->AdaptSchema(request);
+  ASSERT_TRUE(strict.ok()) << strict.failure().message;
+  EXPECT_EQ(strict->mode_name(), "JSON_SCHEMA");
+  EXPECT_EQ(
+      strict->adapted_json_schema(),
+      R"({"type":"object","properties":{"value":{"type":"array","items":{"type":"object",)"
+      R"j("properties":{"name":{"type":"string","description":"(minLength: 1)"},)j"
+      R"("age":{"type":["integer","null"]}},"required":["name","age"],)"
+      R"("additionalProperties":false}}},"required":["value"],"additionalProperties":false})"
+  );
+  EXPECT_EQ(strict->prompt_text(), "{name: string, age?: integer}[]");
+  ASSERT_EQ(strict->downgrades_size(), 2);
+  EXPECT_EQ(strict->downgrades(0).schema_path(), "/items/properties/name");
+  EXPECT_EQ(strict->downgrades(0).keyword(), "minLength");
+  EXPECT_EQ(strict->downgrades(0).action(), "moved to description");
+  EXPECT_EQ(strict->downgrades(1).keyword(), "additionalProperties");
+  EXPECT_EQ(strict->downgrades(1).action(), "narrowed");
+
+  request.mutable_target()->set_mode_name("MD_JSON");
+  const auto prompt = client->AdaptSchema(request);
+  ASSERT_TRUE(prompt.ok()) << prompt.failure().message;
+  EXPECT_EQ(prompt->adapted_json_schema(), request.schema().json_schema());
+  EXPECT_EQ(prompt->downgrades_size(), 0);
+}
+
+TEST_F(SchemaTest, AdaptSchemaNamesAFieldThatIsWrong) {
+  Start();
+  v1::AdaptSchemaRequest request;
+  const auto empty = client->AdaptSchema(request);
+  ASSERT_FALSE(empty.ok());
+  EXPECT_EQ(empty.failure().reason, "INVALID_REQUEST");
+  request.mutable_schema()->set_json_schema("{}");
+  request.mutable_target()->set_model("nobody/x");
+  EXPECT_EQ(client->AdaptSchema(request).failure().reason, "UNKNOWN_PROVIDER");
+}
+
 }  // namespace
 }  // namespace extractd::integration

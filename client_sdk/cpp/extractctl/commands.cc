@@ -192,6 +192,37 @@ void AddParse(CLI::App& app, const Globals& globals, std::function<int()>& run) 
   });
 }
 
+// The options of adapt.
+struct Adaptation {
+  std::string model;
+  std::string mode;
+  std::vector<std::string> files;
+};
+
+void AddAdapt(CLI::App& app, const Globals& globals, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("adapt", "Show a JSON Schema as a provider would get it");
+  const auto adaptation = std::make_shared<Adaptation>();
+  command->add_option("--model", adaptation->model, "provider/model; default: the daemon's");
+  command->add_option("--mode", adaptation->mode, "Mode by name; default: the best for the model");
+  command->add_option("files", adaptation->files, "Files of schemas; default: standard input");
+  command->callback([adaptation, &globals, &run] {
+    run = [adaptation, &globals] {
+      const auto sources = ReadSources(std::nullopt, adaptation->files);
+      if (!sources.has_value()) return kMisused;
+      Client client = Connect(globals);
+      int worst = kFine;
+      for (const Source& source : *sources) {
+        v1::AdaptSchemaRequest request;
+        request.mutable_schema()->set_json_schema(source.text);
+        request.mutable_target()->set_model(adaptation->model);
+        request.mutable_target()->set_mode_name(adaptation->mode);
+        worst = std::max(worst, Show(client.AdaptSchema(request), globals, PrintAdaptation));
+      }
+      return worst;
+    };
+  });
+}
+
 void AddLists(CLI::App& app, const Globals& globals, std::function<int()>& run) {
   app.add_subcommand("providers", "List the providers")->callback([&globals, &run] {
     run = [&globals] { return Show(Connect(globals).ListProviders(), globals, PrintProviders); };
@@ -208,6 +239,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddRender(app, globals, run);
   AddValidate(app, globals, run);
   AddParse(app, globals, run);
+  AddAdapt(app, globals, run);
   AddInfer(app, globals, run);
   AddSchema(app, globals, run);
   AddToon(app, globals, run);

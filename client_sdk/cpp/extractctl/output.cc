@@ -113,6 +113,23 @@ std::string Join(const google::protobuf::RepeatedPtrField<std::string>& list) {
   return fmt::format("{}", fmt::join(list.begin(), list.end(), ", "));
 }
 
+void PrintDowngrades(
+    const google::protobuf::RepeatedPtrField<v1::Downgrade>& downgrades,
+    const OutputOptions& options
+) {
+  for (const v1::Downgrade& downgrade : downgrades) {
+    fmt::print(
+        stderr,
+        "  {} {} at '{}': {} ({})\n",
+        Paint("!", kBold, options),
+        downgrade.keyword(),
+        downgrade.schema_path(),
+        downgrade.action(),
+        downgrade.reason()
+    );
+  }
+}
+
 }  // namespace
 
 OutputOptions DetectOutput(bool json) {
@@ -177,17 +194,7 @@ void PrintRender(const v1::RenderResponse& response, const OutputOptions& option
   }
   fmt::print("\n{}\n", Pretty(response.body(), options));
   std::fflush(stdout);
-  for (const v1::Downgrade& downgrade : response.downgrades()) {
-    fmt::print(
-        stderr,
-        "  {} {} at '{}': {} ({})\n",
-        Paint("!", kBold, options),
-        downgrade.keyword(),
-        downgrade.schema_path(),
-        downgrade.action(),
-        downgrade.reason()
-    );
-  }
+  PrintDowngrades(response.downgrades(), options);
   for (const v1::Warning& warning : response.warnings()) {
     fmt::print(stderr, "  {} {}\n", Paint("!", kBold, options), warning.message());
   }
@@ -208,6 +215,14 @@ void PrintParse(const v1::ParseTextResponse& response, const OutputOptions& opti
   PrintVerdict(response.valid(), options);
   PrintIssues(response.issues(), options);
   PrintRepairs(response.repairs(), options);
+}
+
+void PrintAdaptation(const v1::AdaptSchemaResponse& response, const OutputOptions& options) {
+  if (options.json) return PrintMessage(response);
+  fmt::print("{}\n", Pretty(response.adapted_json_schema(), options));
+  std::fflush(stdout);
+  fmt::print(stderr, "  mode {}\n", response.mode_name());
+  PrintDowngrades(response.downgrades(), options);
 }
 
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options) {

@@ -27,6 +27,7 @@ void PrintMessage(const google::protobuf::Message& message);
 void PrintExtraction(const v1::ExtractResponse& response, const OutputOptions& options);
 void PrintRender(const v1::RenderResponse& response, const OutputOptions& options);
 void PrintValidation(const v1::ValidateInstanceResponse& response, const OutputOptions& options);
+void PrintAdaptation(const v1::AdaptSchemaResponse& response, const OutputOptions& options);
 void PrintParse(const v1::ParseTextResponse& response, const OutputOptions& options);
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options);
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options);

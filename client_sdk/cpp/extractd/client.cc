@@ -159,6 +159,12 @@ Result<v1::DecodeToonResponse> Client::DecodeToon(
   return state_->Call(*state_->json, &JsonStub::DecodeToon, request, timeout);
 }
 
+Result<v1::AdaptSchemaResponse> Client::AdaptSchema(
+    const v1::AdaptSchemaRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::AdaptSchema, request, timeout);
+}
+
 Result<v1::ListProvidersResponse> Client::ListProviders(
     const v1::ListProvidersRequest& request, Timeout timeout
 ) {

@@ -109,6 +109,9 @@ class Client {
   Result<v1::DecodeToonResponse> DecodeToon(
       const v1::DecodeToonRequest& request, Timeout timeout = {}
   );
+  Result<v1::AdaptSchemaResponse> AdaptSchema(
+      const v1::AdaptSchemaRequest& request, Timeout timeout = {}
+  );
   Result<v1::ListProvidersResponse> ListProviders(
       const v1::ListProvidersRequest& request = {}, Timeout timeout = {}
   );

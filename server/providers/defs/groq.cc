@@ -13,7 +13,7 @@ ProviderRow GroqRow() {
       .default_model = "openai/gpt-oss-20b",
       .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
       .max_tokens_field = "max_completion_tokens",
-      .enforcement = SchemaEnforcement::kOpenAiStrict,
+      .enforcement = "openai_strict",
   };
 }
 

@@ -17,7 +17,7 @@ ProviderRow LlamacppRow() {
       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
       // A choice by name is silently read as "auto".
       .tool_choice = ToolChoiceForm::kRequired,
-      .enforcement = SchemaEnforcement::kGrammar,
+      .enforcement = "grammar",
       .object_root_only = false,
       .describe_schema = true,
       .instruct_last = true,

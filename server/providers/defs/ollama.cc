@@ -17,7 +17,7 @@ ProviderRow OllamaRow() {
       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
       .tool_choice = ToolChoiceForm::kNone,
       .sends_parallel_tool_calls = false,
-      .enforcement = SchemaEnforcement::kGrammar,
+      .enforcement = "grammar",
       .object_root_only = false,
       .describe_schema = true,
       .instruct_last = true,

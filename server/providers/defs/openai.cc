@@ -15,7 +15,7 @@ ProviderRow OpenaiRow() {
       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
       .max_tokens_field = "max_completion_tokens",
       .sends_strict_tools = true,
-      .enforcement = SchemaEnforcement::kOpenAiStrict,
+      .enforcement = "openai_strict",
   };
 }
 

@@ -13,7 +13,7 @@ ProviderRow OpenrouterRow() {
       .default_model = "openai/gpt-6-luna",
       .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
       .sends_strict_tools = true,
-      .enforcement = SchemaEnforcement::kOpenAiStrict,
+      .enforcement = "openai_strict",
       // Else a route that does not know tools or formats drops them without a word.
       .body = R"({"provider":{"require_parameters":true}})",
   };

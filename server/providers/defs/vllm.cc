@@ -14,7 +14,7 @@ ProviderRow VllmRow() {
       .docs_url = "https://docs.vllm.ai",
       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
       .sends_strict_tools = true,
-      .enforcement = SchemaEnforcement::kGrammar,
+      .enforcement = "xgrammar",
       .object_root_only = false,
       .describe_schema = true,
       .instruct_last = true,

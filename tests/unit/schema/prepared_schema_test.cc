@@ -38,13 +38,17 @@ TEST(PreparedSchemaTest, OnlyTypeObjectCountsAsAnObjectRoot) {
   }
 }
 
-TEST(PreparedSchemaTest, WhatKeepsItOutOfTheStrictSubsetIsKnown) {
-  EXPECT_FALSE(
-      PrepareOrDie(R"({"type":"object","additionalProperties":false})")->openai_strict.has_value()
-  );
-  const auto open = PrepareOrDie(R"({"type":"object"})");
-  ASSERT_TRUE(open->openai_strict.has_value());
-  EXPECT_EQ(open->openai_strict->keyword, "additionalProperties");
+TEST(PreparedSchemaTest, ItIsLoweredOnceForEachSubset) {
+  const auto schema = PrepareOrDie(R"({"type":"object","properties":{"a":{"type":"string"}}})");
+  const lower::Subset& strict = *lower::FindSubset("openai_strict");
+  EXPECT_EQ(schema->FindLowered(strict), nullptr);
+  const size_t before = schema->memory_bytes();
+  const LoweredSchema& lowered = schema->Lower(strict);
+  EXPECT_EQ(&schema->Lower(strict), &lowered);
+  EXPECT_EQ(schema->FindLowered(strict), &lowered);
+  EXPECT_NE(&schema->Lower(*lower::FindSubset("cohere")), &lowered);
+  EXPECT_EQ(lowered.outline, "{a: string | null}");
+  EXPECT_GT(schema->memory_bytes(), before + lowered.lowered.json.size());
 }
 
 TEST(PreparedSchemaTest, ItsNameIsItsTitle) {

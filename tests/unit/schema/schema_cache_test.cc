@@ -248,5 +248,21 @@ TEST_F(SchemaCacheTest, FourOfFiveCallsOfAMixFromTwoClientsAreHits) {
   RecordProperty("hits", static_cast<int>(stats.hits));
 }
 
+TEST_F(SchemaCacheTest, ASubsetIsAddedToASchemaThatIsThereAndCounted) {
+  SchemaCache cache({}, pool_);
+  const std::string text = R"({"type":"object","properties":{"a":{"type":"string"}}})";
+  const lower::Subset& strict = *lower::FindSubset("openai_strict");
+  const Found plain = Get(cache, text);
+  const std::int64_t bytes = cache.stats().entries.bytes;
+  EXPECT_EQ(cache.Find(text, &strict), nullptr);
+  const auto lowered = Await(cache.Get(text, &strict));
+  ASSERT_TRUE(lowered.ok());
+  EXPECT_EQ(*lowered, plain) << "it is not compiled again";
+  EXPECT_NE(plain->FindLowered(strict), nullptr);
+  EXPECT_EQ(cache.Find(text, &strict), plain);
+  EXPECT_GT(cache.stats().entries.bytes, bytes);
+  EXPECT_EQ(cache.stats().entries.entries, 1);
+}
+
 }  // namespace
 }  // namespace extractd::schema

@@ -227,5 +227,21 @@ TEST(VerdictTest, ARealSchemaJudgesTheAnswer) {
   EXPECT_TRUE(Judge(*schema, R"({"born":"in December"})", {.assert_formats = false}).valid);
 }
 
+TEST(VerdictTest, AnAnswerToALoweredSchemaIsJudgedInTheCallersForm) {
+  const auto schema = *Compile(
+      R"({"type":"object","properties":{"a":{"type":"integer","minimum":1},"b":{"type":"string"}},)"
+      R"("required":["a"]})"
+  );
+  const lower::Lowered lowered = lower::Lower(schema->root(), *lower::FindSubset("openai_strict"));
+  const JudgeOptions options = {.lowered = &lowered};
+  const Verdict good = Judge(*schema, R"({"a": 1.0, "b": null})", options);
+  EXPECT_TRUE(good.valid);
+  EXPECT_EQ(good.json, R"({"a":1.0})");
+  const Verdict bad = Judge(*schema, R"({"a": 0, "b": null})", options);
+  ASSERT_EQ(bad.issues.total, 1U);
+  EXPECT_EQ(bad.issues.listed[0].path, "/a");
+  EXPECT_EQ(bad.json, R"({"a":0})");
+}
+
 }  // namespace
 }  // namespace extractd::schema

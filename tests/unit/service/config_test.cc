@@ -117,7 +117,7 @@ TEST_F(ConfigTest, ProviderBlockAddsAndChangesRows) {
   EXPECT_EQ(acme.origin, "config");
   EXPECT_EQ(acme.modes, (std::vector<std::string>{"TOOLS"}));
   EXPECT_EQ(acme.tool_choice, ToolChoiceForm::kRequired);
-  EXPECT_EQ(acme.enforcement, SchemaEnforcement::kGrammar);
+  EXPECT_EQ(acme.enforcement, "grammar");
   EXPECT_EQ(acme.timers.idle, std::chrono::milliseconds(1500));
   EXPECT_FALSE(acme.key_required);
   EXPECT_EQ(config->calls.provider_retry.at("acme").max_reasks, 5);

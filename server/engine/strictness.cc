@@ -1,0 +1,108 @@
+#include "server/engine/strictness.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "server/base/error.h"
+
+namespace extractd {
+namespace {
+
+using schema::lower::Obstacle;
+
+// More of them are counted in a last one.
+constexpr size_t kMaxDowngrades = 64;
+
+// Why the provider will not enforce the schema; nothing: it will.
+std::optional<Obstacle> EnforcementObstacle(
+    const Plan& plan, const schema::LoweredSchema* lowered
+) {
+  if (!plan.handler->mode->traits().provider_enforces) {
+    return Obstacle{"", "", fmt::format("mode {} leaves the schema to the prompt", plan.mode())};
+  }
+  if (lowered == nullptr) {
+    return Obstacle{"", "", "the provider enforces no schema for this model"};
+  }
+  return lowered->lowered.obstacle;
+}
+
+void AddDowngrades(const std::vector<schema::lower::Loss>& losses, Plan& plan) {
+  for (const schema::lower::Loss& loss : losses) {
+    if (plan.downgrades.size() >= kMaxDowngrades) {
+      const size_t listed = static_cast<size_t>(&loss - losses.data());
+      plan.downgrades.push_back({
+          .action = "not listed",
+          .reason = fmt::format("{} further constraints are not carried", losses.size() - listed),
+      });
+      return;
+    }
+    plan.downgrades.push_back({loss.pointer, loss.keyword, loss.action, loss.reason});
+  }
+}
+
+}  // namespace
+
+const schema::lower::Subset* SubsetOf(const ProviderRow& row, const ModelFamily& family) {
+  return family.enforces ? schema::lower::FindSubset(row.enforcement) : nullptr;
+}
+
+const schema::LoweredSchema* Usable(const schema::LoweredSchema* lowered) {
+  return lowered == nullptr || lowered->lowered.obstacle.has_value() ? nullptr : lowered;
+}
+
+std::optional<Obstacle> ObstacleOf(
+    const ModeTraits& mode,
+    const ProviderRow& row,
+    const schema::PreparedSchema& schema,
+    const schema::LoweredSchema* lowered
+) {
+  const bool needs_object =
+      mode.object_root_only || (mode.provider_enforces && row.object_root_only);
+  const bool wrapped =
+      lowered != nullptr && mode.provider_enforces && lowered->lowered.object_root();
+  if (!needs_object || schema.object_root || wrapped) return std::nullopt;
+  return Obstacle{
+      .pointer = "",
+      .keyword = "type",
+      .reason = fmt::format("mode {} needs a schema whose root is of type object", mode.name),
+  };
+}
+
+absl::Status UnsupportedSchema(
+    const ProviderRow& row, const Obstacle& obstacle, std::string_view what
+) {
+  return MakeError(
+      {.reason = Reason::kSchemaUnsupportedByProvider,
+       .metadata =
+           {{"provider", row.name}, {"pointer", obstacle.pointer}, {"keyword", obstacle.keyword}}},
+      fmt::format("{}: at '{}': {}", what, obstacle.pointer, obstacle.reason)
+  );
+}
+
+absl::Status ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan) {
+  if (plan.provider_strict == ProviderStrict::kOff) return absl::OkStatus();
+  const std::optional<Obstacle> obstacle = EnforcementObstacle(plan, lowered);
+  if (!obstacle.has_value()) {
+    plan.strict = true;
+    plan.lowered = lowered;
+    AddDowngrades(lowered->lowered.downgrades, plan);
+    return absl::OkStatus();
+  }
+  if (plan.provider_strict == ProviderStrict::kRequired) {
+    return UnsupportedSchema(
+        *plan.handler->row, *obstacle, "the provider cannot enforce this schema"
+    );
+  }
+  if (lowered != nullptr && lowered->lowered.obstacle == obstacle) {
+    plan.downgrades.push_back({
+        .schema_path = obstacle->pointer,
+        .keyword = obstacle->keyword,
+        .action = "not enforced by the provider",
+        .reason = obstacle->reason,
+    });
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace extractd
