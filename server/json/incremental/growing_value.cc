@@ -248,9 +248,8 @@ bool GrowingValue::TakeWord(std::string_view word) {
   const std::optional<DamagedLiteral> literal = ReadLiteral(word);
   if (!literal.has_value() || !literal->lossless) return false;
   strict_ = strict_ && literal->text == word;
-  const bool null = literal->text == "null";
-  const bool yes = literal->text == "true";
-  token_.kind = null ? Token::Kind::kNull : yes ? Token::Kind::kTrue : Token::Kind::kFalse;
+  token_.kind = literal->text == "true" ? Token::Kind::kTrue : Token::Kind::kFalse;
+  if (literal->text == "null") token_.kind = Token::Kind::kNull;
   return true;
 }
 

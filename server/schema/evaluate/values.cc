@@ -29,7 +29,12 @@ int Compare(std::string_view text, const NumberOperand& bound) {
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
     const auto [at, error] = std::from_chars(text.data(), end, number);
-    if (error == std::errc() && at == end) {
+    // Of different integers, a fraction behind one of them does not change the order.
+    const bool integer = at == end;
+    const std::string_view rest(at, static_cast<size_t>(end - at));
+    const bool fraction = rest.starts_with('.') && number != *bound.integer &&
+                          rest.find_first_of("eE") == std::string_view::npos;
+    if (error == std::errc() && (integer || fraction)) {
       return static_cast<int>(number > *bound.integer) - static_cast<int>(number < *bound.integer);
     }
   }

@@ -26,6 +26,19 @@ TEST(EvaluatorTest, NumbersAreExactWhateverTheirLength) {
   EXPECT_TRUE(IsValid(R"({"minimum":-0})", "0"));
 }
 
+TEST(EvaluatorTest, FractionsAreOrderedAgainstIntegers) {
+  for (const std::string_view number : {"-3.5", "-2.5", "-2.01", "-25.0e-1"}) {
+    EXPECT_FALSE(IsValid(R"({"minimum":-2})", std::string(number))) << number;
+    EXPECT_TRUE(IsValid(R"({"maximum":-2})", std::string(number))) << number;
+  }
+  for (const std::string_view number : {"-1.99", "-0.5", "0.5", "1.99", "2.0", "0.1e1"}) {
+    EXPECT_TRUE(IsValid(R"({"minimum":-2,"maximum":2})", std::string(number))) << number;
+  }
+  EXPECT_FALSE(IsValid(R"({"maximum":2})", "2.0000000000000000001"));
+  EXPECT_FALSE(IsValid(R"({"maximum":2})", "1.5e1"));
+  EXPECT_FALSE(IsValid(R"({"exclusiveMinimum":0})", "-0.0"));
+}
+
 TEST(EvaluatorTest, MultiplesAreDecimal) {
   EXPECT_TRUE(IsValid(R"({"multipleOf":0.01})", "0.07"));
   EXPECT_TRUE(IsValid(R"({"multipleOf":0.1})", "1e400"));
