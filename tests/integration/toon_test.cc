@@ -29,8 +29,8 @@ TEST_F(ToonTest, TableGoesThereAndBackAndSavesTokens) {
   const auto encoded = Encode(json);
   ASSERT_TRUE(encoded.ok()) << encoded.failure().message;
   EXPECT_EQ(encoded->toon(), "[3]{name,born}:\n  Ada,1815\n  Grace,1906\n  Alan,1912");
-  EXPECT_GT(encoded->saved_tokens(), 10);
-  EXPECT_LT(encoded->saved_tokens(), 60);
+  EXPECT_GT(encoded->saved_tokens(), 0);
+  EXPECT_LT(encoded->saved_tokens(), 30);
   EXPECT_EQ(Decode(encoded->toon())->json(), json);
 }
 
