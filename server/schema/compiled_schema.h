@@ -46,6 +46,8 @@ class CompiledSchema {
   // The schema's own `title` and `description`; empty if it has none.
   std::string_view title() const;
   std::string_view description() const;
+  // The compiled form, for coerce/.
+  const Program& program() const { return *program_; }
   // What it takes in memory, for the cache's limit.
   size_t memory_bytes() const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -14,6 +15,7 @@
 #include "server/json/surrogates.h"
 #include "server/json/tolerant.h"
 #include "server/json/write.h"
+#include "server/schema/coerce/directed.h"
 
 namespace extractd::schema {
 namespace {
@@ -43,13 +45,19 @@ std::string PlaceOf(const json::Repair& repair) {
 // One answer on its way to a verdict.
 class Judgement {
  public:
+  // `reader` null: without coercion.
   Judgement(
       Validator validate,
       std::string_view text,
-      json::MaxLoss max_loss,
-      const lower::Lowered* lowered
+      const JudgeOptions& options,
+      const DirectedReader* reader
   )
-      : validate_(validate), text_(text), max_loss_(max_loss), lowered_(lowered) {}
+      : validate_(validate),
+        text_(text),
+        max_loss_(options.max_loss),
+        closes_(options.close_truncated && options.max_loss == json::MaxLoss::kLossy),
+        lowered_(options.lowered),
+        reader_(reader) {}
 
   Verdict Reach() {
     const std::string_view trimmed = Trim(text_);
@@ -90,6 +98,19 @@ class Judgement {
     verdict_.issues = validate_(value);
     verdict_.validate_time = SteadyClock::now() - start;
     verdict_.valid = verdict_.issues.empty();
+    if (!verdict_.valid) Coerce(value);
+  }
+
+  // Of a value that breaks the schema.
+  void Coerce(const json::Value& value) {
+    if (reader_ == nullptr || max_loss_ == json::MaxLoss::kNone) return;
+    std::optional<Coerced> coerced = reader_->Fit(value, verdict_.json);
+    if (!coerced.has_value()) return;
+    if (verdict_.repairs.size() + coerced->repairs.size() > json::kMaxRepairs) return;
+    verdict_.json = json::ToText(coerced->document.root());
+    std::ranges::move(coerced->repairs, std::back_inserter(verdict_.repairs));
+    verdict_.issues = {};
+    verdict_.valid = true;
   }
 
   // Of an answer with halves of surrogate pairs, which many clients could not read.
@@ -127,16 +148,20 @@ class Judgement {
 
   // The text, of which the first `skipped` bytes were not parsed, is not strict JSON.
   void TakeUp(const json::ParseError& error, size_t skipped) {
-    if (error.truncated) return RejectTruncated(text_.size());
+    if (error.truncated && !closes_) return RejectTruncated(text_.size());
     if (max_loss_ == json::MaxLoss::kNone) return Reject(error.message, error.offset + skipped);
     Repair();
   }
 
   void Repair() {
     const auto start = SteadyClock::now();
-    json::TolerantResult result = json::ParseTolerant(text_);
+    // The caller's schema does not know the form of an answer that is still to be carried back.
+    const bool directed = reader_ != nullptr && lowered_ == nullptr;
+    json::TolerantResult result = directed ? reader_->Read(text_) : json::ParseTolerant(text_);
     verdict_.parse_time += SteadyClock::now() - start;
-    if (result.truncated) return RejectTruncated(result.error_offset);
+    verdict_.truncated = result.truncated;
+    const bool closed = closes_ && result.document.has_value();
+    if (result.truncated && !closed) return RejectTruncated(result.error_offset);
     if (!result.document.has_value()) return Reject(result.error, result.error_offset);
     const bool loses = std::ranges::any_of(result.repairs, [](const json::Repair& repair) {
       return !repair.lossless;
@@ -210,7 +235,9 @@ class Judgement {
   Validator validate_;
   std::string_view text_;
   json::MaxLoss max_loss_;
+  bool closes_;
   const lower::Lowered* lowered_;
+  const DirectedReader* reader_;
   Verdict verdict_;
 };
 
@@ -219,7 +246,19 @@ class Judgement {
 Verdict Judge(
     Validator validate, std::string_view text, json::MaxLoss max_loss, const lower::Lowered* lowered
 ) {
-  return Judgement(validate, text, max_loss, lowered).Reach();
+  return Judgement(validate, text, {.max_loss = max_loss, .lowered = lowered}, nullptr).Reach();
+}
+
+Verdict Judge(const CompiledSchema& schema, std::string_view text, const JudgeOptions& options) {
+  const auto validate = [&](const json::Value& value) {
+    const ValidateOptions validation = {.assert_formats = options.assert_formats};
+    return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
+  };
+  const DirectedReader reader(
+      schema,
+      {.lossy = options.max_loss == json::MaxLoss::kLossy, .assert_formats = options.assert_formats}
+  );
+  return Judgement(validate, text, options, &reader).Reach();
 }
 
 }  // namespace extractd::schema

@@ -20,15 +20,19 @@ namespace extractd::schema {
 struct JudgeOptions {
   json::MaxLoss max_loss = json::MaxLoss::kLossless;
   bool assert_formats = true;
+  // With kLossy, a text that ends open is closed there, with a repair. For texts that a caller has
+  // already; an answer that a model may complete is never closed.
+  bool close_truncated = false;
   // The schema that the model was given instead, if its answers differ; outlives the verdict. What
   // it answered is carried back before it is validated.
   const lower::Lowered* lowered = nullptr;
 };
 
 struct Verdict {
-  std::string json = {};   // the answer as JSON text; empty if there is none within max_loss
-  bool valid = false;      // `json` obeys the schema; there are no issues then
-  bool truncated = false;  // the text ends inside a value or think block; never valid then
+  std::string json = {};  // the answer as JSON text; empty if there is none within max_loss
+  bool valid = false;     // `json` obeys the schema; there are no issues then
+  // The text ends inside a value or think block; never valid then, unless it may be closed.
+  bool truncated = false;
   std::vector<json::Repair> repairs = {};  // what turned the text into `json`
   IssueList issues = {};                   // why it is not valid; never empty then
   std::chrono::nanoseconds parse_time{0};
@@ -50,15 +54,12 @@ Verdict Judge(
     const lower::Lowered* lowered = nullptr
 );
 
-inline Verdict Judge(
+// The same; besides, the schema chooses among the values of the text, and what breaks it is coerced
+// where that is sure and within `max_loss` (coerce/coerce.h). What cannot be made valid stays as it
+// is, with its issues. With a `lowered` schema, coercion follows the carrying back.
+Verdict Judge(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
-) {
-  const auto validate = [&](const json::Value& value) {
-    const ValidateOptions validation = {.assert_formats = options.assert_formats};
-    return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
-  };
-  return Judge(validate, text, options.max_loss, options.lowered);
-}
+);
 
 }  // namespace extractd::schema
 

@@ -168,6 +168,7 @@ absl::StatusOr<schema::JudgeOptions> JudgeOptionsOf(
   return schema::JudgeOptions{
       .max_loss = call.max_loss.value_or(settings.max_loss),
       .assert_formats = call.assert_formats.value_or(settings.assert_formats),
+      .close_truncated = true,
   };
 }
 

@@ -85,8 +85,8 @@ GrowingValue::Step GrowingValue::AtElement(char c, bool behind_comma) {
 }
 
 GrowingValue::Step GrowingValue::AtMember(char c, bool behind_comma) {
-  if (c == '"') {
-    BeginString(State::kName);
+  if (c == '"' || c == '\'') {
+    BeginString(State::kName, c);
     return Step::kGoesOn;
   }
   if (c == '}') {
@@ -117,7 +117,8 @@ GrowingValue::Step GrowingValue::AtValue(char c) {
     case '[':
       return Open(c);
     case '"':
-      BeginString(State::kString);
+    case '\'':
+      BeginString(State::kString, c);
       return Step::kGoesOn;
     default:
       state_ = State::kWord;
@@ -159,32 +160,74 @@ GrowingValue::Step GrowingValue::AtEndOfValue(char c) {
   return Step::kGoesOn;
 }
 
-void GrowingValue::BeginString(State state) {
+void GrowingValue::BeginString(State state, char quote) {
   ++at_;
+  quote_ = quote;
+  strict_ = strict_ && quote == '"';
   token_ = {.kind = Token::Kind::kString, .begin = at_};
   state_ = state;
 }
 
 GrowingValue::Step GrowingValue::ReadString() {
   for (;;) {
-    at_ = SkipPlain(text_, at_);
+    SkipPlainText();
     if (at_ == text_.size()) return Step::kWaits;
     const char c = text_[at_];
-    if (c == '"') break;
-    if (c == '\\') {
-      if (const Step step = ReadEscape(); step != Step::kGoesOn) return step;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      strict_ = false;
-      ++at_;
-    } else if (const size_t size = DecodeUtf8(text_.substr(at_)).size; size > 0) {
-      at_ += size;
-    } else {
-      return IsCutCodePoint(text_.substr(at_)) ? Step::kWaits : Step::kStops;
-    }
+    if (c == '"' && quote_ == '"') break;
+    const size_t before = at_;
+    const bool single = c == '\'' && quote_ == '\'';
+    const Step step = single ? EndsString() : ReadCharacter(c);
+    if (step != Step::kGoesOn) return step;
+    if (single && at_ == before) break;
   }
   if (token_.copied) CopyRun();
   token_.end = at_++;
   state_ = state_ == State::kName ? State::kColon : State::kAfterValue;
+  return Step::kGoesOn;
+}
+
+void GrowingValue::SkipPlainText() {
+  if (quote_ == '"') {
+    at_ = SkipPlain(text_, at_);
+    return;
+  }
+  const auto plain = [this](char c) {
+    return c != quote_ && kPlain[static_cast<unsigned char>(c)];
+  };
+  while (at_ < text_.size() && plain(text_[at_])) ++at_;
+}
+
+// At one that needs a second look.
+GrowingValue::Step GrowingValue::ReadCharacter(char c) {
+  if (c == '\\') return ReadEscape();
+  if (static_cast<unsigned char>(c) < 0x80) {
+    strict_ = strict_ && static_cast<unsigned char>(c) >= 0x20;
+    ++at_;
+    return Step::kGoesOn;
+  }
+  const size_t size = DecodeUtf8(text_.substr(at_)).size;
+  at_ += size;
+  if (size > 0) return Step::kGoesOn;
+  return IsCutCodePoint(text_.substr(at_)) ? Step::kWaits : Step::kStops;
+}
+
+// As for StringReader: it ends the string if what can follow a value stands behind it.
+GrowingValue::Step GrowingValue::EndsString() {
+  if (at_ != last_quote_) {
+    last_quote_ = at_;
+    quote_behind_ = at_ + 1;
+  }
+  size_t& next = quote_behind_;
+  while (next < text_.size() && IsSpace(text_[next]) && text_[next] != '\n') ++next;
+  const std::string_view rest = text_.substr(next, 2);
+  if (rest.empty() || rest == "/") return Step::kWaits;
+  constexpr std::string_view kFollowers = "\n,:=}]#";
+  if (kFollowers.find(rest[0]) != std::string_view::npos) return Step::kGoesOn;
+  if (rest == "//" || rest == "/*") return Step::kGoesOn;
+  // Three of them are a mark of their own, and so is a fence; unusual white space may follow, too.
+  const bool doubled = at_ == token_.begin && rest[0] == '\'';
+  if (doubled || rest[0] == '`' || static_cast<unsigned char>(rest[0]) >= 0x80) return Step::kStops;
+  ++at_;
   return Step::kGoesOn;
 }
 
@@ -198,7 +241,9 @@ GrowingValue::Step GrowingValue::ReadEscape() {
     token_.copied = true;
   }
   CopyRun();
-  if (const char c = SimpleEscape(escape[1]); c != '\0') {
+  const char c = escape[1] == '\'' ? '\'' : SimpleEscape(escape[1]);
+  strict_ = strict_ && escape[1] != '\'';
+  if (c != '\0') {
     buffer_ += c;
     at_ += 2;
   } else {

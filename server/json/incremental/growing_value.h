@@ -14,9 +14,9 @@
 namespace extractd::json {
 
 // Reads all of JSON, and what can be repaired where it stands, whatever follows: comments, a comma
-// before a closing bracket, names without quotes, line breaks in strings, numbers and literals of
-// other languages without a loss. Everything else that is wrong may mean more than one thing until
-// the text is whole, so it stops there.
+// before a closing bracket, names without quotes, strings in single quotes, line breaks in strings,
+// numbers and literals of other languages without a loss. Everything else that is wrong may mean
+// more than one thing until the text is whole, so it stops there.
 //
 // A plain value is added when what stands behind it shows that it has ended: a comma or a closing
 // bracket. Linear in the text, however many pieces it comes in.
@@ -83,8 +83,12 @@ class GrowingValue {
   Step Open(char c);
   void Close();
 
-  void BeginString(State state);
+  void BeginString(State state, char quote);
   Step ReadString();
+  Step ReadCharacter(char c);
+  void SkipPlainText();
+  // At a single quote, which is passed over if it is text.
+  Step EndsString();
   Step ReadEscape();
   void CopyRun();
   Step ReadBareName();
@@ -101,6 +105,9 @@ class GrowingValue {
   size_t at_ = 0;
   size_t comment_read_ = 0;  // no comment that begins at at_ ends before
   Token token_;
+  char quote_ = '"';         // of the string
+  size_t last_quote_ = 0;    // the last single quote in it
+  size_t quote_behind_ = 0;  // nothing but white space stands between that and this
   std::string buffer_;
   size_t run_ = 0;  // of a copied token: from here on, nothing is in buffer_ yet
   bool structured_ = false;

@@ -158,17 +158,16 @@ class BareTextSearch {
     if (IsClosing(c) && depth_ == 0) return c != ')';
     if (IsClosing(c)) --depth_;
     if (CommentBegins(text_, at) || FenceAt(text_, at)) return true;
-    if (c == '"' && in_object_ && at > start_ && IsSpace(text_[at - 1]))
-      return NameFollows(text_, at);
-    return (c == ',' || c == '\n') && EndsAtBreak(at);
+    if (c == ',' || c == '\n') return in_object_ ? MemberEnds(at + 1) : depth_ == 0;
+    const bool apart = c == '"' && in_object_ && at > start_ && IsSpace(text_[at - 1]);
+    return apart && NameFollows(text_, at);
   }
 
-  // At a comma or line break.
-  bool EndsAtBreak(size_t at) const {
-    if (!in_object_) return depth_ == 0;
-    const std::string_view rest = text_.substr(at + 1, kMaxLookahead);
+  // Behind a comma or line break at `at` comes a name, a closing bracket or the end of the text.
+  bool MemberEnds(size_t at) const {
+    const std::string_view rest = text_.substr(at, kMaxLookahead);
     const size_t next = SkipSpaces(rest, 0);
-    if (next == rest.size()) return at + 1 + next == text_.size();
+    if (next == rest.size()) return at + next == text_.size();
     const bool closes = (rest[next] == '}' || rest[next] == ']') && depth_ == 0;
     return closes || NameFollows(rest, next);
   }

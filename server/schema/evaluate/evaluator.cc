@@ -19,9 +19,9 @@ size_t CountValues(const json::Value& value) {
 
 }  // namespace
 
-bool Evaluator::Run(const json::Value& instance) {
+bool Evaluator::Run(BlockIndex block, const json::Value& instance) {
   instance_ = &instance;
-  const bool valid = ApplyToPlace(program_.root, {.value = instance}, nullptr, nullptr);
+  const bool valid = ApplyToPlace(block, {.value = instance}, nullptr, nullptr);
   if (!aborted_) return valid;
   if (report_ != nullptr) *report_ = DescribeAbort(*report_, instance);
   return false;

@@ -35,7 +35,9 @@ class Evaluator {
       : program_(program), options_(options), report_(report) {}
 
   // REQUIRES: called once.
-  bool Run(const json::Value& instance);
+  bool Run(const json::Value& instance) { return Run(program_.root, instance); }
+  // The same under one schema of the program alone.
+  bool Run(BlockIndex block, const json::Value& instance);
 
  private:
   // The resources that were entered on the way to a schema, innermost first.

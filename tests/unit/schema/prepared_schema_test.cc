@@ -71,15 +71,15 @@ TEST(PreparedSchemaTest, MemoryCountsEveryText) {
   const auto small = PrepareOrDie(R"({"type":"object"})");
   const auto large = PrepareOrDie(R"({"type":"object","description":")" + words + "\"}");
   // The caller's text, and the compact one.
-  EXPECT_GE(large->memory_bytes(), small->memory_bytes() + 2 * words.size());
+  EXPECT_GE(large->memory_bytes(), small->memory_bytes() + (2 * words.size()));
 }
 
 TEST(PreparedSchemaTest, FailsAsCompilingDoes) {
-  EXPECT_EQ(DetailsOf(Prepare(R"({"type":1})", {}).status())->reason, Reason::kInvalidSchema);
-  EXPECT_EQ(
-      DetailsOf(Prepare(R"({"type":"object"})", {.max_bytes = 5}).status())->reason,
-      Reason::kSchemaTooLarge
-  );
+  const auto reason_for = [](std::string text, const CompileLimits& limits) {
+    return DetailsOf(Prepare(std::move(text), limits).status()).value_or(ErrorDetails{}).reason;
+  };
+  EXPECT_EQ(reason_for(R"({"type":1})", {}), Reason::kInvalidSchema);
+  EXPECT_EQ(reason_for(R"({"type":"object"})", {.max_bytes = 5}), Reason::kSchemaTooLarge);
 }
 
 }  // namespace

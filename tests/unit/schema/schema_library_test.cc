@@ -91,7 +91,7 @@ TEST(SchemaLibraryTest, WhatIsNotThereIsNamed) {
   for (const std::string reference : {"person", "person@1", "sha256:A", ""}) {
     const auto found = library.Find(reference);
     ASSERT_FALSE(found.ok());
-    EXPECT_EQ(DetailsOf(found.status())->reason, Reason::kSchemaNotFound);
+    EXPECT_EQ(DetailsOf(found.status()).value_or(ErrorDetails{}).reason, Reason::kSchemaNotFound);
     EXPECT_NE(found.status().message().find("'" + reference + "'"), std::string::npos);
   }
   const auto found = library.Find(std::string(10'000, 'x'));

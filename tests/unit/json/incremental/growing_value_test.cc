@@ -45,8 +45,15 @@ TEST(GrowingValueTest, WhatIsRepairedWhereItStands) {
   EXPECT_EQ(Read("[\"a\nb\"]"), "[\"a\\nb\"] repaired");
 }
 
+TEST(GrowingValueTest, SingleQuotesEndWhereAValueMayEnd) {
+  EXPECT_EQ(Read("['a']"), "[\"a\"] repaired");
+  EXPECT_EQ(Read("{'it's': 'x \"y\" \\'z', '': ''}"), R"({"it's":"x \"y\" 'z","":""} repaired)");
+  EXPECT_EQ(Read("['say 'hi' to', 'b' /* c */, 'd'\n]"), R"(["say 'hi' to","b","d"] repaired)");
+}
+
 TEST(GrowingValueTest, StopsWhereTheTextMayMeanMoreThanOneThing) {
-  EXPECT_EQ(Read("['a']"), "stopped at 1");
+  EXPECT_EQ(Read("['''a''']"), "stopped at 2");
+  EXPECT_EQ(Read("['a'`]"), "stopped at 3");
   EXPECT_EQ(Read(R"(["say "hi"])"), "stopped at 7");
   EXPECT_EQ(Read(R"({"a" 1})"), "stopped at 5");
   EXPECT_EQ(Read("[1 2]"), "stopped at 3");

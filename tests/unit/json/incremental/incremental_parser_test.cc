@@ -133,7 +133,7 @@ TEST(IncrementalParserTest, RepairsThatNothingElseCanChangeAreMadeOnTheWay) {
 TEST(IncrementalParserTest, WhatOnlyTheWholeTextCanTellWaitsForIt) {
   Stream stream;
   stream.Feed("{\"a\": 1, ");
-  EXPECT_EQ(stream.Feed("'b': 'it's'"), Events({}));
+  EXPECT_EQ(stream.Feed("`b`: `it's`"), Events({}));
   EXPECT_EQ(stream.Feed(", \"c\": 2}"), Events({}));
   EXPECT_EQ(
       stream.Finish(), Events({"/b is \"it's\"", "/c is 2", R"(root is {"a":1,"b":"it's","c":2})"})

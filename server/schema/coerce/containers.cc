@@ -1,0 +1,221 @@
+// Coercion of arrays and objects: their children, the names of members, what is wrapped too much or
+// too little.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "server/json/parse.h"
+#include "server/json/write.h"
+#include "server/schema/coerce/coercer.h"
+#include "server/schema/coerce/words.h"
+
+namespace extractd::schema {
+namespace {
+
+using json::Type;
+
+// More elements are not searched for the one that fits.
+constexpr size_t kMaxSearchedElements = 100;
+
+std::string Short(const json::Value& value) {
+  return json::ToShortText(value, json::kMaxRepairTextBytes);
+}
+std::string Short(std::string_view text) {
+  return json::ToShortText(text, json::kMaxRepairTextBytes);
+}
+
+// Names that say nothing but that a value follows.
+bool IsWrapperName(std::string_view name, const Form& form) {
+  constexpr std::array<std::string_view, 12> kNames = {
+      "result",
+      "results",
+      "answer",
+      "data",
+      "response",
+      "output",
+      "json",
+      "object",
+      "value",
+      "item",
+      "items",
+      "arguments"
+  };
+  const std::string folded = FoldPunctuation(name);
+  const bool title = !form.title.empty() && FoldPunctuation(form.title) == folded;
+  return title || std::ranges::find(kNames, folded) != kNames.end();
+}
+
+// The one member that an object of this form has; null if it may have others.
+const FormMember* OnlyMember(const Form& form) {
+  if (form.members.size() != 1 || !form.members[0].required) return nullptr;
+  return &form.members[0];
+}
+
+}  // namespace
+
+BlockIndex Coercer::ItemBlock(const Form& form, size_t index) const {
+  if (form.items == nullptr) return kNoBlock;
+  return index < form.items->prefix.size() ? form.items->prefix[index] : form.items->rest;
+}
+
+Coercer::Made Coercer::CoerceArray(const Form& form, const json::Value& value) {
+  if (form.items == nullptr) return SameAs(value);
+  Node list = {.type = Type::kArray};
+  bool changed = false;
+  for (const json::Value& element : value) {
+    const size_t index = list.children.size();
+    Made made = CoerceChild(ItemBlock(form, index), element, std::to_string(index));
+    if (!made.has_value()) return std::nullopt;
+    changed = changed || made->same != &element;
+    list.children.push_back(std::move(*made));
+  }
+  return changed ? std::move(list) : SameAs(value);
+}
+
+// The declared member that `name` means: by that name, its alias, or both without case and
+// punctuation; one that the object has by its own name is meant by no other.
+const FormMember* Coercer::FindMember(
+    const Form& form, const json::Value& object, std::string_view name
+) {
+  if (const FormMember* member = form.Find(name)) return member;
+  if (!Spend(form.members.size() + object.size())) return nullptr;
+  const FormMember* found = nullptr;
+  const std::string folded = FoldPunctuation(name);
+  for (const FormMember& member : form.members) {
+    const bool alias = !member.alias.empty() && member.alias == name;
+    const bool similar = !folded.empty() && (FoldPunctuation(member.name) == folded ||
+                                             FoldPunctuation(member.alias) == folded);
+    if ((!alias && !similar) || object.Find(member.name) != nullptr) continue;
+    if (alias) return &member;
+    if (found != nullptr) return nullptr;
+    found = &member;
+  }
+  return found;
+}
+
+Coercer::Made Coercer::CoerceObject(const Form& form, const json::Value& value) {
+  if (Made made = CoerceStrange(form, value)) return made;
+  Node object = {.type = Type::kObject};
+  bool changed = false;
+  std::vector<std::string_view> renamed;
+  for (const json::Value& member : value) {
+    const FormMember* target = FindMember(form, value, member.key());
+    if (target != nullptr && target->name != member.key()) {
+      const bool again = std::ranges::find(renamed, target->name) != renamed.end();
+      if (again) {
+        target = nullptr;
+      } else {
+        renamed.push_back(target->name);
+      }
+    }
+    path_.emplace_back(target != nullptr ? target->name : member.key());
+    const size_t size = object.children.size();
+    const bool fits = PutMember(form, member, target, object);
+    path_.pop_back();
+    if (!fits) return std::nullopt;
+    const bool same = object.children.size() > size && object.children.back().same == &member &&
+                      object.children.back().name == member.key();
+    changed = changed || !same;
+  }
+  return changed ? std::move(object) : SameAs(value);
+}
+
+// Of an object that lacks what is required and has no member that the schema names: it may be
+// wrapped too much or too little.
+Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value) {
+  const auto meant = [&](const json::Value& member) {
+    return FindMember(form, value, member.key()) != nullptr;
+  };
+  const bool lacks = std::ranges::any_of(form.members, &FormMember::required);
+  if (!lacks || value.size() == 0 || std::ranges::any_of(value, meant)) return std::nullopt;
+  const size_t mark = repairs_.size();
+  for (const auto unwrap : {&Coercer::UnwrapMember, &Coercer::WrapInObject}) {
+    if (Made made = (this->*unwrap)(form, value)) return made;
+    repairs_.resize(mark);
+  }
+  return std::nullopt;
+}
+
+// Adds what `member` becomes, which is meant as `target` (null: none of the schema's), or drops it.
+bool Coercer::PutMember(
+    const Form& form, const json::Value& member, const FormMember* target, Node& object
+) {
+  if (target == nullptr && form.closed) {
+    return Log(coercion_kind::kExtraMember, Short(member), "", /*lossless=*/false);
+  }
+  if (target == nullptr && !form.members.empty()) ++strangers_;
+  const std::string_view name = target != nullptr ? target->name : member.key();
+  if (name != member.key()) Log(coercion_kind::kKeyName, Short(member.key()), Short(name));
+  Made made = Coerce(target != nullptr ? target->block : form.additional, member);
+  if (!made.has_value()) {
+    const bool optional = target != nullptr && !target->required;
+    return optional && member.is_null() && Log(coercion_kind::kNull, "null", "");
+  }
+  made->name = name;
+  object.children.push_back(std::move(*made));
+  return true;
+}
+
+Coercer::Made Coercer::WrapInArray(const Form& form, const json::Value& value) {
+  if (!Log(coercion_kind::kWrapped, Short(value), "[…]")) return std::nullopt;
+  Made made = CoerceChild(ItemBlock(form, 0), value, "0");
+  if (!made.has_value()) return std::nullopt;
+  Node list = {.type = Type::kArray};
+  list.children.push_back(std::move(*made));
+  return list;
+}
+
+// Not of texts, which may be anything, also an excuse; and not of a number or literal that would
+// have to be changed besides.
+Coercer::Made Coercer::WrapInObject(const Form& form, const json::Value& value) {
+  const FormMember* only = OnlyMember(form);
+  if (only == nullptr || value.is_string() || value.is_null() || !form.Wants(Type::kObject)) {
+    return std::nullopt;
+  }
+  if (!Log(coercion_kind::kWrapped, Short(value), "{…}")) return std::nullopt;
+  Made made = CoerceChild(only->block, value, std::string(only->name));
+  const bool container = value.is_array() || value.is_object();
+  if (!made.has_value() || (!container && made->same != &value)) return std::nullopt;
+  if (only->block != kNoBlock && !Holds(only->block, *made)) return std::nullopt;
+  Node object = {.type = Type::kObject};
+  made->name = only->name;
+  object.children.push_back(std::move(*made));
+  return object;
+}
+
+// An object with one member, which is the value: {"Person": {…}}.
+Coercer::Made Coercer::UnwrapMember(const Form& form, const json::Value& object) {
+  if (object.size() != 1) return std::nullopt;
+  const json::Value& member = *object.begin();
+  const bool wrapper = IsWrapperName(member.key(), form);
+  const bool container = member.is_object() || member.is_array();
+  if (!wrapper && !container) return std::nullopt;
+  if (form.Wants(Type::kString) && container) return std::nullopt;
+  if (!Log(coercion_kind::kUnwrapped, Short(member.key()), "", wrapper)) return std::nullopt;
+  return Spend(1) ? CoerceAs(form, member) : std::nullopt;
+}
+
+// The only element, or the only one that fits.
+Coercer::Made Coercer::UnwrapElement(const Form& form, const json::Value& array) {
+  if (array.size() == 0 || array.size() > kMaxSearchedElements) return std::nullopt;
+  const size_t mark = repairs_.size();
+  if (!Log(coercion_kind::kUnwrapped, Short(array), "", array.size() == 1)) return std::nullopt;
+  Made found;
+  for (const json::Value& element : array) {
+    const size_t before = repairs_.size();
+    Made made = element.is_array() || !Spend(1) ? std::nullopt : CoerceAs(form, element);
+    if (made.has_value() && found.has_value()) {
+      repairs_.resize(mark);
+      return std::nullopt;
+    }
+    if (made.has_value()) {
+      found = std::move(made);
+    } else {
+      repairs_.resize(before);
+    }
+  }
+  if (!found.has_value()) repairs_.resize(mark);
+  return found;
+}
+
+}  // namespace extractd::schema
