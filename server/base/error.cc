@@ -53,6 +53,7 @@ constexpr std::array kReasons = {
         "PROVIDER_RESPONSE_TOO_LARGE",
         StatusCode::kResourceExhausted
     },
+    ReasonRow{Reason::kSchemaIncompatible, "SCHEMA_INCOMPATIBLE", StatusCode::kFailedPrecondition},
 };
 
 const ReasonRow& RowOf(Reason reason) {

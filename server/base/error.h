@@ -45,6 +45,7 @@ enum class Reason : std::uint8_t {
   kOutputTruncated = 48,
   kInternal = 50,
   kProviderResponseTooLarge = 51,
+  kSchemaIncompatible = 52,
 };
 
 // One row of the vocabulary.

@@ -65,6 +65,7 @@ struct Usage {
   std::int64_t cached_input_tokens = 0;
   std::int64_t cache_write_input_tokens = 0;
   std::int64_t reasoning_tokens = 0;
+  std::int64_t toon_saved_tokens = 0;  // an estimate of ours; part of no other count
 
   Usage& operator+=(const Usage& other) {
     input_tokens += other.input_tokens;
@@ -72,6 +73,7 @@ struct Usage {
     cached_input_tokens += other.cached_input_tokens;
     cache_write_input_tokens += other.cache_write_input_tokens;
     reasoning_tokens += other.reasoning_tokens;
+    toon_saved_tokens += other.toon_saved_tokens;
     return *this;
   }
   friend bool operator==(const Usage&, const Usage&) = default;

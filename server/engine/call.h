@@ -66,6 +66,14 @@ enum class OnInvalid : std::uint8_t { kFail, kReturnBestEffort };
 enum class ProviderStrict : std::uint8_t { kWhereItFits, kRequired, kOff };
 enum class OnUnsupported : std::uint8_t { kWarn, kFail };
 
+// How structured text is written for or by the model.
+enum class TextEncoding : std::uint8_t { kJson, kToon };
+
+struct Warning {
+  std::string code = {};  // UPPER_SNAKE_CASE
+  std::string message = {};
+};
+
 struct ExtractCall {
   std::string request_id = {};
   std::string model = {};        // "provider/model", or the provider's own name with `provider`
@@ -86,9 +94,13 @@ struct ExtractCall {
   std::optional<json::MaxLoss> max_loss = {};
   std::optional<bool> assert_formats = {};
   std::optional<OnInvalid> on_invalid = {};
+  TextEncoding input_encoding = TextEncoding::kJson;   // what the messages are written in
+  std::int64_t input_saved_tokens = 0;                 // by that, in each send; an estimate
+  TextEncoding output_encoding = TextEncoding::kJson;  // what the model shall answer in
   bool include_raw = false;
   bool dry_run = false;                     // nothing will be sent: a missing key does not matter
   std::optional<SteadyTime> deadline = {};  // the caller's
+  std::vector<Warning> warnings = {};       // what came up while the call was read
 };
 
 // The configured defaults of calls.

@@ -9,9 +9,11 @@
 
 #include "server/base/error.h"
 #include "server/base/strings.h"
+#include "server/base/tokens.h"
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
 #include "server/engine/failures.h"
+#include "server/schema/toon_verdict.h"
 
 namespace extractd {
 namespace {
@@ -146,8 +148,9 @@ class Run {
     attempt.provider_request_id = sent.provider_request_id;
     attempt.body_hash = sent.body_hash;
     attempt.usage = sent.reply.usage;
+    if (sent.ok()) attempt.usage.toon_saved_tokens = plan_.input_saved_tokens;
     attempt.finish_reason = sent.reply.finish_reason;
-    result_.usage += sent.reply.usage;
+    result_.usage += attempt.usage;
     if (sent.ok()) {
       tools_.latencies.Add(plan_.provider(), plan_.model(), sent.latency);
       return;
@@ -229,11 +232,29 @@ class Run {
       verdict.issues.total = 1;
       return verdict;
     }
-    schema::Verdict verdict = schema::Judge(*plan_.schema->compiled, *text, plan_.judge);
+    schema::Verdict verdict = VerdictOnText(*text);
     if (reply.sanitized) NoteReplacedBytes(plan_, verdict);
     result_.parse_time += verdict.parse_time;
     result_.validate_time += verdict.validate_time;
     return verdict;
+  }
+
+  schema::Verdict VerdictOnText(std::string_view text) {
+    if (plan_.output_encoding == TextEncoding::kJson) {
+      return schema::Judge(*plan_.schema->compiled, text, plan_.judge);
+    }
+    schema::ToonVerdict judged = schema::JudgeToon(*plan_.schema->compiled, text, plan_.judge);
+    if (!judged.verdict.valid) return std::move(judged.verdict);
+    if (judged.toon) {
+      const std::int64_t saved = EstimateTokens(judged.verdict.json) - EstimateTokens(text);
+      result_.attempts.back().usage.toon_saved_tokens += saved;
+      result_.usage.toon_saved_tokens += saved;
+    } else {
+      result_.warnings.push_back(
+          {"OUTPUT_ENCODING_NOT_USED", "the model was asked for TOON and answered in JSON"}
+      );
+    }
+    return std::move(judged.verdict);
   }
 
   Next JudgeText(const ChatReply& reply, Attempt& attempt) {

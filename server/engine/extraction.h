@@ -32,6 +32,7 @@ struct Extraction {
   std::vector<Attempt> attempts = {};
   Usage usage = {};
   std::vector<json::Repair> repairs = {};
+  std::vector<Warning> warnings = {};
   schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort
   FinishReason finish_reason = FinishReason::kUnspecified;
   bool retries_exhausted = false;  // our own retries were used up; the caller's would multiply them

@@ -134,6 +134,7 @@ class PlanMaker {
 
   // What comes before the schema; the schema's text.
   absl::StatusOr<std::string> Begin() {
+    plan_->warnings = std::move(call_.warnings);
     RETURN_IF_ERROR(ResolveProvider());
     RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
     return SchemaTextOf();
@@ -175,6 +176,7 @@ class PlanMaker {
     }
     ASSIGN_OR_RETURN(const std::string mode, call_.mode.empty() ? BestMode() : NamedMode());
     ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
+    RETURN_IF_ERROR(CheckOutputEncoding(mode));
     const auto obstacle = ObstacleOf(
         plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema, Usable(lowered_)
     );
@@ -182,9 +184,41 @@ class PlanMaker {
     return UnsupportedSchema(*row_, *obstacle, "the schema does not fit the mode");
   }
 
+  // TOON needs a mode whose answer is free text: others make the provider write JSON.
+  absl::Status CheckOutputEncoding(std::string_view mode) {
+    plan_->output_encoding = call_.output_encoding;
+    const bool free_text = plan_->handler->mode->traits().free_text;
+    if (call_.output_encoding == TextEncoding::kJson || free_text) return absl::OkStatus();
+    if (!call_.mode.empty()) {
+      return InvalidField(
+          "output_encoding", fmt::format("TOON needs a mode with free text, not {}", mode)
+      );
+    }
+    plan_->output_encoding = TextEncoding::kJson;
+    plan_->warnings.push_back({
+        "OUTPUT_ENCODING_NOT_USED",
+        fmt::format("model '{}' has no mode with free text; it answers in JSON", plan_->model()),
+    });
+    return absl::OkStatus();
+  }
+
+  // The first mode with free text that can carry the schema, for answers in TOON.
+  std::optional<std::string> FreeTextMode(std::span<const std::string> modes) const {
+    for (const std::string& mode : modes) {
+      const ModeHandler* handler = FindModeHandler(mode);
+      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
+      if (!served || !handler->traits().free_text) continue;
+      if (!ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) return mode;
+    }
+    return std::nullopt;
+  }
+
   // The first mode of the model that can carry the schema; else its first one.
   absl::StatusOr<std::string> BestMode() {
     const std::span<const std::string> modes = ModesFor(*row_, *plan_->family);
+    if (call_.output_encoding == TextEncoding::kToon) {
+      if (auto mode = FreeTextMode(modes)) return *std::move(mode);
+    }
     for (const std::string& mode : modes) {
       const ModeHandler* handler = FindModeHandler(mode);
       const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
@@ -248,6 +282,8 @@ class PlanMaker {
     plan.provider_strict = call_.provider_strict;
     plan.on_unsupported = call_.on_unsupported;
     plan.include_raw = call_.include_raw;
+    plan.input_encoding = call_.input_encoding;
+    plan.input_saved_tokens = call_.input_saved_tokens;
     const auto provider_retry = settings_.provider_retry.find(row_->name);
     plan.retry = settings_.retry;
     if (provider_retry != settings_.provider_retry.end()) {
@@ -281,6 +317,7 @@ class PlanMaker {
         .instruct_last = row_->instruct_last,
         .worked_example = plan.family->worked_example,
         .outline = carries ? plan.lowered->outline : plan.schema->outline,
+        .toon = plan.output_encoding == TextEncoding::kToon,
     };
     plan.request.messages = std::move(call_.messages);
     plan.request.generation = std::move(call_.generation);

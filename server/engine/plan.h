@@ -3,6 +3,7 @@
 #define EXTRACTD_SERVER_ENGINE_PLAN_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,11 +31,6 @@ struct Downgrade {
   std::string reason = {};
 };
 
-struct Warning {
-  std::string code = {};  // UPPER_SNAKE_CASE
-  std::string message = {};
-};
-
 // Not movable: `request` holds views of its texts.
 struct Plan {
   Plan() = default;
@@ -57,6 +53,9 @@ struct Plan {
   const schema::LoweredSchema* lowered = nullptr;
   OnUnsupported on_unsupported = OnUnsupported::kWarn;
   SendTimers timers = {};  // of each send; `total` is bounded by the deadline besides
+  TextEncoding input_encoding = TextEncoding::kJson;
+  std::int64_t input_saved_tokens = 0;  // by it, in each send; an estimate
+  TextEncoding output_encoding = TextEncoding::kJson;
   bool include_raw = false;
   SteadyTime deadline = {};
   std::vector<Downgrade> downgrades = {};

@@ -5,6 +5,7 @@
 #include "server/modes/instruction.h"
 #include "server/modes/modes.h"
 #include "server/modes/text_answer.h"
+#include "server/modes/toon_instruction.h"
 
 namespace extractd {
 namespace {
@@ -15,11 +16,13 @@ class MdJsonMode final : public TextAnswerMode {
     static constexpr ModeTraits traits = {
         .name = mode_names::kMdJson,
         .description = "A JSON code block in plain text; works with every model.",
+        .free_text = true,
     };
     return traits;
   }
 
   void Ask(const SchemaText& schema, const AskStyle& style, ChatRequest& request) const override {
+    if (style.toon) return AddInstruction(ToonInstruction(schema.json), style, request);
     AddInstruction(
         fmt::format(
             "Extract the data from the conversation. Answer with nothing but one ```json code "

@@ -37,6 +37,8 @@ struct AskStyle {
   bool worked_example = false;
   // The schema in the short notation of schema/outline.h.
   std::string_view outline = {};
+  // Ask for TOON instead of JSON. REQUIRES: the mode's traits have free_text.
+  bool toon = false;
 };
 
 // What a mode asks of the provider's API and of the schema.
@@ -45,6 +47,7 @@ struct ModeTraits {
   std::string_view description;    // one sentence, for people
   bool provider_enforces = false;  // the provider can be asked to decode under the schema
   bool works_unenforced = false;   // and asking is of use where it does not
+  bool free_text = false;          // the answer is text that may hold any form
   bool object_root_only = false;   // the API takes only schemas whose root is an object
 };
 

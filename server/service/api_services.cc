@@ -6,9 +6,11 @@
 
 #include "extractd/v1/catalog_service.grpc.pb.h"
 #include "extractd/v1/extraction_service.grpc.pb.h"
+#include "extractd/v1/json_service.grpc.pb.h"
 #include "extractd/v1/schema_service.grpc.pb.h"
 #include "server/service/catalog_service.h"
 #include "server/service/extraction_service.h"
+#include "server/service/json_service.h"
 #include "server/service/schema_service.h"
 
 namespace extractd {
@@ -19,6 +21,7 @@ constexpr int kWaitingExtracts = 64;
 
 using v1::CatalogService;
 using v1::ExtractionService;
+using v1::JsonService;
 using v1::SchemaService;
 
 using RawExtractionService = ExtractionService::WithRawMethod_Extract<
@@ -26,7 +29,10 @@ using RawExtractionService = ExtractionService::WithRawMethod_Extract<
 using RawSchemaService =
     SchemaService::WithRawMethod_RegisterSchema<SchemaService::WithRawMethod_GetSchema<
         SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
-            SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>;
+            SchemaService::WithRawMethod_ListSchemas<SchemaService::WithRawMethod_InferSchema<
+                SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
+using RawJsonService = JsonService::WithRawMethod_EncodeToon<
+    JsonService::WithRawMethod_DecodeToon<JsonService::Service>>;
 using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
     CatalogService::WithRawMethod_ListModes<CatalogService::Service>>;
 
@@ -48,11 +54,91 @@ RpcMethod Bind(
   };
 }
 
+void AddExtraction(
+    RawExtractionService& service, ExtractionMethods& methods, std::vector<RpcMethod>& out
+) {
+  out.push_back(Bind(
+      "Extract",
+      service,
+      &RawExtractionService::RequestExtract,
+      methods,
+      &ExtractionMethods::Extract
+  ));
+  out.back().waiting = kWaitingExtracts;
+  out.push_back(Bind(
+      "Render", service, &RawExtractionService::RequestRender, methods, &ExtractionMethods::Render
+  ));
+}
+
+void AddSchema(RawSchemaService& service, SchemaMethods& methods, std::vector<RpcMethod>& out) {
+  out.push_back(Bind(
+      "RegisterSchema",
+      service,
+      &RawSchemaService::RequestRegisterSchema,
+      methods,
+      &SchemaMethods::RegisterSchema
+  ));
+  out.push_back(Bind(
+      "GetSchema", service, &RawSchemaService::RequestGetSchema, methods, &SchemaMethods::GetSchema
+  ));
+  out.push_back(Bind(
+      "ListSchemas",
+      service,
+      &RawSchemaService::RequestListSchemas,
+      methods,
+      &SchemaMethods::ListSchemas
+  ));
+  out.push_back(Bind(
+      "ValidateInstance",
+      service,
+      &RawSchemaService::RequestValidateInstance,
+      methods,
+      &SchemaMethods::ValidateInstance
+  ));
+  out.push_back(Bind(
+      "ParseText", service, &RawSchemaService::RequestParseText, methods, &SchemaMethods::ParseText
+  ));
+  out.push_back(Bind(
+      "InferSchema",
+      service,
+      &RawSchemaService::RequestInferSchema,
+      methods,
+      &SchemaMethods::InferSchema
+  ));
+}
+
+void AddJson(RawJsonService& service, JsonMethods& methods, std::vector<RpcMethod>& out) {
+  out.push_back(Bind(
+      "EncodeToon", service, &RawJsonService::RequestEncodeToon, methods, &JsonMethods::EncodeToon
+  ));
+  out.push_back(Bind(
+      "DecodeToon", service, &RawJsonService::RequestDecodeToon, methods, &JsonMethods::DecodeToon
+  ));
+}
+
+void AddCatalog(RawCatalogService& service, CatalogMethods& methods, std::vector<RpcMethod>& out) {
+  out.push_back(Bind(
+      "ListProviders",
+      service,
+      &RawCatalogService::RequestListProviders,
+      methods,
+      &CatalogMethods::ListProviders
+  ));
+  out.push_back(Bind(
+      "ListModes",
+      service,
+      &RawCatalogService::RequestListModes,
+      methods,
+      &CatalogMethods::ListModes
+  ));
+}
+
 }  // namespace
 
 struct ApiServices::State {
   RawExtractionService extraction;
   RawSchemaService schema;
+  RawJsonService json;
   RawCatalogService catalog;
 };
 
@@ -62,65 +148,25 @@ ApiServices::~ApiServices() = default;
 void ApiServices::RegisterWith(grpc::ServerBuilder& builder) {
   builder.RegisterService(&state_->extraction);
   builder.RegisterService(&state_->schema);
+  builder.RegisterService(&state_->json);
   builder.RegisterService(&state_->catalog);
 }
 
 std::vector<RpcMethod> ApiServices::MethodsFor(
-    ExtractionMethods& extraction, SchemaMethods& schema, CatalogMethods& catalog
+    ExtractionMethods& extraction, SchemaMethods& schema, JsonMethods& json, CatalogMethods& catalog
 ) {
-  State& s = *state_;
-  using Extraction = ExtractionMethods;
-  using Schema = SchemaMethods;
-  using Catalog = CatalogMethods;
   std::vector<RpcMethod> methods;
-  methods.push_back(Bind(
-      "Extract",
-      s.extraction,
-      &RawExtractionService::RequestExtract,
-      extraction,
-      &Extraction::Extract
-  ));
-  methods.back().waiting = kWaitingExtracts;
-  methods.push_back(Bind(
-      "Render", s.extraction, &RawExtractionService::RequestRender, extraction, &Extraction::Render
-  ));
-  methods.push_back(Bind(
-      "RegisterSchema",
-      s.schema,
-      &RawSchemaService::RequestRegisterSchema,
-      schema,
-      &Schema::RegisterSchema
-  ));
-  methods.push_back(
-      Bind("GetSchema", s.schema, &RawSchemaService::RequestGetSchema, schema, &Schema::GetSchema)
-  );
-  methods.push_back(Bind(
-      "ValidateInstance",
-      s.schema,
-      &RawSchemaService::RequestValidateInstance,
-      schema,
-      &Schema::ValidateInstance
-  ));
-  methods.push_back(
-      Bind("ParseText", s.schema, &RawSchemaService::RequestParseText, schema, &Schema::ParseText)
-  );
+  AddExtraction(state_->extraction, extraction, methods);
+  AddSchema(state_->schema, schema, methods);
   methods.push_back(Bind(
       "AdaptSchema",
-      s.schema,
+      state_->schema,
       &RawSchemaService::RequestAdaptSchema,
       extraction,
-      &Extraction::AdaptSchema
+      &ExtractionMethods::AdaptSchema
   ));
-  methods.push_back(Bind(
-      "ListProviders",
-      s.catalog,
-      &RawCatalogService::RequestListProviders,
-      catalog,
-      &Catalog::ListProviders
-  ));
-  methods.push_back(Bind(
-      "ListModes", s.catalog, &RawCatalogService::RequestListModes, catalog, &Catalog::ListModes
-  ));
+  AddJson(state_->json, json, methods);
+  AddCatalog(state_->catalog, catalog, methods);
   return methods;
 }
 
@@ -128,6 +174,7 @@ std::vector<std::string> ApiServices::Names() {
   return {
       ExtractionService::service_full_name(),
       SchemaService::service_full_name(),
+      JsonService::service_full_name(),
       CatalogService::service_full_name(),
   };
 }

@@ -15,6 +15,7 @@ namespace extractd {
 
 class ExtractionMethods;
 class SchemaMethods;
+class JsonMethods;
 class CatalogMethods;
 
 class ApiServices {
@@ -28,7 +29,10 @@ class ApiServices {
 
   // The methods, bound to one loop's handlers, which outlive the server.
   std::vector<RpcMethod> MethodsFor(
-      ExtractionMethods& extraction, SchemaMethods& schema, CatalogMethods& catalog
+      ExtractionMethods& extraction,
+      SchemaMethods& schema,
+      JsonMethods& json,
+      CatalogMethods& catalog
   );
 
   // Full names, for health.

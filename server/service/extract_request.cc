@@ -12,6 +12,9 @@
 
 #include "server/json/parse.h"
 #include "server/service/messages.h"
+#include "server/service/retry_conditions.h"
+#include "server/service/schema_source.h"
+#include "server/service/toon_input.h"
 
 namespace extractd {
 namespace {
@@ -19,7 +22,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kMaxStops = 4;
-constexpr size_t kMaxSchemaNameBytes = 64;
 constexpr int kMaxWaitMs = 600'000;
 constexpr int kMaxTimeoutMs = 86'400'000;
 
@@ -27,24 +29,9 @@ bool IsJson(const std::string& text) {
   return std::holds_alternative<json::Document>(json::ParseView(text));
 }
 
-bool IsSchemaName(std::string_view name) {
-  return name.size() <= kMaxSchemaNameBytes && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-';
-         });
+TextEncoding EncodingOf(v1::TextEncoding encoding) {
+  return encoding == v1::TEXT_ENCODING_TOON ? TextEncoding::kToon : TextEncoding::kJson;
 }
-
-struct Condition {
-  v1::RetryCondition number;
-  RetryCondition condition;
-};
-constexpr std::array kConditions = {
-    Condition{v1::RETRY_CONDITION_CONNECT, RetryCondition::kConnect},
-    Condition{v1::RETRY_CONDITION_RATE_LIMITED, RetryCondition::kRateLimited},
-    Condition{v1::RETRY_CONDITION_SERVER_ERROR, RetryCondition::kServerError},
-    Condition{v1::RETRY_CONDITION_TIMEOUT, RetryCondition::kTimeout},
-    Condition{v1::RETRY_CONDITION_MALFORMED, RetryCondition::kMalformed},
-};
 
 // A field and the values that it may have.
 struct Bounded {
@@ -60,6 +47,8 @@ class Reader {
   absl::StatusOr<ExtractCall> Read() {
     ReadTarget();
     ReadSchema();
+    call_.input_encoding = EncodingOf(request_.input_encoding());
+    call_.output_encoding = EncodingOf(request_.output_encoding());
     ReadChat();
     if (request_.has_generation()) ReadGeneration(request_.generation());
     if (request_.has_retry()) ReadRetry(request_.retry());
@@ -68,6 +57,8 @@ class Reader {
     if (!violations_.empty()) return InvalidRequest(std::move(violations_));
     return std::move(call_);
   }
+
+  const std::shared_ptr<const ProtobufType>& type() const { return type_; }
 
  private:
   void Violate(std::string field, std::string description) {
@@ -88,9 +79,13 @@ class Reader {
   }
 
   void ReadSchema() {
-    CheckSchema(request_.schema(), "schema", violations_);
-    call_.json_schema = request_.schema().json_schema();
-    call_.schema_id = request_.schema().schema_id();
+    SchemaSource source = ReadSchemaSource(request_.schema(), "schema", violations_);
+    call_.json_schema = std::move(source.json_schema);
+    call_.schema_id = std::move(source.schema_id);
+    type_ = std::move(source.type);
+    for (schema::ThinEvidence& thin : source.warnings) {
+      call_.warnings.push_back({std::move(thin.code), std::move(thin.message)});
+    }
     call_.schema_name = request_.schema().name();
     call_.schema_description = request_.schema().description();
   }
@@ -137,8 +132,7 @@ class Reader {
       case v1::Part::kText:
         return AppendText(part.text(), message);
       case v1::Part::kJson:
-        if (!IsJson(part.json())) Violate(path + ".json", "is not JSON");
-        return AppendText(part.json(), message);
+        return ReadJson(part.json(), path + ".json", message);
       case v1::Part::kToolCall:
         if (message.role != Role::kAssistant) {
           Violate(path + ".tool_call", "belongs into messages of ROLE_ASSISTANT");
@@ -154,6 +148,17 @@ class Reader {
       case v1::Part::KIND_NOT_SET:
         return Violate(path, "sets no kind");
     }
+  }
+
+  void ReadJson(const std::string& json, const std::string& path, Message& message) {
+    if (!IsJson(json)) return Violate(path, "is not JSON");
+    if (call_.input_encoding == TextEncoding::kToon) {
+      if (const auto toon = ShorterAsToon(json)) {
+        call_.input_saved_tokens += toon->saved_tokens;
+        return AppendText(toon->text, message);
+      }
+    }
+    AppendText(json, message);
   }
 
   static void AppendText(const std::string& text, Message& message) {
@@ -290,7 +295,7 @@ class Reader {
     if (options.retry_on().empty()) return;
     RetryConditions set = 0;
     for (const int number : options.retry_on()) {
-      const auto* known = std::ranges::find(kConditions, number, &Condition::number);
+      const auto* known = std::ranges::find(kConditions, number, &NumberedCondition::number);
       if (known == kConditions.end()) {
         Violate("retry.retry_on", "RETRY_CONDITION_UNSPECIFIED is not allowed");
       } else {
@@ -323,24 +328,23 @@ class Reader {
 
   const v1::ExtractRequest& request_;
   ExtractCall call_;
+  std::shared_ptr<const ProtobufType> type_;
   std::vector<FieldViolation> violations_;
 };
 
 }  // namespace
 
-absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request) {
-  return Reader(request).Read();
+absl::StatusOr<ExtractCall> ToCall(
+    const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
+) {
+  Reader reader(request);
+  absl::StatusOr<ExtractCall> call = reader.Read();
+  type = reader.type();
+  return call;
 }
 
-void CheckSchema(
-    const v1::Schema& schema, const std::string& prefix, std::vector<FieldViolation>& violations
-) {
-  if (schema.source_case() == v1::Schema::SOURCE_NOT_SET) {
-    violations.push_back({prefix, "set json_schema or schema_id"});
-  }
-  if (!IsSchemaName(schema.name())) {
-    violations.push_back({prefix + ".name", "use at most 64 of A-Z a-z 0-9 _ -"});
-  }
+absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request) {
+  return Reader(request).Read();
 }
 
 absl::Status InvalidRequest(std::vector<FieldViolation> violations) {
@@ -348,48 +352,6 @@ absl::Status InvalidRequest(std::vector<FieldViolation> violations) {
       fmt::format("{}: {}", violations.front().field, violations.front().description);
   if (violations.size() > 1) text += fmt::format(" (and {} more)", violations.size() - 1);
   return MakeError({.reason = Reason::kInvalidRequest, .fields = std::move(violations)}, text);
-}
-
-v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Plan& plan) {
-  v1::ExtractRequest effective = request;
-  effective.set_provider(plan.provider());
-  effective.set_model(plan.model());
-  effective.set_mode(ModeNumber(plan.mode()));
-  effective.set_mode_name(std::string(plan.mode()));
-  effective.mutable_schema()->set_name(plan.schema_name);
-  effective.mutable_schema()->set_description(plan.schema_description);
-  v1::RetryOptions& retry = *effective.mutable_retry();
-  retry.set_max_attempts(plan.retry.max_attempts);
-  retry.set_max_reasks(plan.retry.max_reasks);
-  retry.set_max_transport_retries(plan.retry.max_transport_retries);
-  retry.clear_retry_on();
-  for (const Condition& known : kConditions) {
-    if (Contains(plan.retry.retry_on, known.condition)) retry.add_retry_on(known.number);
-  }
-  const auto count = [](auto duration) { return static_cast<std::int32_t>(duration.count()); };
-  retry.set_initial_backoff_ms(count(plan.retry.initial_backoff));
-  retry.set_max_backoff_ms(count(plan.retry.max_backoff));
-  retry.set_backoff_multiplier(plan.retry.backoff_multiplier);
-  retry.set_backoff_jitter(plan.retry.backoff_jitter);
-  retry.set_attempt_timeout_ms(count(plan.timers.total));
-  retry.set_first_token_timeout_ms(count(plan.timers.first_byte));
-  retry.set_idle_timeout_ms(count(plan.timers.idle));
-  v1::ValidationOptions& validation = *effective.mutable_validation();
-  constexpr std::array kLosses = {v1::MAX_LOSS_NONE, v1::MAX_LOSS_LOSSLESS, v1::MAX_LOSS_LOSSY};
-  validation.set_max_loss(kLosses.at(static_cast<size_t>(plan.judge.max_loss)));
-  validation.set_assert_formats(plan.judge.assert_formats);
-  validation.set_on_invalid(
-      plan.on_invalid == OnInvalid::kFail ? v1::ON_INVALID_FAIL : v1::ON_INVALID_RETURN_BEST_EFFORT
-  );
-  v1::GenerationOptions& generation = *effective.mutable_generation();
-  generation.set_provider_strict(
-      plan.strict ? v1::PROVIDER_STRICT_REQUIRED : v1::PROVIDER_STRICT_OFF
-  );
-  generation.set_on_unsupported(
-      plan.on_unsupported == OnUnsupported::kFail ? v1::ON_UNSUPPORTED_FAIL
-                                                  : v1::ON_UNSUPPORTED_WARN
-  );
-  return effective;
 }
 
 }  // namespace extractd

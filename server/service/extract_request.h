@@ -1,8 +1,9 @@
-// ExtractRequest → ExtractCall, and back for Render: every field is checked, all that is wrong is
+// ExtractRequest → ExtractCall: every field is checked, all that is wrong is
 // reported at once.
 #ifndef EXTRACTD_SERVER_SERVICE_EXTRACT_REQUEST_H_
 #define EXTRACTD_SERVER_SERVICE_EXTRACT_REQUEST_H_
 
+#include <memory>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -11,22 +12,19 @@
 #include "server/base/error.h"
 #include "server/engine/call.h"
 #include "server/engine/plan.h"
+#include "server/service/protobuf/protobuf_type.h"
 
 namespace extractd {
 
 // kInvalidRequest with a violation for each bad field, its path relative to the request.
-absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request);
-
-// Checks a Schema message; appends to `violations`. `prefix` is the path of the field.
-void CheckSchema(
-    const v1::Schema& schema, const std::string& prefix, std::vector<FieldViolation>& violations
+// `type` is set to the message type that the answer shall come back as, or to null.
+absl::StatusOr<ExtractCall> ToCall(
+    const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
 );
+absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request);
 
 // An error that lists `violations`, which is not empty.
 absl::Status InvalidRequest(std::vector<FieldViolation> violations);
-
-// `request` with every default filled in, as `plan` settled it.
-v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Plan& plan);
 
 }  // namespace extractd
 

@@ -13,6 +13,7 @@
 #include "server/base/error.h"
 #include "server/base/secret.h"
 #include "server/base/status_macros.h"
+#include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
@@ -50,8 +51,22 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-absl::StatusOr<ExtractCall> ReadCall(const Rpc& rpc, const v1::ExtractRequest& request) {
-  absl::StatusOr<ExtractCall> call = ToCall(request);
+// The answer once more, as a message of the caller's type.
+void SetProtobuf(const ProtobufType& type, v1::ExtractResponse& response) {
+  const absl::StatusOr<google::protobuf::Any> any = type.ToAny(response.json());
+  if (any.ok()) {
+    *response.mutable_protobuf() = *any;
+    return;
+  }
+  v1::Warning& warning = *response.add_warnings();
+  warning.set_code("PROTOBUF_NOT_SET");
+  warning.set_message(std::string(any.status().message()));
+}
+
+absl::StatusOr<ExtractCall> ReadCall(
+    const Rpc& rpc, const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
+) {
+  absl::StatusOr<ExtractCall> call = ToCall(request, type);
   if (call.ok()) {
     call->request_id = rpc.id();
     call->deadline = rpc.deadline();
@@ -123,7 +138,8 @@ ExtractionMethods::ExtractionMethods(
 Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
-  absl::StatusOr<ExtractCall> call = ReadExtract(rpc);
+  std::shared_ptr<const ProtobufType> type;
+  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, type);
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
   absl::StatusOr<std::unique_ptr<Plan>> plan =
       co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
@@ -133,18 +149,24 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
   Extraction extraction = co_await extractd::Extract(**plan, tools);
   NameDrain(rpc, extraction);
-  co_return Answer(rpc, **plan, extraction, begin);
+  co_return Answer(rpc, **plan, extraction, type.get(), begin);
 }
 
-absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc) {
+absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(
+    Rpc& rpc, std::shared_ptr<const ProtobufType>& type
+) {
   StackArena arena;
   auto& request = arena.Make<v1::ExtractRequest>();
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
-  return ReadCall(rpc, request);
+  return ReadCall(rpc, request, type);
 }
 
 RpcResult ExtractionMethods::Answer(
-    Rpc& rpc, const Plan& plan, const Extraction& extraction, SteadyTime begin
+    Rpc& rpc,
+    const Plan& plan,
+    const Extraction& extraction,
+    const ProtobufType* type,
+    SteadyTime begin
 ) {
   const auto total = shared_.clock.Now() - begin;
   const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
@@ -158,6 +180,7 @@ RpcResult ExtractionMethods::Answer(
   StackArena arena;
   auto& response = arena.Make<v1::ExtractResponse>();
   ToMessage(plan, extraction, response);
+  if (type != nullptr && extraction.valid) SetProtobuf(*type, response);
   FillTiming(
       extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
   );
@@ -170,7 +193,8 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kRender, parsed, recorder_);
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request());
+  std::shared_ptr<const ProtobufType> type;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), type);
   if (!call.ok()) co_return Refuse(rpc, kRender, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> made =
@@ -202,7 +226,8 @@ Task<RpcResult> ExtractionMethods::AdaptSchema(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kAdaptSchema, parsed, recorder_);
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request));
+  std::shared_ptr<const ProtobufType> type;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), type);
   if (!call.ok()) co_return Refuse(rpc, kAdaptSchema, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> plan =

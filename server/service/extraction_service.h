@@ -10,6 +10,7 @@
 #include "server/engine/extraction.h"
 #include "server/engine/plan.h"
 #include "server/service/call_recorder.h"
+#include "server/service/protobuf/protobuf_type.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
 
@@ -26,8 +27,15 @@ class ExtractionMethods {
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
-  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc);
-  RpcResult Answer(Rpc& rpc, const Plan& plan, const Extraction& extraction, SteadyTime begin);
+  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, std::shared_ptr<const ProtobufType>& type);
+  // `type`: what the answer comes back as besides; or null.
+  RpcResult Answer(
+      Rpc& rpc,
+      const Plan& plan,
+      const Extraction& extraction,
+      const ProtobufType* type,
+      SteadyTime begin
+  );
 
   SharedState& shared_;
   CallRecorder& recorder_;

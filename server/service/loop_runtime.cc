@@ -46,9 +46,10 @@ LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiService
       upstreams_(std::make_unique<Upstreams>(shared, client_)),
       extraction_(shared, *upstreams_, recorder),
       schema_(shared, recorder),
+      json_(shared, recorder),
       catalog_(shared, recorder),
       worker_(loop_, recorder) {
-  worker_.set_methods(services.MethodsFor(extraction_, schema_, catalog_));
+  worker_.set_methods(services.MethodsFor(extraction_, schema_, json_, catalog_));
 }
 
 // Nothing can go on without it: a thread that cannot be joined ends the process.

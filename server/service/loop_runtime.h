@@ -16,6 +16,7 @@
 #include "server/service/call_recorder.h"
 #include "server/service/catalog_service.h"
 #include "server/service/extraction_service.h"
+#include "server/service/json_service.h"
 #include "server/service/rpc_server.h"
 #include "server/service/schema_service.h"
 #include "server/service/shared_state.h"
@@ -52,6 +53,7 @@ class LoopRuntime {
   std::unique_ptr<Upstreams> upstreams_;
   ExtractionMethods extraction_;
   SchemaMethods schema_;
+  JsonMethods json_;
   CatalogMethods catalog_;
   RpcWorker worker_;
   std::thread thread_;

@@ -134,6 +134,7 @@ void ToMessage(const Usage& usage, v1::Usage& out) {
   out.set_cached_input_tokens(usage.cached_input_tokens);
   out.set_cache_write_input_tokens(usage.cache_write_input_tokens);
   out.set_reasoning_tokens(usage.reasoning_tokens);
+  out.set_toon_saved_tokens(usage.toon_saved_tokens);
 }
 
 void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
@@ -181,6 +182,7 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
   out.set_finish_reason(FinishReasonNumber(extraction.finish_reason));
   for (const Warning& warning : plan.warnings) ToMessage(warning, *out.add_warnings());
+  for (const Warning& warning : extraction.warnings) ToMessage(warning, *out.add_warnings());
   out.set_schema_id(std::string(plan.schema->compiled->id()));
 }
 

@@ -10,11 +10,16 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "extractd/v1/schema_service.pb.h"
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/base/utf8.h"
 #include "server/json/parse.h"
+#include "server/schema/compare/compare.h"
+#include "server/schema/infer/infer.h"
 #include "server/schema/verdict.h"
 #include "server/service/extract_request.h"
 #include "server/service/messages.h"
+#include "server/service/schema_source.h"
 #include "server/service/unary.h"
 #include "server/service/wire_check.h"
 
@@ -25,16 +30,17 @@ constexpr std::string_view kRegisterSchema = "RegisterSchema";
 constexpr std::string_view kGetSchema = "GetSchema";
 constexpr std::string_view kValidateInstance = "ValidateInstance";
 constexpr std::string_view kParseText = "ParseText";
+constexpr std::string_view kListSchemas = "ListSchemas";
+constexpr std::string_view kInferSchema = "InferSchema";
 
-absl::Status CheckSchemaOf(const v1::Schema& schema) {
-  std::vector<FieldViolation> violations;
-  CheckSchema(schema, "schema", violations);
-  return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
-}
+constexpr int kDefaultPage = 50;
+constexpr int kMaxPage = 500;
 
 absl::Status CheckRegistration(const v1::RegisterSchemaRequest& request) {
   std::vector<FieldViolation> violations;
-  CheckSchema(request.schema(), "schema", violations);
+  if (request.compatibility() > v1::COMPATIBILITY_NONE && request.name().empty()) {
+    violations.push_back({"compatibility", "needs name: it is about the version before"});
+  }
   if (!request.name().empty() && !schema::IsSchemaLibraryName(request.name())) {
     violations.push_back({"name", "use 1 to 64 of a-z 0-9 _ -"});
   }
@@ -46,6 +52,70 @@ absl::Status CheckRegistration(const v1::RegisterSchemaRequest& request) {
     violations.push_back({"schema.description", "is set in calls"});
   }
   return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
+}
+
+// Lists what changes, and fails if that breaks what is demanded.
+absl::Status CheckCompatibility(
+    const schema::RegisteredSchema& before,
+    const schema::CompiledSchema& after,
+    const v1::RegisterSchemaRequest& request,
+    v1::RegisterSchemaResponse& response
+) {
+  const json::ParseResult parsed = json::ParseView(before.text);
+  const json::Value& old_root = std::get<json::Document>(parsed).root();
+  ErrorDetails details = {
+      .reason = Reason::kSchemaIncompatible,
+      .metadata = {{"name", before.name}, {"version", std::to_string(before.version)}},
+  };
+  for (const schema::SchemaChange& change : schema::Compare(old_root, after.root())) {
+    v1::Issue& issue = *response.add_changes();
+    issue.set_schema_path(ReplaceInvalidUtf8(change.schema_path));
+    issue.set_keyword(change.keyword);
+    issue.set_message(change.message);
+    issue.set_expected(
+        change.narrows && change.widens ? "backward, forward"
+        : change.narrows                ? "backward"
+                                        : "forward"
+    );
+    const bool breaks = (request.compatibility() == v1::COMPATIBILITY_BACKWARD && change.narrows) ||
+                        (request.compatibility() == v1::COMPATIBILITY_FORWARD && change.widens);
+    if (breaks) {
+      details.fields.push_back({"schema#" + issue.schema_path(), change.message});
+    }
+  }
+  if (details.fields.empty()) return absl::OkStatus();
+  return MakeError(
+      details,
+      fmt::format(
+          "{} change{} to {}@{} could break what is demanded; the first: at '{}': {}",
+          details.fields.size(),
+          details.fields.size() == 1 ? "" : "s",
+          before.name,
+          before.version,
+          details.fields.front().field.substr(std::string_view("schema#").size()),
+          details.fields.front().description
+      )
+  );
+}
+
+absl::StatusOr<v1::InferSchemaResponse> Infer(const v1::InferSchemaRequest& request) {
+  std::vector<FieldViolation> violations;
+  schema::SchemaInference inference(
+      OptionsOf(request.examples().options(), "examples.options", violations)
+  );
+  if (!request.previous_json_schema().empty()) {
+    RETURN_IF_ERROR(inference.Refine(request.previous_json_schema()));
+  }
+  const auto inferred = InferFrom(request.examples(), "examples", inference, violations);
+  if (!violations.empty()) return InvalidRequest(std::move(violations));
+  v1::InferSchemaResponse response;
+  response.set_json_schema(inferred->text);
+  for (const schema::ThinEvidence& thin : inferred->warnings) {
+    v1::Warning& warning = *response.add_warnings();
+    warning.set_code(thin.code);
+    warning.set_message(thin.message);
+  }
+  return response;
 }
 
 void ToMessage(const schema::RegisteredSchema& schema, v1::RegisteredSchema& out) {
@@ -105,11 +175,11 @@ absl::StatusOr<schema::JudgeOptions> JudgeOptionsOf(
 }  // namespace
 
 Task<absl::StatusOr<SchemaMethods::SchemaPtr>> SchemaMethods::Resolve(const v1::Schema& message) {
-  CO_RETURN_IF_ERROR(CheckSchemaOf(message));
-  if (message.source_case() == v1::Schema::kJsonSchema) {
-    co_return co_await shared_.schemas.Get(message.json_schema());
-  }
-  CO_ASSIGN_OR_RETURN(const auto registered, shared_.library.Find(message.schema_id()));
+  std::vector<FieldViolation> violations;
+  const SchemaSource source = ReadSchemaSource(message, "schema", violations);
+  if (!violations.empty()) co_return InvalidRequest(std::move(violations));
+  if (source.schema_id.empty()) co_return co_await shared_.schemas.Get(source.json_schema);
+  CO_ASSIGN_OR_RETURN(const auto registered, shared_.library.Find(source.schema_id));
   co_return co_await shared_.schemas.Get(registered->text);
 }
 
@@ -123,12 +193,51 @@ Task<RpcResult> SchemaMethods::RegisterSchema(Rpc& rpc) {
   if (!schema.ok()) co_return Refuse(rpc, kRegisterSchema, schema.status(), recorder_);
 
   const schema::CompiledSchema& compiled = *(*schema)->compiled;
+  v1::RegisterSchemaResponse response;
+  const auto before = request.name().empty() ? nullptr : shared_.library.Newest(request.name());
+  if (before != nullptr) {
+    const absl::Status kept = CheckCompatibility(*before, compiled, request, response);
+    if (!kept.ok()) co_return Refuse(rpc, kRegisterSchema, kept, recorder_);
+  }
   const schema::SchemaLibrary::Added added =
       shared_.library.Add(compiled.id(), compiled.text(), request.name());
-  v1::RegisterSchemaResponse response;
   ToMessage(*added.schema, *response.mutable_schema());
   response.set_created(added.created);
   co_return Succeed(response);
+}
+
+Task<RpcResult> SchemaMethods::ListSchemas(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::ListSchemasRequest request;
+  absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (status.ok() && (request.page_size() < 0 || request.page_size() > kMaxPage)) {
+    status = InvalidRequest(
+        {{"page_size", fmt::format("{} is not in 1…{}", request.page_size(), kMaxPage)}}
+    );
+  }
+  if (!status.ok()) co_return Refuse(rpc, kListSchemas, status, recorder_);
+  const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
+  schema::SchemaLibrary::Page page =
+      shared_.library.List(request.name_prefix(), request.page_token(), static_cast<size_t>(size));
+  v1::ListSchemasResponse response;
+  for (const auto& schema : page.schemas) {
+    v1::RegisteredSchema& out = *response.add_schemas();
+    ToMessage(*schema, out);
+    out.clear_json_schema();
+  }
+  response.set_next_page_token(std::move(page.next));
+  co_return Succeed(response);
+}
+
+Task<RpcResult> SchemaMethods::InferSchema(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::InferSchemaRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kInferSchema, parsed, recorder_);
+  const absl::StatusOr<v1::InferSchemaResponse> response = Infer(request);
+  if (!response.ok()) co_return Refuse(rpc, kInferSchema, response.status(), recorder_);
+  co_return Succeed(*response);
 }
 
 Task<RpcResult> SchemaMethods::GetSchema(Rpc& rpc) {

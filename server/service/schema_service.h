@@ -26,6 +26,8 @@ class SchemaMethods {
   Task<RpcResult> GetSchema(Rpc& rpc);
   Task<RpcResult> ValidateInstance(Rpc& rpc);
   Task<RpcResult> ParseText(Rpc& rpc);
+  Task<RpcResult> ListSchemas(Rpc& rpc);
+  Task<RpcResult> InferSchema(Rpc& rpc);
 
  private:
   using SchemaPtr = std::shared_ptr<const schema::PreparedSchema>;

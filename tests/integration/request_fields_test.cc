@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include "tests/integration/support.h"
@@ -106,6 +107,7 @@ class RequestFieldsTest : public DaemonTest {
 
   using Probe = std::function<void()>;
   void AddTargetProbes(std::map<std::string, Probe>& probes);
+  void AddExampleProbes(std::map<std::string, Probe>& probes);
   void AddChatProbes(std::map<std::string, Probe>& probes);
   void AddGenerationProbes(std::map<std::string, Probe>& probes);
   void AddRetryProbes(std::map<std::string, Probe>& probes);
@@ -150,6 +152,51 @@ void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
   };
   probes["schema.description"] = [this] {
     SeenOnTheWire([](auto& r) { r.mutable_schema()->set_description("who it is"); }, "who it is");
+  };
+}
+
+void RequestFieldsTest::AddExampleProbes(std::map<std::string, Probe>& probes) {
+  const auto infer = [](v1::ExtractRequest& r) -> v1::InferOptions& {
+    v1::SchemaExamples& examples = *r.mutable_schema()->mutable_examples();
+    examples.add_examples_json(R"({"day":"2024-01-31","marks":["x","x","x","x"]})");
+    return *examples.mutable_options();
+  };
+  const std::string prefix = "schema.examples.";
+  for (const std::string field : {"file_descriptor_set", "message_type"}) {
+    probes["schema.protobuf." + field] = [this, field] {
+      google::protobuf::FileDescriptorSet set;
+      v1::Usage::descriptor()->file()->CopyTo(set.add_file());
+      const auto as_usage = [&](auto& r) {
+        v1::ProtobufSchema& schema = *r.mutable_schema()->mutable_protobuf();
+        schema.set_file_descriptor_set(set.SerializeAsString());
+        schema.set_message_type(
+            field == "message_type" ? "extractd.v1.Usage" : "extractd.v1.Warning"
+        );
+      };
+      SeenOnTheWire(as_usage, field == "message_type" ? "inputTokens" : "message");
+    };
+  }
+  probes[prefix + "examples_json"] = [this, infer] {
+    SeenOnTheWire([&](auto& r) { infer(r); }, R"("day":{"type":"string","format":"date"})");
+  };
+  probes[prefix + "options.infer_required"] = [this, infer] {
+    const auto optional = [&](auto& r) { infer(r).set_infer_required(false); };
+    const std::string body = Rendered(Changed(optional)).body();
+    EXPECT_EQ(body.find(R"("required":["day")"), std::string::npos) << body;
+  };
+  probes[prefix + "options.infer_formats"] = [this, infer] {
+    const auto without = [&](auto& r) { infer(r).set_infer_formats(false); };
+    const std::string body = Rendered(Changed(without)).body();
+    EXPECT_EQ(body.find(R"("format":"date")"), std::string::npos) << body;
+  };
+  probes[prefix + "options.min_examples_for_enum"] = [this, infer] {
+    SeenOnTheWire([&](auto& r) { infer(r).set_min_examples_for_enum(4); }, R"("enum":["x"])");
+  };
+  probes[prefix + "options.closed_objects"] = [this, infer] {
+    SeenOnTheWire(
+        [&](auto& r) { infer(r).set_closed_objects(true); },
+        R"("required":["day","marks"],"additionalProperties":false)"
+    );
   };
 }
 
@@ -351,6 +398,19 @@ void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes
                      })
     ).valid());
   };
+  probes["input_encoding"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_input_encoding(v1::TEXT_ENCODING_TOON);
+          v1::Message& message = *r.add_messages();
+          message.add_parts()->set_json(R"([{"a":1,"b":2},{"a":3,"b":4},{"a":5,"b":6}])");
+        },
+        "[3]{a,b}:"
+    );
+  };
+  probes["output_encoding"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_output_encoding(v1::TEXT_ENCODING_TOON); }, "```toon");
+  };
   probes["include_raw"] = [this] {
     EXPECT_EQ(Extracted({ToolAnswer(kAda)}, PersonRequest()).attempts(0).raw_text(), "");
     EXPECT_EQ(
@@ -366,6 +426,7 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   Start();
   std::map<std::string, Probe> probes;
   AddTargetProbes(probes);
+  AddExampleProbes(probes);
   AddChatProbes(probes);
   AddGenerationProbes(probes);
   AddRetryProbes(probes);

@@ -120,6 +120,121 @@ TEST_F(SchemaTest, RegisteredSchemasHaveVersionsAndAreFoundByIdNameAndVersion) {
   EXPECT_EQ(missing.failure().reason, "SCHEMA_NOT_FOUND");
 }
 
+TEST_F(SchemaTest, SchemasAreListedByNameTheNewestVersionFirst) {
+  Start();
+  const auto add = [&](std::string name, std::string text) {
+    v1::RegisterSchemaRequest request;
+    request.mutable_schema()->set_json_schema(std::move(text));
+    request.set_name(std::move(name));
+    EXPECT_TRUE(client->RegisterSchema(request).ok());
+  };
+  add("b", "{}");
+  add("b", "true");
+  add("a", "{}");
+  add("c", "{}");
+  v1::ListSchemasRequest request;
+  request.set_page_size(3);
+  const auto first = client->ListSchemas(request);
+  ASSERT_TRUE(first.ok()) << first.failure().message;
+  ASSERT_EQ(first->schemas_size(), 3);
+  EXPECT_EQ(first->schemas(0).name(), "a");
+  EXPECT_EQ(first->schemas(1).version(), 2);
+  EXPECT_EQ(first->schemas(2).version(), 1);
+  EXPECT_EQ(first->schemas(0).json_schema(), "");
+  request.set_page_token(first->next_page_token());
+  const auto second = client->ListSchemas(request);
+  ASSERT_EQ(second->schemas_size(), 1);
+  EXPECT_EQ(second->schemas(0).name(), "c");
+  EXPECT_EQ(second->next_page_token(), "");
+  v1::ListSchemasRequest of_b;
+  of_b.set_name_prefix("b");
+  EXPECT_EQ(client->ListSchemas(of_b)->schemas_size(), 2);
+  v1::ListSchemasRequest too_many;
+  too_many.set_page_size(501);
+  EXPECT_EQ(client->ListSchemas(too_many).failure().bad_fields.at(0).field, "page_size");
+}
+
+TEST_F(SchemaTest, VersionThatBreaksWhatIsDemandedIsRefusedWithTheChanges) {
+  Start();
+  const auto add = [&](std::string text, v1::Compatibility demand) {
+    v1::RegisterSchemaRequest request;
+    request.mutable_schema()->set_json_schema(std::move(text));
+    request.set_name("order");
+    request.set_compatibility(demand);
+    return client->RegisterSchema(request);
+  };
+  const std::string one = R"({"properties":{"n":{"type":"integer"}},"required":["n"]})";
+  const std::string wider = R"({"properties":{"n":{"type":"number"}},"required":["n"]})";
+  ASSERT_TRUE(add(one, v1::COMPATIBILITY_BACKWARD).ok()) << "there is no version before";
+  const auto refused = add(wider, v1::COMPATIBILITY_FORWARD);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.failure().code, grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(refused.failure().reason, "SCHEMA_INCOMPATIBLE");
+  ASSERT_EQ(refused.failure().bad_fields.size(), 1U);
+  EXPECT_EQ(refused.failure().bad_fields[0].field, "schema#/properties/n");
+  const auto kept = add(wider, v1::COMPATIBILITY_BACKWARD);
+  ASSERT_TRUE(kept.ok()) << kept.failure().message;
+  EXPECT_EQ(kept->schema().version(), 2);
+  ASSERT_EQ(kept->changes_size(), 1);
+  EXPECT_EQ(kept->changes(0).schema_path(), "/properties/n");
+  EXPECT_EQ(kept->changes(0).keyword(), "type");
+  EXPECT_EQ(kept->changes(0).expected(), "forward");
+  EXPECT_FALSE(add(one, v1::COMPATIBILITY_BACKWARD).ok());
+}
+
+TEST_F(SchemaTest, SchemaIsInferredFromExamplesAndRefined) {
+  Start();
+  v1::InferSchemaRequest request;
+  request.mutable_examples()->add_examples_json(R"({"name":"Ada","born":"1815-12-10"})");
+  const auto first = client->InferSchema(request);
+  ASSERT_TRUE(first.ok()) << first.failure().message;
+  EXPECT_EQ(
+      first->json_schema(),
+      R"({"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",)"
+      R"("properties":{"name":{"type":"string"},"born":{"type":"string","format":"date"}},)"
+      R"("required":["name","born"]})"
+  );
+  ASSERT_EQ(first->warnings_size(), 1);
+  EXPECT_EQ(first->warnings(0).code(), "ONE_EXAMPLE");
+
+  v1::InferSchemaRequest more;
+  more.set_previous_json_schema(first->json_schema());
+  more.mutable_examples()->add_examples_json(R"({"name":"Bo"})");
+  more.mutable_examples()->mutable_options()->set_closed_objects(true);
+  const auto refined = client->InferSchema(more);
+  ASSERT_TRUE(refined.ok()) << refined.failure().message;
+  EXPECT_NE(
+      refined->json_schema().find(R"("required":["name"],"additionalProperties":false)"),
+      std::string::npos
+  ) << refined->json_schema();
+
+  v1::InferSchemaRequest bad;
+  bad.mutable_examples()->add_examples_json("1");
+  bad.mutable_examples()->add_examples_json("{");
+  const auto refused = client->InferSchema(bad);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.failure().bad_fields.at(0).field, "examples.examples_json[1]");
+}
+
+TEST_F(SchemaTest, ExamplesStandForASchemaInAnExtraction) {
+  Start();
+  Script({ToolAnswer(R"({"name":"Ada","age":"old"})"), ToolAnswer(kAda)});
+  v1::ExtractRequest request = PersonRequest();
+  request.clear_schema();
+  request.mutable_schema()->mutable_examples()->add_examples_json(R"({"name":"Bo","age":7})");
+  const auto result = client->Extract(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  EXPECT_EQ(result->json(), kAda);
+  EXPECT_EQ(result->attempts_size(), 2) << "the first answer breaks what the example shows";
+  ASSERT_EQ(result->warnings_size(), 1);
+  EXPECT_EQ(result->warnings(0).code(), "ONE_EXAMPLE");
+
+  request.mutable_schema()->mutable_examples()->set_examples_json(0, "{");
+  EXPECT_EQ(
+      client->Extract(request).failure().bad_fields.at(0).field, "schema.examples.examples_json[0]"
+  );
+}
+
 TEST_F(SchemaTest, ValidationListsEveryIssueAndTextThatIsNoJsonIsOne) {
   Start();
   const auto result =

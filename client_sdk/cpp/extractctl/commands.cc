@@ -1,6 +1,5 @@
 #include "extractctl/commands.h"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,31 +9,13 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "extractctl/output.h"
+#include "extractctl/show.h"
 #include "extractctl/source.h"
 #include "extractd/client.h"
 #include "server/base/nearest.h"
 
 namespace extractd::ctl {
 namespace {
-
-Client Connect(const Globals& globals) {
-  return Client(
-      {.address = globals.address, .timeout = std::chrono::milliseconds(globals.timeout_ms)}
-  );
-}
-
-// Prints a result by `print`; the exit code.
-template <class Response, class Print>
-int Show(const Result<Response>& result, const Globals& globals, Print print) {
-  const OutputOptions options = DetectOutput(globals.json);
-  if (!result.ok()) {
-    PrintFailure(result.failure(), options);
-    return kFailed;
-  }
-  print(*result, options);
-  return kFine;
-}
 
 // The options of commands that ask a model.
 struct Ask {
@@ -259,6 +240,9 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddValidate(app, globals, run);
   AddParse(app, globals, run);
   AddAdapt(app, globals, run);
+  AddInfer(app, globals, run);
+  AddSchema(app, globals, run);
+  AddToon(app, globals, run);
   AddLists(app, globals, run);
 }
 

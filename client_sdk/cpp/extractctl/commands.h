@@ -25,6 +25,11 @@ struct Globals {
 // code; `globals` outlives it.
 void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& run);
 
+// Parts of it.
+void AddInfer(CLI::App& app, const Globals& globals, std::function<int()>& run);
+void AddSchema(CLI::App& app, const Globals& globals, std::function<int()>& run);
+void AddToon(CLI::App& app, const Globals& globals, std::function<int()>& run);
+
 // Says which command of a command line that could not be parsed does not exist, if that is what is
 // wrong; CLI11 only misses one.
 void ComplainAboutCommand(const CLI::App& app);

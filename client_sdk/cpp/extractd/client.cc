@@ -9,6 +9,7 @@
 
 #include "extractd/v1/catalog_service.grpc.pb.h"
 #include "extractd/v1/extraction_service.grpc.pb.h"
+#include "extractd/v1/json_service.grpc.pb.h"
 #include "extractd/v1/schema_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -65,6 +66,7 @@ struct Client::State {
         channel(Connect(options)),
         extraction(v1::ExtractionService::NewStub(channel)),
         schema(v1::SchemaService::NewStub(channel)),
+        json(v1::JsonService::NewStub(channel)),
         catalog(v1::CatalogService::NewStub(channel)) {}
 
   // Calls one method of a stub.
@@ -87,6 +89,7 @@ struct Client::State {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::ExtractionService::Stub> extraction;
   std::unique_ptr<v1::SchemaService::Stub> schema;
+  std::unique_ptr<v1::JsonService::Stub> json;
   std::unique_ptr<v1::CatalogService::Stub> catalog;
 };
 
@@ -97,6 +100,7 @@ Client& Client::operator=(Client&&) noexcept = default;
 
 using ExtractionStub = v1::ExtractionService::Stub;
 using SchemaStub = v1::SchemaService::Stub;
+using JsonStub = v1::JsonService::Stub;
 using CatalogStub = v1::CatalogService::Stub;
 
 Result<v1::ExtractResponse> Client::Extract(const v1::ExtractRequest& request, Timeout timeout) {
@@ -129,6 +133,30 @@ Result<v1::ParseTextResponse> Client::ParseText(
     const v1::ParseTextRequest& request, Timeout timeout
 ) {
   return state_->Call(*state_->schema, &SchemaStub::ParseText, request, timeout);
+}
+
+Result<v1::ListSchemasResponse> Client::ListSchemas(
+    const v1::ListSchemasRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::ListSchemas, request, timeout);
+}
+
+Result<v1::InferSchemaResponse> Client::InferSchema(
+    const v1::InferSchemaRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->schema, &SchemaStub::InferSchema, request, timeout);
+}
+
+Result<v1::EncodeToonResponse> Client::EncodeToon(
+    const v1::EncodeToonRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->json, &JsonStub::EncodeToon, request, timeout);
+}
+
+Result<v1::DecodeToonResponse> Client::DecodeToon(
+    const v1::DecodeToonRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->json, &JsonStub::DecodeToon, request, timeout);
 }
 
 Result<v1::AdaptSchemaResponse> Client::AdaptSchema(

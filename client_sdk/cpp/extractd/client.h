@@ -27,6 +27,7 @@
 #include "extractd/v1/catalog_service.pb.h"
 #include "extractd/v1/extraction.pb.h"
 #include "extractd/v1/extraction_service.pb.h"
+#include "extractd/v1/json_service.pb.h"
 #include "extractd/v1/schema_service.pb.h"
 
 namespace extractd {
@@ -95,6 +96,18 @@ class Client {
   );
   Result<v1::ParseTextResponse> ParseText(
       const v1::ParseTextRequest& request, Timeout timeout = {}
+  );
+  Result<v1::ListSchemasResponse> ListSchemas(
+      const v1::ListSchemasRequest& request = {}, Timeout timeout = {}
+  );
+  Result<v1::InferSchemaResponse> InferSchema(
+      const v1::InferSchemaRequest& request, Timeout timeout = {}
+  );
+  Result<v1::EncodeToonResponse> EncodeToon(
+      const v1::EncodeToonRequest& request, Timeout timeout = {}
+  );
+  Result<v1::DecodeToonResponse> DecodeToon(
+      const v1::DecodeToonRequest& request, Timeout timeout = {}
   );
   Result<v1::AdaptSchemaResponse> AdaptSchema(
       const v1::AdaptSchemaRequest& request, Timeout timeout = {}

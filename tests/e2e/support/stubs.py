@@ -55,6 +55,7 @@ class Client:
         )
         self.extraction = api.ExtractionServiceStub(self.channel)
         self.schemas = api.SchemaServiceStub(self.channel)
+        self.json = api.JsonServiceStub(self.channel)
         self.catalog = api.CatalogServiceStub(self.channel)
         self.health = health_pb2_grpc.HealthStub(self.channel)
 

@@ -1,0 +1,63 @@
+#include "server/service/effective_request.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "server/service/messages.h"
+#include "server/service/retry_conditions.h"
+
+namespace extractd {
+namespace {
+
+v1::TextEncoding NumberOf(TextEncoding encoding) {
+  return encoding == TextEncoding::kToon ? v1::TEXT_ENCODING_TOON : v1::TEXT_ENCODING_JSON;
+}
+
+}  // namespace
+
+v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Plan& plan) {
+  v1::ExtractRequest effective = request;
+  effective.set_provider(plan.provider());
+  effective.set_model(plan.model());
+  effective.set_mode(ModeNumber(plan.mode()));
+  effective.set_mode_name(std::string(plan.mode()));
+  effective.set_input_encoding(NumberOf(plan.input_encoding));
+  effective.set_output_encoding(NumberOf(plan.output_encoding));
+  effective.mutable_schema()->set_name(plan.schema_name);
+  effective.mutable_schema()->set_description(plan.schema_description);
+  v1::RetryOptions& retry = *effective.mutable_retry();
+  retry.set_max_attempts(plan.retry.max_attempts);
+  retry.set_max_reasks(plan.retry.max_reasks);
+  retry.set_max_transport_retries(plan.retry.max_transport_retries);
+  retry.clear_retry_on();
+  for (const NumberedCondition& known : kConditions) {
+    if (Contains(plan.retry.retry_on, known.condition)) retry.add_retry_on(known.number);
+  }
+  const auto count = [](auto duration) { return static_cast<std::int32_t>(duration.count()); };
+  retry.set_initial_backoff_ms(count(plan.retry.initial_backoff));
+  retry.set_max_backoff_ms(count(plan.retry.max_backoff));
+  retry.set_backoff_multiplier(plan.retry.backoff_multiplier);
+  retry.set_backoff_jitter(plan.retry.backoff_jitter);
+  retry.set_attempt_timeout_ms(count(plan.timers.total));
+  retry.set_first_token_timeout_ms(count(plan.timers.first_byte));
+  retry.set_idle_timeout_ms(count(plan.timers.idle));
+  v1::ValidationOptions& validation = *effective.mutable_validation();
+  constexpr std::array kLosses = {v1::MAX_LOSS_NONE, v1::MAX_LOSS_LOSSLESS, v1::MAX_LOSS_LOSSY};
+  validation.set_max_loss(kLosses.at(static_cast<size_t>(plan.judge.max_loss)));
+  validation.set_assert_formats(plan.judge.assert_formats);
+  validation.set_on_invalid(
+      plan.on_invalid == OnInvalid::kFail ? v1::ON_INVALID_FAIL : v1::ON_INVALID_RETURN_BEST_EFFORT
+  );
+  v1::GenerationOptions& generation = *effective.mutable_generation();
+  generation.set_provider_strict(
+      plan.strict ? v1::PROVIDER_STRICT_REQUIRED : v1::PROVIDER_STRICT_OFF
+  );
+  generation.set_on_unsupported(
+      plan.on_unsupported == OnUnsupported::kFail ? v1::ON_UNSUPPORTED_FAIL
+                                                  : v1::ON_UNSUPPORTED_WARN
+  );
+  return effective;
+}
+
+}  // namespace extractd

@@ -1,0 +1,111 @@
+#include "server/service/json_service.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <absl/status/statusor.h>
+#include <fmt/format.h>
+
+#include "extractd/v1/json_service.pb.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/base/tokens.h"
+#include "server/json/parse.h"
+#include "server/json/surrogates.h"
+#include "server/json/toon/toon.h"
+#include "server/json/write.h"
+#include "server/service/extract_request.h"
+#include "server/service/unary.h"
+#include "server/service/wire_check.h"
+
+namespace extractd {
+namespace {
+
+using json::toon::kMaxIndent;
+
+constexpr std::string_view kEncodeToon = "EncodeToon";
+constexpr std::string_view kDecodeToon = "DecodeToon";
+
+absl::StatusOr<json::toon::EncodeOptions> OptionsOf(const v1::EncodeToonRequest& request) {
+  json::toon::EncodeOptions options;
+  std::vector<FieldViolation> violations;
+  if (!request.delimiter().empty()) {
+    options.delimiter = request.delimiter().front();
+    const bool known =
+        request.delimiter() == "," || request.delimiter() == "\t" || request.delimiter() == "|";
+    if (!known) violations.push_back({"delimiter", "use a comma, a tab or |"});
+  }
+  if (request.has_indent()) {
+    options.indent = static_cast<size_t>(request.indent());
+    if (request.indent() < 1 || options.indent > kMaxIndent) {
+      violations.push_back(
+          {"indent", fmt::format("{} is not in 1…{}", request.indent(), kMaxIndent)}
+      );
+    }
+  }
+  if (!violations.empty()) return InvalidRequest(std::move(violations));
+  return options;
+}
+
+absl::StatusOr<json::Document> ParseEncodable(const std::string& text) {
+  json::ParseResult parsed =
+      json::ParseView(text, {.duplicate_keys = json::DuplicateKeys::kReject});
+  if (const auto* error = std::get_if<json::ParseError>(&parsed)) {
+    const json::TextPosition at = json::PositionOf(text, error->offset);
+    return InvalidRequest(
+        {{"json", fmt::format("line {}, column {}: {}", at.line, at.column, error->message)}}
+    );
+  }
+  if (json::ReplaceUnpairedSurrogates(text).has_value()) {
+    return InvalidRequest({{"json", "has half of a surrogate pair, which TOON cannot hold"}});
+  }
+  return std::get<json::Document>(std::move(parsed));
+}
+
+absl::StatusOr<v1::EncodeToonResponse> Encode(const v1::EncodeToonRequest& request) {
+  ASSIGN_OR_RETURN(const json::toon::EncodeOptions options, OptionsOf(request));
+  ASSIGN_OR_RETURN(const json::Document document, ParseEncodable(request.json()));
+  v1::EncodeToonResponse response;
+  response.set_toon(json::toon::Encode(document.root(), options));
+  response.set_saved_tokens(EstimateTokens(request.json()) - EstimateTokens(response.toon()));
+  return response;
+}
+
+absl::StatusOr<v1::DecodeToonResponse> Decode(const v1::DecodeToonRequest& request) {
+  const json::toon::DecodeResult result =
+      json::toon::Decode(request.toon(), {.strict = !request.lenient()});
+  if (const auto* error = std::get_if<json::toon::DecodeError>(&result)) {
+    return InvalidRequest({{"toon", fmt::format("line {}: {}", error->line, error->message)}});
+  }
+  v1::DecodeToonResponse response;
+  response.set_json(json::ToText(std::get<json::toon::Decoded>(result).document.root()));
+  return response;
+}
+
+}  // namespace
+
+Task<RpcResult> JsonMethods::EncodeToon(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::EncodeToonRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kEncodeToon, parsed, recorder_);
+  const absl::StatusOr<v1::EncodeToonResponse> response = Encode(request);
+  if (!response.ok()) co_return Refuse(rpc, kEncodeToon, response.status(), recorder_);
+  co_return Succeed(*response);
+}
+
+Task<RpcResult> JsonMethods::DecodeToon(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::DecodeToonRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kDecodeToon, parsed, recorder_);
+  const absl::StatusOr<v1::DecodeToonResponse> response = Decode(request);
+  if (!response.ok()) co_return Refuse(rpc, kDecodeToon, response.status(), recorder_);
+  co_return Succeed(*response);
+}
+
+}  // namespace extractd
