@@ -15,6 +15,8 @@ namespace {
 std::atomic<size_t> allocations = 0;
 }  // namespace
 
+// The thread sanitizer has operators of its own, which cannot be replaced.
+#if !__has_feature(thread_sanitizer)
 // Counts, for the whole program; what it returns is plain memory.
 void* operator new(size_t size) {
   ++allocations;
@@ -27,6 +29,7 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, size_t) noexcept {
   std::free(memory);
 }
+#endif
 
 namespace extractd::schema {
 namespace {
