@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -25,6 +24,7 @@
 #include "tests/conformance/damage/damaged_writer.h"
 #include "tests/conformance/damage/object_generator.h"
 #include "tests/conformance/damage/random.h"
+#include "tests/conformance/test_settings.h"
 
 namespace extractd::json {
 namespace {
@@ -34,16 +34,6 @@ constexpr std::uint64_t kFullCases = 100'000;
 constexpr std::uint64_t kDefaultSeed = 20'261'121;
 constexpr auto kDamages = static_cast<size_t>(Damage::kCount);
 static_assert(kDamages >= 25);
-
-std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-bool IsFull() {
-  const char* full = std::getenv("EXTRACTD_TEST_FULL");
-  return full != nullptr && std::string_view(full) == "1";
-}
 
 // Every leaf below `value` that `found` has not at the same place, as JSON.
 void ListMissing(const Value& value, const Value* found, std::vector<std::string>& missing) {
@@ -96,9 +86,8 @@ bool IsShown(const std::string& leaf, const std::vector<Repair>& repairs, std::s
 }
 
 // The value itself where another one before it made the answer a list of both.
-const Value& LastOfList(const TolerantResult& result) {
-  const Value& root = result.document->root();
-  const bool list = std::ranges::any_of(result.repairs, [](const Repair& repair) {
+const Value& LastOfList(const Value& root, const std::vector<Repair>& repairs) {
+  const bool list = std::ranges::any_of(repairs, [](const Repair& repair) {
     return repair.kind == repair_kind::kList;
   });
   return list ? *root.At(root.size() - 1) : root;
@@ -126,12 +115,12 @@ class DamagedCase {
   void ExpectNothingDisappears(Tally& tally) {
     Count(tally);
     if (!result_.document.has_value() || IsCutOff()) return ExpectRefusal();
-    const Value& read = LastOfList(result_);
+    const Value& root = result_.document->root();
+    const Value& read = LastOfList(root, result_.repairs);
     if (IsLossless()) EXPECT_TRUE(Equal(original_.root(), read)) << Describe("a silent loss");
     std::vector<std::string> leaves = writer_.added();
     ListMissing(original_.root(), &read, leaves);
     // Around what was guessed, a leaf may be found in another place.
-    const Value& root = result_.document->root();
     const std::string all = &read == &root && !MayBeRefused() ? "" : ToText(root);
     for (const std::string& leaf : leaves) {
       const bool elsewhere = all.find(InJson(leaf)) != std::string::npos;
@@ -157,8 +146,8 @@ class DamagedCase {
       tally.done[i] += writer_.Did(static_cast<Damage>(i)) ? 1 : 0;
     }
     const bool refused = !result_.document.has_value() || IsCutOff();
-    size_t& outcome = refused ? tally.refused : IsLossless() ? tally.lossless : tally.lossy;
-    ++outcome;
+    size_t& read = IsLossless() ? tally.lossless : tally.lossy;
+    ++(refused ? tally.refused : read);
   }
 
   void ExpectRefusal() const {
@@ -188,9 +177,9 @@ class JsonDamageTest : public ::testing::Test {
     std::cout << "damaged JSON: " << cases_ << " cases from seed " << seed_ << "\n";
   }
 
-  const std::uint64_t seed_ = NumberFromEnvironment("EXTRACTD_SEED", kDefaultSeed);
+  const std::uint64_t seed_ = NumberSetting("EXTRACTD_SEED", kDefaultSeed);
   const std::uint64_t cases_ =
-      NumberFromEnvironment("EXTRACTD_CASES", IsFull() ? kFullCases : kDefaultCases);
+      NumberSetting("EXTRACTD_CASES", IsFullRun() ? kFullCases : kDefaultCases);
 };
 
 TEST_F(JsonDamageTest, NothingDisappears) {

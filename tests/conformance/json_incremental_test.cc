@@ -5,7 +5,6 @@
 // EXTRACTD_SEED sets the first seed.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <iostream>
@@ -24,6 +23,7 @@
 #include "tests/conformance/damage/object_generator.h"
 #include "tests/conformance/damage/random.h"
 #include "tests/conformance/suite_rows.h"
+#include "tests/conformance/test_settings.h"
 #include "tests/fakes/path_assembler.h"
 #include "tests/fakes/test_data.h"
 
@@ -39,16 +39,6 @@ constexpr size_t kRandomSplits = 5;
 constexpr size_t kAgreedPercent = 98;
 constexpr size_t kGenerated = 300;
 constexpr size_t kGeneratedInFull = 20'000;
-
-std::uint64_t Seed() {
-  const char* seed = std::getenv("EXTRACTD_SEED");
-  return seed == nullptr ? 20'261'121 : std::strtoull(seed, nullptr, 10);
-}
-
-bool IsFull() {
-  const char* full = std::getenv("EXTRACTD_TEST_FULL");
-  return full != nullptr && std::string_view(full) == "1";
-}
 
 std::vector<size_t> RandomEnds(size_t size, Random& random) {
   std::vector<size_t> ends;
@@ -67,7 +57,7 @@ void ExpectAnyPieces(std::string_view text, std::string_view name, Random& rando
     const std::vector<size_t> ends = RandomEnds(text.size(), random);
     ASSERT_EQ(CheckPieces(text, ends, whole), "") << name << ", in random pieces:\n" << text;
   }
-  if (text.size() > (IsFull() ? kSplitEverywhereInFull : kSplitEverywhere)) return;
+  if (text.size() > (IsFullRun() ? kSplitEverywhereInFull : kSplitEverywhere)) return;
   for (const size_t end : bytes) {
     const std::vector<size_t> ends = {end};
     ASSERT_EQ(CheckPieces(text, ends, whole), "") << name << ", at " << end << ":\n" << text;
@@ -96,7 +86,7 @@ class JsonIncrementalTest : public ::testing::Test {
     std::cout << "incremental: " << folder << ", " << texts << " texts, any split as the whole\n";
   }
 
-  const std::uint64_t seed_ = Seed();
+  const std::uint64_t seed_ = NumberSetting("EXTRACTD_SEED", 20'261'121);
   Random random_{seed_};
 };
 
@@ -111,7 +101,7 @@ TEST_F(JsonIncrementalTest, AnyPiecesOfMalformedTextsGiveTheWhole) {
 }
 
 TEST_F(JsonIncrementalTest, AnyPiecesOfDamagedObjectsGiveTheWhole) {
-  const size_t cases = IsFull() ? kGeneratedInFull : kGenerated;
+  const size_t cases = IsFullRun() ? kGeneratedInFull : kGenerated;
   std::cout << "incremental: " << cases << " damaged objects from seed " << seed_ << "\n";
   for (std::uint64_t i = 0; i < cases && !HasFatalFailure(); ++i) {
     Random random(seed_ + i);
@@ -165,7 +155,7 @@ TEST_F(JsonIncrementalTest, SnapshotsAgreeWithTheConsensusOfPartialParsers) {
 double CpuSeconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  return static_cast<double>(now.tv_sec) + (static_cast<double>(now.tv_nsec) * 1e-9);
 }
 
 // The CPU time of `text` in pieces of 15 bytes; the best of three.
@@ -208,7 +198,7 @@ TEST_F(JsonIncrementalTest, TimeIsLinearInTheTextHoweverItLooks) {
     const double large = SecondsFor(make(400'000));
     std::cout << "incremental: 4 kB " << small * 1e3 << " ms, 400 kB " << large * 1e3
               << " ms: " << make(1) << "\n";
-    EXPECT_LE(large, small * 250 + 0.1) << make(1);
+    EXPECT_LE(large, (small * 250) + 0.1) << make(1);
   }
 }
 

@@ -24,15 +24,15 @@ constexpr double kSecondsPerByte = 100e-6;
 double CpuSeconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  return static_cast<double>(now.tv_sec) + (static_cast<double>(now.tv_nsec) * 1e-9);
 }
 
 // Pieces of up to `longest` bytes, in an order that `seed` chooses.
 std::vector<size_t> Ends(size_t size, unsigned seed, unsigned longest) {
   std::vector<size_t> ends;
   for (size_t at = 0; at < size;) {
-    seed = seed * 1'664'525U + 1'013'904'223U;
-    at += 1 + (seed >> 16U) % longest;
+    seed = (seed * 1'664'525U) + 1'013'904'223U;
+    at += 1 + ((seed >> 16U) % longest);
     if (at < size) ends.push_back(at);
   }
   return ends;
@@ -40,12 +40,12 @@ std::vector<size_t> Ends(size_t size, unsigned seed, unsigned longest) {
 
 void Check(std::string_view text, unsigned seed) {
   const TolerantResult whole = ParseTolerant(text);
-  for (const unsigned longest : {1U, 2U + seed % 30U}) {
+  for (const unsigned longest : {1U, 2U + (seed % 30U)}) {
     const double start = CpuSeconds();
     const std::string broken = CheckPieces(text, Ends(text.size(), seed, longest), whole);
     const double time = CpuSeconds() - start;
     Require(broken.empty(), broken);
-    const double limit = kSecondsAtLeast + kSecondsPerByte * static_cast<double>(text.size());
+    const double limit = kSecondsAtLeast + (kSecondsPerByte * static_cast<double>(text.size()));
     Require(time <= limit, "time is linear");
   }
 }
@@ -55,7 +55,7 @@ void Check(std::string_view text, unsigned seed) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  const unsigned seed = data[0] * 256U + data[1];
+  const unsigned seed = (data[0] * 256U) + data[1];
   extractd::json::Check({reinterpret_cast<const char*>(data) + 2, size - 2}, seed);
   return 0;
 }

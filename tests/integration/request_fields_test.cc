@@ -158,7 +158,7 @@ void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
 void RequestFieldsTest::AddExampleProbes(std::map<std::string, Probe>& probes) {
   const auto infer = [](v1::ExtractRequest& r) -> v1::InferOptions& {
     v1::SchemaExamples& examples = *r.mutable_schema()->mutable_examples();
-    examples.add_examples_json(R"({"day":"2024-01-31","marks":["x","x","x","x"]})");
+    examples.add_examples_json(R"({"day":"2024-01-31","marks":["x","y","x","y"]})");
     return *examples.mutable_options();
   };
   const std::string prefix = "schema.examples.";
@@ -190,7 +190,7 @@ void RequestFieldsTest::AddExampleProbes(std::map<std::string, Probe>& probes) {
     EXPECT_EQ(body.find(R"("format":"date")"), std::string::npos) << body;
   };
   probes[prefix + "options.min_examples_for_enum"] = [this, infer] {
-    SeenOnTheWire([&](auto& r) { infer(r).set_min_examples_for_enum(4); }, R"("enum":["x"])");
+    SeenOnTheWire([&](auto& r) { infer(r).set_min_examples_for_enum(4); }, R"("enum":["x","y"])");
   };
   probes[prefix + "options.closed_objects"] = [this, infer] {
     SeenOnTheWire(
