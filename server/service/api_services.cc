@@ -31,8 +31,8 @@ using RawSchemaService =
         SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
             SchemaService::WithRawMethod_ListSchemas<SchemaService::WithRawMethod_InferSchema<
                 SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
-using RawJsonService = JsonService::WithRawMethod_EncodeToon<
-    JsonService::WithRawMethod_DecodeToon<JsonService::Service>>;
+using RawJsonService = JsonService::WithRawMethod_EncodeToon<JsonService::WithRawMethod_DecodeToon<
+    JsonService::WithRawMethod_RepairJson<JsonService::Service>>>;
 using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
     CatalogService::WithRawMethod_ListModes<CatalogService::Service>>;
 
@@ -108,6 +108,9 @@ void AddSchema(RawSchemaService& service, SchemaMethods& methods, std::vector<Rp
 }
 
 void AddJson(RawJsonService& service, JsonMethods& methods, std::vector<RpcMethod>& out) {
+  out.push_back(Bind(
+      "RepairJson", service, &RawJsonService::RequestRepairJson, methods, &JsonMethods::RepairJson
+  ));
   out.push_back(Bind(
       "EncodeToon", service, &RawJsonService::RequestEncodeToon, methods, &JsonMethods::EncodeToon
   ));

@@ -12,11 +12,13 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/base/tokens.h"
+#include "server/json/mend.h"
 #include "server/json/parse.h"
 #include "server/json/surrogates.h"
 #include "server/json/toon/toon.h"
 #include "server/json/write.h"
 #include "server/service/extract_request.h"
+#include "server/service/messages.h"
 #include "server/service/unary.h"
 #include "server/service/wire_check.h"
 
@@ -25,8 +27,35 @@ namespace {
 
 using json::toon::kMaxIndent;
 
+constexpr std::string_view kRepairJson = "RepairJson";
 constexpr std::string_view kEncodeToon = "EncodeToon";
 constexpr std::string_view kDecodeToon = "DecodeToon";
+
+json::MaxLoss MaxLossOf(const v1::RepairJsonRequest& request) {
+  switch (request.max_loss()) {
+    case v1::MAX_LOSS_NONE:
+      return json::MaxLoss::kNone;
+    case v1::MAX_LOSS_LOSSLESS:
+      return json::MaxLoss::kLossless;
+    default:
+      return json::MaxLoss::kLossy;
+  }
+}
+
+absl::StatusOr<v1::RepairJsonResponse> Repair(const v1::RepairJsonRequest& request) {
+  auto mended = json::Mend(request.text(), MaxLossOf(request));
+  if (const auto* failure = std::get_if<json::MendFailure>(&mended)) {
+    const json::TextPosition at = json::PositionOf(request.text(), failure->offset);
+    return InvalidRequest(
+        {{"text", fmt::format("line {}, column {}: {}", at.line, at.column, failure->message)}}
+    );
+  }
+  v1::RepairJsonResponse response;
+  auto& result = std::get<json::Mended>(mended);
+  response.set_json(std::move(result.json));
+  for (const json::Repair& repair : result.repairs) ToMessage(repair, *response.add_repairs());
+  return response;
+}
 
 absl::StatusOr<json::toon::EncodeOptions> OptionsOf(const v1::EncodeToonRequest& request) {
   json::toon::EncodeOptions options;
@@ -85,6 +114,17 @@ absl::StatusOr<v1::DecodeToonResponse> Decode(const v1::DecodeToonRequest& reque
 }
 
 }  // namespace
+
+Task<RpcResult> JsonMethods::RepairJson(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::RepairJsonRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kRepairJson, parsed, recorder_);
+  const absl::StatusOr<v1::RepairJsonResponse> response = Repair(request);
+  if (!response.ok()) co_return Refuse(rpc, kRepairJson, response.status(), recorder_);
+  co_return Succeed(*response);
+}
 
 Task<RpcResult> JsonMethods::EncodeToon(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -14,6 +14,7 @@ class JsonMethods {
   // Both outlive this.
   JsonMethods(SharedState& shared, CallRecorder& recorder) : shared_(shared), recorder_(recorder) {}
 
+  Task<RpcResult> RepairJson(Rpc& rpc);
   Task<RpcResult> EncodeToon(Rpc& rpc);
   Task<RpcResult> DecodeToon(Rpc& rpc);
 

@@ -242,6 +242,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddAdapt(app, globals, run);
   AddInfer(app, globals, run);
   AddSchema(app, globals, run);
+  AddRepair(app, globals, run);
   AddToon(app, globals, run);
   AddLists(app, globals, run);
 }

@@ -28,6 +28,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
 // Parts of it.
 void AddInfer(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddSchema(CLI::App& app, const Globals& globals, std::function<int()>& run);
+void AddRepair(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddToon(CLI::App& app, const Globals& globals, std::function<int()>& run);
 
 // Says which command of a command line that could not be parsed does not exist, if that is what is

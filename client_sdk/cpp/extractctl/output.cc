@@ -225,6 +225,13 @@ void PrintAdaptation(const v1::AdaptSchemaResponse& response, const OutputOption
   PrintDowngrades(response.downgrades(), options);
 }
 
+void PrintRepaired(const v1::RepairJsonResponse& response, const OutputOptions& options) {
+  if (options.json) return PrintMessage(response);
+  fmt::print("{}\n", Pretty(response.json(), options));
+  std::fflush(stdout);
+  PrintRepairs(response.repairs(), options);
+}
+
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options) {
   if (options.json) return PrintMessage(response);
   std::vector<std::vector<std::string>> rows = {

@@ -29,6 +29,7 @@ void PrintRender(const v1::RenderResponse& response, const OutputOptions& option
 void PrintValidation(const v1::ValidateInstanceResponse& response, const OutputOptions& options);
 void PrintAdaptation(const v1::AdaptSchemaResponse& response, const OutputOptions& options);
 void PrintParse(const v1::ParseTextResponse& response, const OutputOptions& options);
+void PrintRepaired(const v1::RepairJsonResponse& response, const OutputOptions& options);
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options);
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options);
 void PrintFailure(const Failure& failure, const OutputOptions& options);

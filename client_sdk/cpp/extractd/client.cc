@@ -147,6 +147,12 @@ Result<v1::InferSchemaResponse> Client::InferSchema(
   return state_->Call(*state_->schema, &SchemaStub::InferSchema, request, timeout);
 }
 
+Result<v1::RepairJsonResponse> Client::RepairJson(
+    const v1::RepairJsonRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->json, &JsonStub::RepairJson, request, timeout);
+}
+
 Result<v1::EncodeToonResponse> Client::EncodeToon(
     const v1::EncodeToonRequest& request, Timeout timeout
 ) {

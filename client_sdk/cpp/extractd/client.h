@@ -103,6 +103,9 @@ class Client {
   Result<v1::InferSchemaResponse> InferSchema(
       const v1::InferSchemaRequest& request, Timeout timeout = {}
   );
+  Result<v1::RepairJsonResponse> RepairJson(
+      const v1::RepairJsonRequest& request, Timeout timeout = {}
+  );
   Result<v1::EncodeToonResponse> EncodeToon(
       const v1::EncodeToonRequest& request, Timeout timeout = {}
   );
