@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 import subset_rules
 
-DATA = os.environ.get("EXTRACTD_TEST_DATA", "")
-LOWER_ROWS = Path(os.environ.get("EXTRACTD_BUILD_DIR", ""), "tests/conformance/lower_rows")
+SOURCES = Path(os.environ["EXTRACTD_SOURCE_DIR"])
+DATA = Path(os.environ.get("EXTRACTD_TEST_DATA") or SOURCES.parent / "shared" / "data")
+LOWER_ROWS = Path(os.environ["EXTRACTD_BUILD_DIR"], "tests/conformance/lower_rows")
 CORPORA = ("real-schemas-maskbench", "real-schemas-schemastore")
 
 pytestmark = pytest.mark.skipif(
-    not (DATA and Path(DATA, CORPORA[0]).exists()), reason="EXTRACTD_TEST_DATA names no test data"
+    not (DATA / CORPORA[0]).exists(), reason="EXTRACTD_TEST_DATA names no test data"
 )
 
 
@@ -30,7 +31,7 @@ def lower(lines: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    return lower("".join(Path(DATA, name, "schemas.jsonl").read_text() for name in CORPORA))
+    return lower("".join((DATA / name / "schemas.jsonl").read_text() for name in CORPORA))
 
 
 def lowered_to(rows: list[dict[str, Any]], subset: str) -> list[tuple[str, dict[str, Any]]]:
@@ -86,7 +87,7 @@ def plain(schema: Any) -> Any:
 
 
 def test_anthropic_vectors_come_out_alike() -> None:
-    vectors = json.loads(Path(DATA).parent.joinpath("reference/vectors.json").read_text())
+    vectors = json.loads(DATA.parent.joinpath("reference/vectors.json").read_text())
     cases = vectors["schema_transforms"]["cases"]
     alike = ("flat_constraints", "literals_and_unions")
     lines = "".join(json.dumps({"id": name, "schema": cases[name]["input"]}) + "\n" for name in alike)

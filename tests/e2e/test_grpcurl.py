@@ -94,7 +94,7 @@ def test_health(grpcurl):
 
 
 def test_errors_show_their_details(grpcurl, upstream):
-    upstream.script(calls({"name": 7}))
+    upstream.script(calls({"name": ["Ada", "Grace"]}))
     failed = grpcurl("extractd.v1.ExtractionService/Extract", data=REQUEST | {"retry": {"max_reasks": 1}})
     assert failed.returncode != 0
     for part in (

@@ -60,9 +60,9 @@ TEST_F(ProviderFaultsTest, Case17_RetryAfterIsHonouredInEveryForm) {
     int at_most_ms;
   };
   const std::vector<Form> forms = {
+      {RateLimited("retry-after", date), 1, 2500},  // first: its time is coming
       {RateLimited("retry-after", "1"), 1000, 1500},
       {RateLimited("retry-after-ms", "150"), 150, 400},
-      {RateLimited("retry-after", date), 1, 2500},
       {by_reset, 120, 400},
   };
   for (const Form& form : forms) {

@@ -144,7 +144,9 @@ Coercer::Made Coercer::Convert(const Form& form, const json::Value& value) {
   if (form.Wants(Type::kArray) && !value.is_string()) return WrapInArray(form, value);
   if (!form.Wants(Type::kString) || value.is_string()) return std::nullopt;
   std::string text = json::ToText(value);
-  if (!Log(coercion_kind::kText, Short(value), Short(text))) return std::nullopt;
+  // Whoever wants a text for a name or a sentence has no use for JSON in it.
+  const bool plain = !value.is_array() && !value.is_object();
+  if (!Log(coercion_kind::kText, Short(value), Short(text), plain)) return std::nullopt;
   return Node{.type = Type::kString, .text = std::move(text)};
 }
 

@@ -160,6 +160,8 @@ class Writer {
   void PutOrNull(const Form& form, std::string_view description = {}) {
     const bool nested = form.kind == FormKind::kReference || form.kind == FormKind::kUnion;
     if (subset_.null_form == NullForm::kFlag) {
+      if (form.description.empty()) PutDescription(description);
+      if (form.kind == FormKind::kUnion) return PutUnion(form, true);
       PutOne(form, false);
       return PutNullable();
     }

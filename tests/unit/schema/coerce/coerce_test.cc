@@ -57,6 +57,8 @@ TEST(CoerceTest, ScalarsOfAnotherType) {
 }
 
 TEST(CoerceTest, WhatLosesIsOnlyDoneWhereItMay) {
+  EXPECT_EQ(Become(R"({"type":"string"})", R"({"a":1})", true).json, R"("{\"a\":1}")");
+  EXPECT_EQ(Become(R"({"type":"string"})", R"({"a":1})", false).json, "none");
   EXPECT_EQ(Become(R"({"type":"number"})", R"("$3")", true).json, "3");
   EXPECT_EQ(Become(R"({"type":"number"})", R"("$3")", false).json, "none");
   EXPECT_EQ(Become(R"({"type":"number"})", R"("3")", false).json, "3");
