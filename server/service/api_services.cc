@@ -39,14 +39,14 @@ using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
 // Binds Request<Method> of a raw service and the handler of a loop.
 template <class Service, class Request, class Methods>
 RpcMethod Bind(
-    std::string name,
+    std::string_view name,
     Service& service,
     Request request,
     Methods& methods,
     Task<RpcResult> (Methods::*handler)(Rpc&)
 ) {
   return {
-      .name = std::move(name),
+      .name = std::string(name),
       .request_next = [&service, request](
                           auto* context, auto* bytes, auto* responder, auto* queue, void* tag
                       ) { (service.*request)(context, bytes, responder, queue, queue, tag); },

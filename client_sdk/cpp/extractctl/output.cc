@@ -92,7 +92,7 @@ void PrintVerdict(bool valid, const OutputOptions& options) {
 }
 
 // Columns as wide as their widest cell.
-void PrintTable(std::vector<std::vector<std::string>> rows, const OutputOptions& options) {
+void PrintTable(const std::vector<std::vector<std::string>>& rows, const OutputOptions& options) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -247,7 +247,7 @@ void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptio
          provider.origin()}
     );
   }
-  PrintTable(std::move(rows), options);
+  PrintTable(rows, options);
 }
 
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options) {
@@ -256,7 +256,7 @@ void PrintModes(const v1::ListModesResponse& response, const OutputOptions& opti
   for (const v1::ModeInfo& mode : response.modes()) {
     rows.push_back({mode.mode_name(), Join(mode.providers()), mode.description()});
   }
-  PrintTable(std::move(rows), options);
+  PrintTable(rows, options);
 }
 
 void PrintFailure(const Failure& failure, const OutputOptions& options) {

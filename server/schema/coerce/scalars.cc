@@ -191,7 +191,7 @@ Coercer::Made Coercer::ConvertText(const Form& form, const json::Value& value) {
 
 // An array or object that was written into a string.
 Coercer::Made Coercer::ReadJson(const Form& form, std::string_view text) {
-  if (!Spend(text.size() / 8 + 1)) return std::nullopt;
+  if (!Spend((text.size() / 8) + 1)) return std::nullopt;
   json::TolerantResult result = json::ParseTolerant(text);
   if (!result.document.has_value() || result.truncated) return std::nullopt;
   const bool lossless = std::ranges::all_of(result.repairs, &json::Repair::lossless);

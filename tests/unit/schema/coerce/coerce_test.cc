@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/json/parse.h"
@@ -209,17 +210,18 @@ TEST(CoerceTest, WhatHasNoSureMeaningStays) {
 double Seconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  return static_cast<double>(now.tv_sec) + (static_cast<double>(now.tv_nsec) * 1e-9);
 }
 
 TEST(CoerceTest, UnionsWithinUnionsAreBounded) {
   std::string schema = R"({"type":"integer"})";
   for (int i = 0; i < 8; ++i) {
-    schema = R"({"anyOf":[{"type":"array","items":)" + schema + R"(},{"type":"array","items":)" +
-             schema + R"(}]})";
+    schema = fmt::format(
+        R"({{"anyOf":[{{"type":"array","items":{0}}},{{"type":"array","items":{0}}}]}})", schema
+    );
   }
   const double start = Seconds();
-  Become(schema, std::string(8, '[') + "\"x\"" + std::string(8, ']'));
+  Become(schema, R"([[[[[[[["x"]]]]]]]])");
   EXPECT_LT(Seconds() - start, 20.0);
 }
 
