@@ -1,11 +1,9 @@
 #include "server/service/wire_check.h"
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/stubs/logging.h>
@@ -34,23 +32,6 @@ void KeepLog(google::protobuf::LogLevel, const char*, int, const std::string& te
   bad_text_field = text.substr(begin, text.find('\'', begin) - begin);
 }
 
-// The fields of a message type that can hold something unknown: messages and enums.
-using Fields = std::vector<const FieldDescriptor*>;
-const Fields& FieldsToVisit(const google::protobuf::Descriptor& type) {
-  thread_local absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<Fields>>
-      known;
-  std::unique_ptr<Fields>& fields = known[&type];
-  if (fields != nullptr) return *fields;
-  fields = std::make_unique<Fields>();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor& field = *type.field(i);
-    const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-    const bool is_enum = field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
-    if ((is_message && !field.is_map()) || is_enum) fields->push_back(&field);
-  }
-  return *fields;
-}
-
 class UnknownFinder {
  public:
   std::vector<FieldViolation> Find(const Message& message) {
@@ -75,12 +56,12 @@ class UnknownFinder {
       Add(Join(path, fmt::format("#{}", unknown.field(i).number())),
           "this server does not know the field");
     }
-    for (const FieldDescriptor* field : FieldsToVisit(*message.GetDescriptor())) {
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        VisitMessages(message, *field, path);
-      } else {
-        VisitEnums(message, *field, path);
-      }
+    const google::protobuf::Descriptor& type = *message.GetDescriptor();
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+      if (is_message && !field.is_map()) VisitMessages(message, field, path);
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) VisitEnums(message, field, path);
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include "server/json/repair.h"
 #include "server/json/value.h"
+#include "server/json/write.h"
 #include "server/schema/coerce/coerce.h"
 #include "server/schema/coerce/form.h"
 
@@ -43,6 +44,12 @@ inline constexpr std::string_view kUnion = "union";
 inline constexpr std::string_view kUnwrapped = "unwrapped";
 inline constexpr std::string_view kWrapped = "wrapped";
 }  // namespace coercion_kind
+
+// A value as repairs show it. Of texts, too.
+template <class Shown>
+std::string Short(const Shown& shown) {
+  return json::ToShortText(shown, json::kMaxRepairTextBytes);
+}
 
 class Coercer {
  public:

@@ -17,13 +17,6 @@ using json::Type;
 // More elements are not searched for the one that fits.
 constexpr size_t kMaxSearchedElements = 100;
 
-std::string Short(const json::Value& value) {
-  return json::ToShortText(value, json::kMaxRepairTextBytes);
-}
-std::string Short(std::string_view text) {
-  return json::ToShortText(text, json::kMaxRepairTextBytes);
-}
-
 // Names that say nothing but that a value follows.
 bool IsWrapperName(std::string_view name, const Form& form) {
   constexpr std::array<std::string_view, 12> kNames = {

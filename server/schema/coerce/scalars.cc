@@ -19,13 +19,6 @@ using json::Type;
 
 constexpr size_t kMaxRoundedBytes = 40;
 
-std::string Short(const json::Value& value) {
-  return json::ToShortText(value, json::kMaxRepairTextBytes);
-}
-std::string Short(std::string_view text) {
-  return json::ToShortText(text, json::kMaxRepairTextBytes);
-}
-
 // Half away from zero. Nothing for numbers with exponents or many digits.
 std::optional<std::string> Round(std::string_view number) {
   const size_t point = number.find('.');

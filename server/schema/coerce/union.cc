@@ -64,7 +64,7 @@ Coercer::Made Coercer::CoerceUnion(const Form& form, const json::Value& value) {
 void Coercer::LogUnion(const Form& form, const json::Value& value, size_t taken, size_t fitting) {
   const std::string& title = forms_.Of((*form.branches)[taken]).title;
   Log(coercion_kind::kUnion,
-      json::ToShortText(value, json::kMaxRepairTextBytes),
+      Short(value),
       json::RepairText(fmt::format(
           "branch {}{}{}: least changed of {} that fit",
           taken + 1,

@@ -87,6 +87,8 @@ struct Form {
   absl::flat_hash_map<std::string_view, const FormMember*> by_name = {};
   absl::flat_hash_map<std::string_view, const FormMember*> by_wire = {};
 
+  // What the element at `index` of an array is; null: there is none.
+  const Form* ElementAt(size_t index) const { return index < prefix.size() ? prefix[index] : rest; }
   // The member of that name on a side; null if there is none.
   const FormMember* FindMember(std::string_view wanted, Side side) const;
   // Makes FindMember fast. The members must not change any more.

@@ -59,6 +59,9 @@ constexpr std::array<Names, 12> kMistralKeywords = {
     "multipleOf",
     "uniqueItems"
 };
+constexpr std::array<Names, 5> kFireworksKeywords = {
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"
+};
 constexpr std::array<Names, 1> kAllFormats = {"*"};
 constexpr std::array<Names, 9> kGrammarKeywords = {
     "format",
@@ -72,18 +75,6 @@ constexpr std::array<Names, 9> kGrammarKeywords = {
     "exclusiveMinimum"
 };
 constexpr std::array<Names, 4> kGrammarFormats = {"date-time", "date", "time", "uuid"};
-
-constexpr std::array<Names, 9> kXgrammarKeywords = {
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum"
-};
 constexpr std::array<Names, 9> kXgrammarFormats = {
     "email", "date", "time", "date-time", "duration", "ipv4", "ipv6", "hostname", "uuid"
 };
@@ -169,7 +160,7 @@ constexpr std::array kSubsets = {
         .about = "Fireworks: json_schema",
         .maps = true,
         .untyped = true,
-        .keywords = std::span(kMistralKeywords).subspan(6, 5),
+        .keywords = kFireworksKeywords,
     },
     Subset{
         .name = "gemini_json",
@@ -251,7 +242,7 @@ constexpr std::array kSubsets = {
         .tuples = true,
         .constants = true,
         .reference_siblings = true,
-        .keywords = kXgrammarKeywords,
+        .keywords = kGrammarKeywords,
         .formats = kXgrammarFormats,
         .patterns = Patterns::kRegular,
         .tell_lost = false,

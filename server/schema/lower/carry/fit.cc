@@ -39,6 +39,13 @@ bool Fitter::Fits(const Form& form, const json::Value& value) {
   return fits;
 }
 
+const Form* Fitter::FindBranch(const Form& form, const json::Value& value) {
+  const auto branch = std::ranges::find_if(form.branches, [&](const Form* candidate) {
+    return Fits(*candidate, value);
+  });
+  return branch == form.branches.end() ? nullptr : *branch;
+}
+
 bool Fitter::Check(const Form& form, const json::Value& value) {
   switch (form.kind) {
     case FormKind::kAny:
@@ -104,8 +111,7 @@ bool Fitter::CheckArray(const Form& form, const json::Value& value) {
   if (!value.is_array()) return false;
   size_t index = 0;
   return std::ranges::all_of(value, [&](const json::Value& element) {
-    const Form* expected = index < form.prefix.size() ? form.prefix[index] : form.rest;
-    ++index;
+    const Form* expected = form.ElementAt(index++);
     return expected != nullptr && Fits(*expected, element);
   });
 }

@@ -22,6 +22,8 @@ class Fitter {
   explicit Fitter(Side side) : side_(side) {}
 
   bool Fits(const Form& form, const json::Value& value);
+  // The first branch of a union that fits; null if none does.
+  const Form* FindBranch(const Form& form, const json::Value& value);
 
  private:
   bool Check(const Form& form, const json::Value& value);

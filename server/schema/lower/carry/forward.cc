@@ -53,10 +53,8 @@ class Forward {
   }
 
   void PutUnion(const Form& form, const json::Value& value) {
-    const auto branch = std::ranges::find_if(form.branches, [&](const Form* candidate) {
-      return fitter_.Fits(*candidate, value);
-    });
-    branch == form.branches.end() ? out_.Copy(value) : Put(**branch, value);
+    const Form* branch = fitter_.FindBranch(form, value);
+    branch == nullptr ? out_.Copy(value) : Put(*branch, value);
   }
 
   void PutArray(const Form& form, const json::Value& value) {
@@ -64,8 +62,7 @@ class Forward {
     out_.BeginArray();
     size_t index = 0;
     for (const json::Value& element : value) {
-      const Form* expected = index < form.prefix.size() ? form.prefix[index] : form.rest;
-      ++index;
+      const Form* expected = form.ElementAt(index++);
       if (expected != nullptr) Put(*expected, element);
     }
     out_.EndArray();
