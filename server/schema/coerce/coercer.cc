@@ -57,7 +57,7 @@ json::Document BuildDocument(const Node& node) {
 }
 
 std::optional<Coerced> Coercer::Run(const json::Value& value) {
-  steps_left_ = std::min(kLeastSteps + kStepsPerValue * CountValues(value), kMaxSteps);
+  steps_left_ = std::min(kLeastSteps + (kStepsPerValue * CountValues(value)), kMaxSteps);
   const Made made = Coerce(program_.root, value);
   const bool bounded = repairs_.size() <= json::kMaxRepairs;
   if (!made.has_value() || repairs_.empty() || !bounded) return std::nullopt;

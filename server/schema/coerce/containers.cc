@@ -41,7 +41,7 @@ bool IsWrapperName(std::string_view name, const Form& form) {
 // The one member that an object of this form has; null if it may have others.
 const FormMember* OnlyMember(const Form& form) {
   if (form.members.size() != 1 || !form.members[0].required) return nullptr;
-  return &form.members[0];
+  return form.members.data();
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Coercer::Made Coercer::CoerceUnion(const Form& form, const json::Value& value) {
     Made made = Coerce(block, value);
     if (made.has_value() && Holds(block, *made)) {
       ++fitting;
-      const unsigned cost = 2 * CostSince(mark) + (strangers_ - strangers);
+      const unsigned cost = (2 * CostSince(mark)) + (strangers_ - strangers);
       if (cost == best.cost && cost > 0) doubtful = doubtful || TextOf(*made) != TextOf(best.node);
       if (cost < best.cost) {
         doubtful = false;
