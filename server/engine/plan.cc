@@ -79,7 +79,7 @@ absl::Status UnsupportedMode(
 // Sampling parameters that the model does not take are left out, or refused.
 absl::Status CheckSampling(Plan& plan) {
   const ModelFamily& family = *plan.family;
-  const bool switched_off = plan.request.tool.has_value() && family.tools_need_reasoning_off;
+  const bool switched_off = !plan.request.tools.empty() && family.tools_need_reasoning_off;
   if (!family.reasons || family.sampling_while_reasoning || switched_off) return absl::OkStatus();
   Generation& generation = plan.request.generation;
   const auto drop = [&plan](std::optional<double>& setting, std::string_view name) {

@@ -26,7 +26,10 @@ std::string DescribeIssues(const schema::IssueList& issues) {
 
 void AppendTextCorrection(const ChatReply& reply, std::string correction, ChatRequest& request) {
   if (!reply.message.text.empty()) {
-    request.messages.push_back({.role = Role::kAssistant, .text = reply.message.text});
+    Message answer = {.role = Role::kAssistant, .text = reply.message.text};
+    // With calls of tools in it, it would ask for their results.
+    if (reply.message.tool_calls.empty()) answer.verbatim = reply.message.verbatim;
+    request.messages.push_back(std::move(answer));
   }
   request.messages.push_back({.role = Role::kUser, .text = std::move(correction)});
 }

@@ -29,8 +29,8 @@ class ToolsMode final : public ModeHandler {
   }
 
   void Ask(const SchemaText& schema, const AskStyle&, ChatRequest& request) const override {
-    request.tool = schema;
-    if (schema.description.empty()) request.tool->description = kDefaultDescription;
+    request.tools = {schema};
+    if (schema.description.empty()) request.tools[0].description = kDefaultDescription;
   }
 
   absl::StatusOr<std::string_view> Find(const ChatReply& reply) const override {
@@ -54,9 +54,12 @@ class ToolsMode final : public ModeHandler {
     }
     request.messages.push_back(reply.message);
     for (const ToolCall& call : reply.message.tool_calls) {
-      request.messages.push_back(
-          {.role = Role::kTool, .text = std::move(correction), .tool_call_id = call.id}
-      );
+      request.messages.push_back({
+          .role = Role::kTool,
+          .text = std::move(correction),
+          .tool_call_id = call.id,
+          .tool_failed = true,
+      });
       correction = kNotUsed;
     }
   }

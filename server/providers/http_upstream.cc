@@ -14,8 +14,15 @@ namespace extractd::providers {
 namespace {
 
 // The provider's id of a request, in the order of trust.
-constexpr std::array<std::string_view, 5> kRequestIdHeaders = {
-    "x-request-id", "apim-request-id", "mistral-correlation-id", "x-ds-trace-id", "cf-ray"
+constexpr std::array<std::string_view, 8> kRequestIdHeaders = {
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+    "mistral-correlation-id",
+    "x-debug-trace-id",
+    "x-ds-trace-id",
+    "cf-ray",
 };
 constexpr size_t kMaxRequestIdBytes = 128;
 
@@ -25,6 +32,11 @@ std::string RequestIdOf(const net::HttpReply& reply) {
     if (!id.empty()) return std::string(id.substr(0, kMaxRequestIdBytes));
   }
   return {};
+}
+
+WireHeader KeyHeader(const ProviderRow& row, const Secret& key) {
+  if (!row.key_header.empty()) return {row.key_header, std::string(key.Reveal()), true};
+  return {"authorization", fmt::format("Bearer {}", key.Reveal()), true};
 }
 
 std::string HashOf(std::string_view body) {
@@ -79,15 +91,10 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
   const ProviderRow& row = *handler_->row;
   WireRequest wire;
   wire.url = row.base_url + handler_->dialect->Path(row, request);
-  wire.headers.reserve(2);
+  wire.headers.reserve(2 + row.headers.size());
   wire.headers.push_back({.name = "content-type", .value = "application/json"});
-  if (!key_.empty()) {
-    wire.headers.push_back({
-        .name = "authorization",
-        .value = fmt::format("Bearer {}", key_.Reveal()),
-        .secret = true,
-    });
-  }
+  for (const auto& [name, value] : row.headers) wire.headers.push_back({name, value});
+  if (!key_.empty()) wire.headers.push_back(KeyHeader(row, key_));
   ASSIGN_OR_RETURN(wire.body, handler_->dialect->EncodeBody(row, model_, request));
   return wire;
 }
@@ -113,7 +120,8 @@ Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers
 SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
   SendResult result;
   if (http.ok()) {
-    result = handler_->dialect->Decode(http.reply.status, http.reply.body);
+    const auto header = [&http](std::string_view name) { return http.reply.Header(name); };
+    result = handler_->dialect->Decode(http.reply.status, http.reply.body, header);
     result.provider_request_id = RequestIdOf(http.reply);
     if (!result.ok()) ReadFailure(http.reply, result);
   } else {
@@ -129,7 +137,8 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
 
 void HttpUpstream::ReadFailure(const net::HttpReply& reply, SendResult& result) const {
   result.message = key_.ScrubFrom(result.message);
-  result.retry_after = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
+  const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
+  if (asked.has_value()) result.retry_after = asked;
   result.final = reply.Header("x-should-retry") == "false";
   if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(reply.body);
 }

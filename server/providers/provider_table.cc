@@ -1,12 +1,18 @@
 #include "server/providers/provider_table.h"
 
+#include <algorithm>
+#include <array>
+
 #include "server/providers/dialects/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
-  const Dialect& openai_chat = OpenAiChat();
-  return name == openai_chat.name() ? &openai_chat : nullptr;
+  static const std::array dialects = {
+      &OpenAiChat(),
+  };
+  const auto* found = std::ranges::find(dialects, name, &Dialect::name);
+  return found == dialects.end() ? nullptr : *found;
 }
 
 }  // namespace extractd::providers

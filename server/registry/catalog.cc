@@ -26,7 +26,9 @@ bool IsJsonObject(const std::string& text) {
 }
 
 bool IsUsableUrl(std::string_view url) {
-  return (url.starts_with("http://") || url.starts_with("https://")) && !url.ends_with('/');
+  const bool variable = url.starts_with("${");
+  return (variable || url.starts_with("http://") || url.starts_with("https://")) &&
+         !url.ends_with('/');
 }
 
 absl::Status Wrong(const ProviderRow& row, std::string_view field, std::string_view problem) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/chat/upstream.h"
@@ -20,12 +21,20 @@ struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
   std::string dialect = "openai_chat";
-  std::string base_url = {};           // no trailing slash
+  // No trailing slash. `${NAME}` and `${NAME:-default}` stand for environment variables; a row
+  // whose variable is not set can't be used until it is.
+  std::string base_url = {};
   std::string base_url_variable = {};  // environment variable that replaces it
   std::string chat_path = "/chat/completions";
   std::string key_variable = {};  // environment variable of the key; empty: none is sent
   std::string key_file = {};      // read instead of the variable, if set
   bool key_required = true;
+  std::string key_header = {};  // header of the bare key; empty: authorization, as a bearer token
+  // How requests are authorised where a key that stays the same is not enough: the name of a
+  // signer (providers/auth). Empty: by the key.
+  std::string signer = {};
+  std::vector<std::pair<std::string, std::string>> headers = {
+  };  // further ones, names in lower case
   std::string docs_url = {};
   std::string default_model = {};        // empty: the caller must name one
   std::vector<std::string> models = {};  // known ones besides; metrics name no others

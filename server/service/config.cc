@@ -50,6 +50,7 @@ class Loader {
     ReadFile();
     ReadEnvironment();
     ReadFlags();
+    ExpandBaseUrls(sources_.environment, config_.providers);
     if (config_.listen.empty()) {
       config_.listen = {"127.0.0.1:50051"};
       const std::string socket = DefaultSocketAddress(sources_);

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/providers/http_upstream.h"
 
@@ -18,6 +20,23 @@ net::HttpClient::Limits LimitsOf(const Config& config) {
   return limits;
 }
 
+// The address may hold the name of a variable that is not set.
+absl::Status CheckAddress(const ProviderRow& row) {
+  const size_t begin = row.base_url.find("${");
+  if (begin == std::string::npos) return absl::OkStatus();
+  const size_t end = row.base_url.find_first_of(":}", begin);
+  const std::string variable = row.base_url.substr(begin + 2, end - begin - 2);
+  return MakeError(
+      {.reason = Reason::kCredentialsMissing,
+       .metadata = {{"provider", row.name}, {"variable", variable}, {"docs_url", row.docs_url}}},
+      fmt::format(
+          "the address of provider '{}' is not complete: set the environment variable {}",
+          row.name,
+          variable
+      )
+  );
+}
+
 }  // namespace
 
 class LoopRuntime::Upstreams final : public UpstreamFactory {
@@ -27,6 +46,7 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
   absl::StatusOr<std::unique_ptr<Upstream>> Open(
       std::shared_ptr<const Handler> handler, const ModelFamily& family, bool dry_run
   ) override {
+    if (!dry_run) RETURN_IF_ERROR(CheckAddress(*handler->row));
     absl::StatusOr<Secret> key = shared_.credentials.KeyOf(*handler->row);
     if (!key.ok() && !dry_run) return key.status();
     auto upstream = std::make_unique<providers::HttpUpstream>(

@@ -192,6 +192,29 @@ void ReadRow(const YAML::Node& block, Target target, std::vector<std::string>& p
   }
 }
 
+// The text with `${NAME}` and `${NAME:-default}` replaced by the environment's values. What has
+// neither stays as it is.
+std::string Expand(std::string_view text, const std::map<std::string, std::string>& environment) {
+  std::string expanded;
+  while (true) {
+    const size_t begin = text.find("${");
+    const size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
+    if (end == std::string_view::npos) return expanded.append(text);
+    expanded += text.substr(0, begin);
+    const std::string_view inside = text.substr(begin + 2, end - begin - 2);
+    const size_t separator = inside.find(":-");
+    const auto value = environment.find(std::string(inside.substr(0, separator)));
+    if (value != environment.end() && !value->second.empty()) {
+      expanded += value->second;
+    } else if (separator != std::string_view::npos) {
+      expanded += inside.substr(separator + 2);
+    } else {
+      expanded += text.substr(begin, end + 1 - begin);
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
 // A variable may hold an address without a scheme, as Ollama's does.
 std::string NormalizeUrl(std::string url) {
   if (!url.starts_with("http://") && !url.starts_with("https://")) url = "http://" + url;
@@ -211,6 +234,16 @@ std::vector<ProviderRow> ProvidersFromEnvironment(
     if (url != environment.end() && !url->second.empty()) row.base_url = NormalizeUrl(url->second);
   }
   return rows;
+}
+
+void ExpandBaseUrls(
+    const std::map<std::string, std::string>& environment, std::vector<ProviderRow>& rows
+) {
+  for (ProviderRow& row : rows) {
+    if (row.base_url.find("${") == std::string::npos) continue;
+    row.base_url = Expand(row.base_url, environment);
+    while (row.base_url.ends_with('/')) row.base_url.pop_back();
+  }
 }
 
 void ReadProviders(

@@ -26,6 +26,12 @@ std::vector<ProviderRow> ProvidersFromEnvironment(
     const std::map<std::string, std::string>& environment
 );
 
+// Puts the environment's values for `${NAME}` and `${NAME:-default}` into base URLs; what is not
+// set stays, and the row cannot be used.
+void ExpandBaseUrls(
+    const std::map<std::string, std::string>& environment, std::vector<ProviderRow>& rows
+);
+
 // Reads the block into `rows`, which holds the built-in ones, and into `retry`. Appends what is
 // wrong to `problems`, each with its line.
 void ReadProviders(

@@ -15,7 +15,7 @@ using fuzz::Require;
 constexpr int kStatuses[] = {200, 400, 401, 403, 404, 413, 422, 429, 500, 503, 529, 299, 302};
 
 void Check(int status, std::string_view body) {
-  const SendResult result = OpenAiChat().Decode(status, body);
+  const SendResult result = OpenAiChat().Decode(status, body, NoHeader);
   Require(IsValidUtf8(result.message), "messages are UTF-8");
   Require(result.message.size() <= body.size() + 1000, "messages are bounded");
   if (!result.ok()) {

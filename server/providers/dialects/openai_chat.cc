@@ -17,7 +17,7 @@ class OpenAiChatDialect final : public Dialect {
     return openai_chat::Encode(row, model, request);
   }
 
-  SendResult Decode(int http_status, std::string_view body) const override {
+  SendResult Decode(int http_status, std::string_view body, HeaderOf) const override {
     return http_status == 200 ? openai_chat::DecodeReply(body)
                               : openai_chat::DecodeError(http_status, body);
   }

@@ -1,15 +1,11 @@
 // Writes request bodies. The schema's bytes are spliced in as they are.
 #include <iterator>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
-#include "server/base/error.h"
-#include "server/base/status_macros.h"
-#include "server/json/merge.h"
-#include "server/json/parse.h"
 #include "server/json/write.h"
+#include "server/providers/dialects/body.h"
 #include "server/providers/dialects/openai_chat.h"
 
 namespace extractd::providers::openai_chat {
@@ -39,7 +35,7 @@ class BodyWriter {
     out_ += "{\"model\":";
     json::WriteString(request_.model, out_);
     PutMessages();
-    if (request_.tool.has_value()) PutTool(*request_.tool);
+    if (!request_.tools.empty()) PutTools();
     PutFormat();
     PutGeneration();
     out_ += '}';
@@ -50,7 +46,7 @@ class BodyWriter {
   size_t EstimateBytes() const {
     size_t bytes = 512;
     for (const Message& message : request_.messages) bytes += message.text.size() * 9 / 8 + 64;
-    if (request_.tool.has_value()) bytes += request_.tool->json.size();
+    for (const SchemaText& tool : request_.tools) bytes += tool.json.size();
     if (request_.schema.has_value()) bytes += request_.schema->json.size();
     return bytes;
   }
@@ -100,27 +96,38 @@ class BodyWriter {
     out_ += ']';
   }
 
+  void PutTools() {
+    out_ += ",\"tools\":[";
+    for (const SchemaText& tool : request_.tools) {
+      if (out_.back() != '[') out_ += ',';
+      PutTool(tool);
+    }
+    out_ += ']';
+    PutToolChoice();
+    const bool one = request_.tool_use == ToolUse::kForced;
+    if (one && row_.sends_parallel_tool_calls) out_ += ",\"parallel_tool_calls\":false";
+  }
+
   void PutTool(const SchemaText& tool) {
-    out_ += ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":";
+    out_ += "{\"type\":\"function\",\"function\":{\"name\":";
     json::WriteString(tool.name, out_);
     if (!tool.description.empty()) PutString("description", tool.description);
     out_.append(",\"parameters\":").append(tool.json);
     if (row_.sends_strict_tools) out_ += tool.strict ? ",\"strict\":true" : ",\"strict\":false";
-    out_ += "}}]";
-    PutToolChoice(tool.name);
-    if (row_.sends_parallel_tool_calls) out_ += ",\"parallel_tool_calls\":false";
+    out_ += "}}";
   }
 
-  void PutToolChoice(std::string_view name) {
+  void PutToolChoice() {
     if (row_.tool_choice == ToolChoiceForm::kNone) return;
-    if (!model_.forced_tool) {
+    const bool named = row_.tool_choice == ToolChoiceForm::kNamed && request_.tools.size() == 1;
+    if (!model_.forced_tool || request_.tool_use == ToolUse::kFree) {
       out_ += ",\"tool_choice\":\"auto\"";
-    } else if (row_.tool_choice == ToolChoiceForm::kRequired) {
-      out_ += ",\"tool_choice\":\"required\"";
-    } else {
+    } else if (request_.tool_use == ToolUse::kForced && named) {
       out_ += ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":";
-      json::WriteString(name, out_);
+      json::WriteString(request_.tools[0].name, out_);
       out_ += "}}";
+    } else {
+      out_ += ",\"tool_choice\":\"required\"";
     }
   }
 
@@ -160,36 +167,12 @@ class BodyWriter {
   std::string out_;
 };
 
-// The members of `base` and those of `patch`, which win; both JSON objects as text, or empty.
-absl::StatusOr<std::string> Merged(std::string base, std::string patch) {
-  if (base.empty()) return patch;
-  if (patch.empty()) return base;
-  const json::ParseResult under = json::ParseView(base);
-  const json::ParseResult over = json::ParseView(patch);
-  const auto* base_document = std::get_if<json::Document>(&under);
-  const auto* patch_document = std::get_if<json::Document>(&over);
-  if (base_document == nullptr || patch_document == nullptr || !base_document->root().is_object() ||
-      !patch_document->root().is_object()) {
-    return absl::InvalidArgumentError("not a JSON object");
-  }
-  return json::ToText(json::Merge(base_document->root(), patch_document->root()).root());
-}
-
-bool SwitchesReasoningOff(const ModelFamily& model, const ChatRequest& request) {
-  return request.tool.has_value() && model.tools_need_reasoning_off;
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
-  ASSIGN_OR_RETURN(std::string body, Merged(model.body, BodyWriter(row, model, request).Write()));
-  ASSIGN_OR_RETURN(body, Merged(row.body, std::move(body)));
-  if (SwitchesReasoningOff(model, request)) {
-    ASSIGN_OR_RETURN(body, Merged(std::move(body), model.reasoning_off));
-  }
-  return Merged(std::move(body), request.extra_body);
+  return CompleteBody(row, model, request, BodyWriter(row, model, request).Write());
 }
 
 }  // namespace extractd::providers::openai_chat

@@ -47,10 +47,10 @@ TEST(ModeHandlerTest, AllModesAreFoundByName) {
 
 TEST(ToolsModeTest, SchemaIsTheOneToolAndTheChatStaysAsItIs) {
   const ChatRequest request = Asked("TOOLS");
-  ASSERT_TRUE(request.tool.has_value());
-  EXPECT_EQ(request.tool->name, "person");
-  EXPECT_EQ(request.tool->json, kSchema.json);
-  EXPECT_TRUE(request.tool->strict);
+  ASSERT_EQ(request.tools.size(), 1U);
+  EXPECT_EQ(request.tools[0].name, "person");
+  EXPECT_EQ(request.tools[0].json, kSchema.json);
+  EXPECT_TRUE(request.tools[0].strict);
   EXPECT_EQ(request.messages.size(), 2U);
   EXPECT_EQ(request.messages[1].text, "Ann is 40.");
 }

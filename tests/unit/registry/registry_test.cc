@@ -21,7 +21,7 @@ class StubDialect final : public Dialect {
       const override {
     return std::string();
   }
-  SendResult Decode(int, std::string_view) const override { return {}; }
+  SendResult Decode(int, std::string_view, HeaderOf) const override { return {}; }
 };
 
 const StubDialect kDialect;

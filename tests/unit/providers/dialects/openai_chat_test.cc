@@ -52,7 +52,7 @@ TEST(OpenAiChatEncodeTest, PlainChat) {
 
 TEST(OpenAiChatEncodeTest, ForcedToolInEachForm) {
   ChatRequest request = Chat();
-  request.tool = kSchema;
+  request.tools = {kSchema};
   const std::string named = Encode(request);
   EXPECT_NE(
       named.find(
@@ -146,7 +146,7 @@ TEST(OpenAiChatEncodeTest, ReasoningIsSwitchedOffForToolsOnlyWhereItMustBe) {
   };
   EXPECT_EQ(Encode(Chat(), OpenAi(), family).find("reasoning_effort"), std::string::npos);
   ChatRequest request = Chat();
-  request.tool = kSchema;
+  request.tools = {kSchema};
   EXPECT_NE(
       Encode(request, OpenAi(), family).find(R"("reasoning_effort":"none")"), std::string::npos
   );
@@ -159,7 +159,7 @@ TEST(OpenAiChatEncodeTest, ExtraBodyThatIsNoObjectIsAnError) {
 }
 
 SendResult Decode(std::string_view body, int status = 200) {
-  return OpenAiChat().Decode(status, body);
+  return OpenAiChat().Decode(status, body, NoHeader);
 }
 
 TEST(OpenAiChatDecodeTest, ToolCall) {
