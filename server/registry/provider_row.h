@@ -5,7 +5,9 @@
 #define EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,17 @@ namespace extractd {
 
 // How a forced tool call is written; kNone: the API has no such field.
 enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
+
+// What a provider takes of one kind of media.
+struct MediaRule {
+  MediaKind kind = MediaKind::kImage;
+  std::vector<std::string> types = {};  // IANA, in lower case; "text/*": all of a sort; empty: any
+  bool bytes = true;
+  bool urls = false;  // that it fetches itself
+  bool file_ids = false;
+  size_t max_bytes = 0;  // of one, before any encoding; 0: no limit is known
+  size_t max_count = 0;  // in one request; 0: no limit is known
+};
 
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
@@ -60,6 +73,13 @@ struct ProviderRow {
       .idle = std::chrono::seconds(60),
       .total = std::chrono::seconds(600),
   };
+
+  // What it takes besides text: one rule a kind, a kind without one is not taken. Absent: nobody
+  // knows, the provider judges.
+  std::optional<std::vector<MediaRule>> media = {};
+  std::string models_path = {};  // of a list of its models, behind base_url; empty: it has none
+  std::string pull_path = {};    // lets it load a model; empty: it can't
+  bool pull_missing = false;     // a model that it lacks is pulled at its first use
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -75,8 +95,9 @@ struct ModelFamily {
   bool sampling_while_reasoning = true;  // takes temperature and top_p then
   std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
-  bool worked_example = false;  // see AskStyle
-  std::string body = {};        // the same, before the row's
+  bool worked_example = false;           // see AskStyle
+  std::string body = {};                 // the same, before the row's
+  std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
 };
 
 }  // namespace extractd
