@@ -30,6 +30,14 @@ struct MediaRule {
   size_t max_count = 0;  // in one request; 0: no limit is known
 };
 
+// An address for one value of an environment variable, where the variable does not fit into it as
+// it is: some regions have hosts of their own kind.
+struct BaseUrlCase {
+  std::string variable = {};
+  std::string value = {};  // empty: the variable is not set
+  std::string base_url = {};
+};
+
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
@@ -80,6 +88,10 @@ struct ProviderRow {
   std::string models_path = {};  // of a list of its models, behind base_url; empty: it has none
   std::string pull_path = {};    // lets it load a model; empty: it can't
   bool pull_missing = false;     // a model that it lacks is pulled at its first use
+  // Further variables of the key, read in this order if key_variable has none.
+  std::vector<std::string> other_key_variables = {};
+  // The first that fits takes the place of a base_url that nobody changed.
+  std::vector<BaseUrlCase> base_url_cases = {};
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -95,8 +107,11 @@ struct ModelFamily {
   bool sampling_while_reasoning = true;  // takes temperature and top_p then
   std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
-  bool worked_example = false;           // see AskStyle
-  std::string body = {};                 // the same, before the row's
+  bool worked_example = false;  // see AskStyle
+  std::string body = {};        // the same, before the row's
+  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
+  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
+  std::vector<std::string> efforts = {};
   std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
 };
 
