@@ -17,6 +17,14 @@ namespace extractd {
 // How a forced tool call is written; kNone: the API has no such field.
 enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
 
+// An address for one value of an environment variable, where the variable does not fit into it as
+// it is: some regions have hosts of their own kind.
+struct BaseUrlCase {
+  std::string variable = {};
+  std::string value = {};  // empty: the variable is not set
+  std::string base_url = {};
+};
+
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
@@ -60,6 +68,11 @@ struct ProviderRow {
       .idle = std::chrono::seconds(60),
       .total = std::chrono::seconds(600),
   };
+
+  // Further variables of the key, read in this order if key_variable has none.
+  std::vector<std::string> other_key_variables = {};
+  // The first that fits takes the place of a base_url that nobody changed.
+  std::vector<BaseUrlCase> base_url_cases = {};
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -77,6 +90,9 @@ struct ModelFamily {
   bool tools_need_reasoning_off = false;
   bool worked_example = false;  // see AskStyle
   std::string body = {};        // the same, before the row's
+  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
+  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
+  std::vector<std::string> efforts = {};
 };
 
 }  // namespace extractd
