@@ -27,7 +27,7 @@ bool ChecksumHolds(std::string_view text) {
 }  // namespace
 
 void EventStreamDecoder::Feed(std::string_view bytes) {
-  if (!status_.ok()) return;
+  if (!failure_.ok()) return;
   // What was read goes when it is the larger part, so that each byte is moved once at most.
   if (read_ > buffer_.size() / 2) {
     buffer_.erase(0, read_);
@@ -70,16 +70,16 @@ absl::Status EventStreamDecoder::ReadMessage(std::string_view bytes) {
 }
 
 absl::StatusOr<const EventMessage*> EventStreamDecoder::Next() {
-  RETURN_IF_ERROR(status_);
+  RETURN_IF_ERROR(failure_);
   const std::string_view left = std::string_view(buffer_).substr(read_);
   if (total_ == 0) {
     if (left.size() < kPreludeBytes) return nullptr;
-    status_ = CheckPrelude(left.substr(0, kPreludeBytes));
-    RETURN_IF_ERROR(status_);
+    failure_ = CheckPrelude(left.substr(0, kPreludeBytes));
+    RETURN_IF_ERROR(failure_);
   }
   if (left.size() < total_) return nullptr;
-  status_ = ReadMessage(left.substr(0, total_));
-  RETURN_IF_ERROR(status_);
+  failure_ = ReadMessage(left.substr(0, total_));
+  RETURN_IF_ERROR(failure_);
   read_ += total_;
   total_ = 0;
   return &message_;

@@ -41,7 +41,7 @@ class EventStreamDecoder {
   absl::StatusOr<const EventMessage*> Next();
 
   // Every byte that was fed belongs to a message that Next returned: a stream may end here.
-  bool at_boundary() const { return status_.ok() && read_ == buffer_.size(); }
+  bool at_boundary() const { return failure_.ok() && read_ == buffer_.size(); }
 
  private:
   absl::Status CheckPrelude(std::string_view prelude);
@@ -53,7 +53,7 @@ class EventStreamDecoder {
   size_t total_ = 0;  // bytes of the message that begins there; 0: its prelude was not read yet
   size_t header_bytes_ = 0;
   EventMessage message_;
-  absl::Status status_;
+  absl::Status failure_;
 };
 
 }  // namespace extractd::net

@@ -187,7 +187,8 @@ TEST(EventStreamDecoderTest, TheVectorOfAStreamMayBeCutAtEveryByte) {
 
 TEST(EventStreamDecoderTest, TheCorruptVectorsAreRefused) {
   REQUIRE_VECTORS();
-  for (const nlohmann::json& corrupt : ReadVectors()["eventstream"]["corrupt"]) {
+  const nlohmann::json vectors = ReadVectors()["eventstream"];
+  for (const nlohmann::json& corrupt : vectors["corrupt"]) {
     const Read read = Decode({FromHex(corrupt["hex"])});
     EXPECT_TRUE(absl::IsDataLoss(read.status)) << corrupt["what"] << read.status;
     EXPECT_TRUE(read.messages.empty());
