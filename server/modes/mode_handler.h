@@ -49,6 +49,8 @@ struct ModeTraits {
   bool works_unenforced = false;   // and asking is of use where it does not
   bool free_text = false;          // the answer is text that may hold any form
   bool object_root_only = false;   // the API takes only schemas whose root is an object
+  // The protocol that it is a mode of; empty: of any that the provider speaks.
+  std::string_view dialect = {};
 };
 
 class ModeHandler {
