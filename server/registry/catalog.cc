@@ -45,6 +45,20 @@ absl::Status Wrong(const ProviderRow& row, std::string_view field, std::string_v
   return absl::InvalidArgumentError(fmt::format("provider '{}': {}: {}", row.name, field, problem));
 }
 
+absl::Status CheckModes(const ProviderRow& row) {
+  if (row.modes.empty()) return Wrong(row, "modes", "at least one is needed");
+  for (const std::string& mode : row.modes) {
+    const ModeHandler* handler = FindModeHandler(mode);
+    if (handler == nullptr) {
+      return Wrong(row, "modes", fmt::format("there is no mode '{}'", mode));
+    }
+    if (DialectFor(row, handler->traits()).empty()) {
+      return Wrong(row, "modes", fmt::format("mode '{}' needs responses_path", mode));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Catalog::Catalog(Registry& registry, DialectTable dialects, std::vector<ModelFamily> families)
@@ -61,16 +75,7 @@ absl::Status Catalog::Check(const ProviderRow& row) const {
   if (!IsUsableUrl(row.base_url)) {
     return Wrong(row, "base_url", "must begin with http:// or https:// and not end with /");
   }
-  if (row.modes.empty()) return Wrong(row, "modes", "at least one is needed");
-  for (const std::string& mode : row.modes) {
-    const ModeHandler* handler = FindModeHandler(mode);
-    if (handler == nullptr) {
-      return Wrong(row, "modes", fmt::format("there is no mode '{}'", mode));
-    }
-    if (DialectFor(row, handler->traits()).empty()) {
-      return Wrong(row, "modes", fmt::format("mode '{}' needs responses_path", mode));
-    }
-  }
+  RETURN_IF_ERROR(CheckModes(row));
   for (const auto& [field, text] :
        {std::pair("body", &row.body), std::pair("responses_body", &row.responses_body)}) {
     if (!text->empty() && !IsJsonObject(*text)) return Wrong(row, field, "must be a JSON object");
