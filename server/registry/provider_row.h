@@ -31,7 +31,7 @@ struct ProviderRow {
   bool key_required = true;
   std::string key_header = {};  // header of the bare key; empty: authorization, as a bearer token
   // How requests are authorised where a key that stays the same is not enough: the name of a
-  // signer (providers/auth). Empty: by the key.
+  // signer (providers/auth/signers.h), which works where no key is set. Empty: by the key alone.
   std::string signer = {};
   std::vector<std::pair<std::string, std::string>> headers = {
   };  // further ones, names in lower case
@@ -60,6 +60,8 @@ struct ProviderRow {
       .idle = std::chrono::seconds(60),
       .total = std::chrono::seconds(600),
   };
+
+  std::string signer_scope = {};  // what the signer's tokens are for; empty: the signer's default
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
