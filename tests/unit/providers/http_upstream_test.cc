@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "server/base/error.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "tests/fakes/http_imposter.h"
 #include "tests/fakes/run_task.h"
 
