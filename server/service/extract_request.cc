@@ -12,6 +12,7 @@
 
 #include "server/json/parse.h"
 #include "server/service/messages.h"
+#include "server/service/request_targets.h"
 #include "server/service/retry_conditions.h"
 #include "server/service/schema_source.h"
 #include "server/service/toon_input.h"
@@ -22,7 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kMaxStops = 4;
-constexpr int kMaxFallbacks = 8;
 constexpr int kMaxWaitMs = 600'000;
 constexpr int kMaxTimeoutMs = 86'400'000;
 
@@ -54,7 +54,7 @@ class Reader {
     if (request_.has_generation()) ReadGeneration(request_.generation());
     if (request_.has_retry()) ReadRetry(request_.retry());
     if (request_.has_validation()) ReadValidation(request_.validation());
-    if (request_.has_routing()) ReadRouting(request_.routing());
+    if (request_.has_routing()) ReadRouting(request_.routing(), call_, violations_);
     call_.include_raw = request_.include_raw();
     if (!violations_.empty()) return InvalidRequest(std::move(violations_));
     return std::move(call_);
@@ -68,18 +68,11 @@ class Reader {
   }
 
   void ReadTarget() {
-    call_.model = request_.model();
-    call_.provider = request_.provider();
-    ReadMode(request_.mode(), request_.mode_name(), call_.mode, call_.mode_number_name);
-  }
-
-  // Number and name may be set both, and must mean the same then; only the planner can tell.
-  static void ReadMode(
-      v1::Mode number, const std::string& name, std::string& mode, std::string& number_name
-  ) {
-    const std::string_view number_means = ModeName(number);
-    mode = name.empty() ? std::string(number_means) : name;
-    if (!name.empty()) number_name = number_means;
+    Target target = ReadTargetOf(request_);
+    call_.model = std::move(target.model);
+    call_.provider = std::move(target.provider);
+    call_.mode = std::move(target.mode);
+    call_.mode_number_name = std::move(target.mode_number_name);
   }
 
   void ReadSchema() {
@@ -307,50 +300,6 @@ class Reader {
       }
     }
     call_.retry.retry_on = set;
-  }
-
-  void ReadRouting(const v1::RoutingOptions& options) {
-    if (options.fallbacks_size() > kMaxFallbacks) {
-      Violate(
-          "routing.fallbacks",
-          fmt::format("has {} targets, at most {}", options.fallbacks_size(), kMaxFallbacks)
-      );
-    }
-    if (options.fallbacks().empty()) Violate("routing.fallbacks", "is empty: name a target");
-    std::vector<Target> before = {
-        {call_.model, call_.provider, call_.mode, call_.mode_number_name},
-    };
-    for (int i = 0; i < options.fallbacks_size(); ++i) {
-      Target target = ReadTarget(options.fallbacks(i));
-      const std::string field = fmt::format("routing.fallbacks[{}]", i);
-      if (target.model.empty() && target.provider.empty()) {
-        Violate(field + ".model", "name one as provider/model");
-      } else if (std::ranges::find(before, target) != before.end()) {
-        Violate(field, "is the same as a target before it");
-      }
-      before.push_back(target);
-      call_.fallbacks.push_back(std::move(target));
-    }
-    ReadFallbackConditions(options);
-  }
-
-  static Target ReadTarget(const v1::Target& target) {
-    Target read = {.model = target.model(), .provider = target.provider()};
-    ReadMode(target.mode(), target.mode_name(), read.mode, read.mode_number_name);
-    return read;
-  }
-
-  void ReadFallbackConditions(const v1::RoutingOptions& options) {
-    if (options.fallback_on().empty()) return;
-    FallbackConditions set = 0;
-    for (const int number : options.fallback_on()) {
-      if (number == v1::FALLBACK_CONDITION_UNSPECIFIED) {
-        Violate("routing.fallback_on", "FALLBACK_CONDITION_UNSPECIFIED is not allowed");
-      } else {
-        set |= static_cast<FallbackConditions>(1U << (static_cast<unsigned>(number) - 1U));
-      }
-    }
-    call_.fallback_on = set;
   }
 
   void ReadValidation(const v1::ValidationOptions& options) {
