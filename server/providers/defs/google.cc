@@ -18,6 +18,19 @@ ProviderRow GoogleRow() {
       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
       .enforcement = "gemini_json",
       .object_root_only = false,
+      .media = {{
+          {.kind = MediaKind::kImage,
+           .types = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"},
+           .urls = true,
+           .file_ids = true,
+           .max_bytes = 70'000'000},
+          {.kind = MediaKind::kAudio, .urls = true, .file_ids = true, .max_bytes = 70'000'000},
+          {.kind = MediaKind::kDocument,
+           .types = {"application/pdf", "text/*"},
+           .urls = true,
+           .file_ids = true,
+           .max_bytes = 50'000'000},
+      }},
       .other_key_variables = {"GEMINI_API_KEY"},
   };
 }

@@ -1,4 +1,5 @@
 // Google's models, in the Gemini API and on Vertex AI. Sources and dates: docs/providers/google.md.
+#include <array>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -9,23 +10,23 @@
 namespace extractd::providers {
 namespace {
 
-// What Google's own OpenAI-compatible API makes of the efforts.
-const std::vector<std::string> kBudgets = {"0", "1024", "8192", "24576"};
-// Cannot be told not to think.
-const std::vector<std::string> kBudgetsOfPro = {"128", "1024", "8192", "24576"};
-const std::vector<std::string> kNoThinking = {"", "", "", ""};
-const std::vector<std::string> kLevels = {"MINIMAL", "LOW", "MEDIUM", "HIGH"};
-const std::vector<std::string> kLevelsFromLow = {"LOW", "LOW", "MEDIUM", "HIGH"};
-const std::vector<std::string> kLowAndHigh = {"LOW", "LOW", "HIGH", "HIGH"};
+using Efforts = std::array<std::string_view, 4>;
 
-ModelFamily Family(
-    std::string_view provider, std::string_view prefix, const std::vector<std::string>& efforts
-) {
+// What Google's own OpenAI-compatible API makes of the efforts.
+constexpr Efforts kBudgets = {"0", "1024", "8192", "24576"};
+// Cannot be told not to think.
+constexpr Efforts kBudgetsOfPro = {"128", "1024", "8192", "24576"};
+constexpr Efforts kNoThinking = {};
+constexpr Efforts kLevels = {"MINIMAL", "LOW", "MEDIUM", "HIGH"};
+constexpr Efforts kLevelsFromLow = {"LOW", "LOW", "MEDIUM", "HIGH"};
+constexpr Efforts kLowAndHigh = {"LOW", "LOW", "HIGH", "HIGH"};
+
+ModelFamily Family(std::string_view provider, std::string_view prefix, const Efforts& efforts) {
   return {
       .provider = std::string(provider),
       .prefix = std::string(prefix),
-      .reasons = &efforts != &kNoThinking,
-      .efforts = efforts,
+      .reasons = !efforts.back().empty(),
+      .efforts = {efforts.begin(), efforts.end()},
   };
 }
 

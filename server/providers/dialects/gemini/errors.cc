@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include "server/base/strings.h"
@@ -74,12 +75,13 @@ int InnerStatus(const json::Value& error, std::string_view status) {
 
 // "34.4s"
 std::optional<std::chrono::milliseconds> ReadDuration(std::string_view text) {
+  if (text.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(text.front()))) return {};
   constexpr double kLongestSeconds = 366.0 * 24 * 3600;
   double seconds = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] =
       std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
-  if (error != std::errc() || std::string_view(rest, end) != "s" || seconds < 0) return {};
+  if (error != std::errc() || std::string_view(rest, end) != "s" ) return {};
   const std::chrono::duration<double> wait(std::min(seconds, kLongestSeconds));
   return std::chrono::ceil<std::chrono::milliseconds>(wait);
 }

@@ -1,13 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
 #include <absl/strings/ascii.h>
-#include <absl/strings/str_split.h>
 #include <fmt/format.h>
 
-#include "server/base/strings.h"
 #include "server/providers/dialects/gemini/gemini.h"
 
 namespace extractd::providers::gemini {
@@ -37,10 +34,14 @@ std::string Escaped(std::string_view text, bool keep_slashes) {
 // "tunedModels/x", "endpoints/7". The name comes from the caller: one with "..", or with nothing
 // between two slashes, would lead out of the models.
 bool IsResource(std::string_view model) {
-  const std::vector<std::string_view> segments = absl::StrSplit(Absl(model), '/');
-  return segments.size() > 1 && std::ranges::none_of(segments, [](std::string_view segment) {
-    return segment.empty() || segment == "." || segment == "..";
-  });
+  size_t segments = 0;
+  for (size_t begin = 0; begin <= model.size(); ++segments) {
+    const size_t end = std::min(model.find('/', begin), model.size());
+    const std::string_view segment = model.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    begin = end + 1;
+  }
+  return segments > 1;
 }
 
 std::string ModelPath(const ProviderRow& row, std::string_view model) {

@@ -1,0 +1,163 @@
+// What is sent in each mode of the built-in row, first and after a wrong answer: a change of any
+// prompt or field shows here.
+#include "server/providers/dialects/gemini/gemini.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "server/modes/mode_handler.h"
+#include "server/providers/provider_table.h"
+
+namespace extractd::providers {
+namespace {
+
+constexpr SchemaText kSchema = {
+    .name = "person",
+    .json = R"({"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]})",
+    .strict = true,
+};
+
+// Without line breaks and the spaces that begin lines.
+std::string Flat(std::string_view text) {
+  std::string flat;
+  bool at_start = true;
+  for (const char c : text) {
+    if (c == '\n') {
+      at_start = true;
+    } else if (c != ' ' || !at_start) {
+      flat += c;
+      at_start = false;
+    }
+  }
+  return flat;
+}
+
+struct Turns {
+  std::string first;
+  std::string second;
+};
+
+// The bodies of a call whose first answer, `reply`, is wrong.
+Turns Ask(std::string_view mode_name, std::string_view reply) {
+  const std::vector<ProviderRow> rows = BuiltInProviders();
+  const ProviderRow& row = *std::ranges::find(rows, "google", &ProviderRow::name);
+  const ModeHandler& mode = *FindModeHandler(mode_name);
+  ChatRequest request = {
+      .model = "gemini-3.8-flash", .messages = {{.role = Role::kUser, .text = "Ann is forty."}}
+  };
+  mode.Ask(kSchema, {}, request);
+  Turns turns = {.first = *Gemini().EncodeBody(row, {}, request), .second = {}};
+  const SendResult result = Gemini().Decode(200, reply, NoHeader);
+  EXPECT_TRUE(result.ok()) << result.message;
+  schema::IssueList issues;
+  issues.listed.push_back({.path = "/age", .message = "expected integer, got string"});
+  issues.total = 1;
+  mode.Reask(result.reply, issues, request);
+  turns.second = *Gemini().EncodeBody(row, {}, request);
+  return turns;
+}
+
+constexpr std::string_view kTextReply =
+    R"({"candidates":[{"content":{"role":"model","parts":[{"text":"{\"age\":\"forty\"}",)"
+    R"("thoughtSignature":"sig"}]},"finishReason":"STOP"}]})";
+constexpr std::string_view kCallReply =
+    R"({"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"name":"person",)"
+    R"("args":{"age":"forty"},"id":"f1"},"thoughtSignature":"sig"},{"functionCall":)"
+    R"({"name":"person","args":{},"id":"f2"}}]},"finishReason":"STOP"}]})";
+
+TEST(GeminiBodiesTest, JsonSchema) {
+  const Turns turns = Ask("JSON_SCHEMA", kTextReply);
+  EXPECT_EQ(turns.first, Flat(R"(
+    {"contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]}],
+    "generationConfig":{
+      "responseMimeType":"application/json",
+      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"));
+  EXPECT_EQ(turns.second, Flat(R"(
+    {"contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]},
+      {"role":"model","parts":[{"text":"{\"age\":\"forty\"}","thoughtSignature":"sig"}]},
+      {"role":"user","parts":[{"text":"The JSON is not valid:\n- /age: expected integer, got string\n
+Answer again with every problem fixed, in the same form."}]}],
+    "generationConfig":{
+      "responseMimeType":"application/json",
+      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"));
+}
+
+TEST(GeminiBodiesTest, Tools) {
+  const Turns turns = Ask("TOOLS", kCallReply);
+  const std::string rest = Flat(R"(
+    "tools":[{"functionDeclarations":[{
+      "name":"person",
+      "description":"Records the data extracted from the conversation.",
+      "parametersJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}]}],
+    "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["person"]}}})");
+  EXPECT_EQ(
+      turns.first, R"({"contents":[{"role":"user","parts":[{"text":"Ann is forty."}]}],)" + rest
+  );
+  EXPECT_EQ(turns.second, Flat(R"(
+    {"contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]},
+      {"role":"model","parts":[
+        {"functionCall":{"name":"person","args":{"age":"forty"},"id":"f1"},"thoughtSignature":"sig"},
+        {"functionCall":{"name":"person","args":{},"id":"f2"}}]},
+      {"role":"user","parts":[
+        {"functionResponse":{"id":"f1","name":"person","response":{"error":"The arguments are not valid:
+\n- /age: expected integer, got string\nCall the tool again with every problem fixed."}}},
+        {"functionResponse":{"id":"f2","name":"person","response":{"error":"Not used: only the first call counts."}}}]}],
+    )") + rest);
+}
+
+// In the JSON modes the schema stands in the prompt, as its own text.
+constexpr std::string_view kSchemaInPrompt =
+    R"({\"type\":\"object\",\"properties\":{\"age\":{\"type\":\"integer\"}},\"required\":[\"age\"]}"}]},)";
+
+TEST(GeminiBodiesTest, Json) {
+  const Turns turns = Ask("JSON", kTextReply);
+  const std::string system =
+      R"({"systemInstruction":{"parts":[{"text":"Extract the data from the conversation. Answer with )"
+      R"(one JSON object that is valid under this JSON Schema, not with the schema itself:\n)" +
+      std::string(kSchemaInPrompt);
+  EXPECT_EQ(turns.first, system + Flat(R"(
+    "contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]}],
+    "generationConfig":{"responseMimeType":"application/json"}})"));
+  EXPECT_EQ(turns.second, system + Flat(R"(
+    "contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]},
+      {"role":"model","parts":[{"text":"{\"age\":\"forty\"}","thoughtSignature":"sig"}]},
+      {"role":"user","parts":[{"text":"The JSON is not valid:\n- /age: expected integer, got string\n
+Answer again with every problem fixed, in the same form."}]}],
+    "generationConfig":{"responseMimeType":"application/json"}})"));
+}
+
+TEST(GeminiBodiesTest, MdJson) {
+  const Turns turns = Ask("MD_JSON", kTextReply);
+  const std::string system =
+      R"({"systemInstruction":{"parts":[{"text":"Extract the data from the conversation. Answer with )"
+      R"(nothing but one ```json code block that holds a value valid under this JSON Schema, not the )"
+      R"(schema itself:\n)" +
+      std::string(kSchemaInPrompt);
+  EXPECT_EQ(turns.first, system + Flat(R"(
+    "contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]}]})"));
+  EXPECT_EQ(turns.second, system + Flat(R"(
+    "contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]},
+      {"role":"model","parts":[{"text":"{\"age\":\"forty\"}","thoughtSignature":"sig"}]},
+      {"role":"user","parts":[{"text":"The JSON is not valid:\n- /age: expected integer, got string\n
+Answer again with every problem fixed, in the same form."}]}]})"));
+}
+
+TEST(GeminiBodiesTest, AReplyWithoutCallIsFollowedByWordsOnly) {
+  const Turns turns =
+      Ask("TOOLS", R"({"candidates":[{"content":{},"finishReason":"MALFORMED_FUNCTION_CALL"}]})");
+  EXPECT_EQ(turns.second.find(R"("role":"model")"), std::string::npos) << turns.second;
+  EXPECT_EQ(turns.second.find("functionResponse"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace extractd::providers
