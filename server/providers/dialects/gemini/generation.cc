@@ -1,49 +1,33 @@
 #include "server/providers/dialects/gemini/generation.h"
 
-#include <array>
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include <absl/strings/ascii.h>
+
+#include "server/providers/dialects/body.h"
 
 namespace extractd::providers::gemini {
 namespace {
 
-// What every model since the third generation takes.
-constexpr std::array<std::string_view, 4> kUsualEfforts = {"LOW", "LOW", "MEDIUM", "HIGH"};
-
-// Up to so many tokens are an effort of none, low and medium, where only words are taken.
-constexpr std::array<std::int32_t, 3> kBudgetsOfEfforts = {0, 4096, 16384};
-
-std::string_view EffortText(const ModelFamily& model, ReasoningEffort effort) {
-  const auto place = static_cast<size_t>(effort);
-  if (model.efforts.empty()) return kUsualEfforts.at(place);
-  return place < model.efforts.size() ? std::string_view(model.efforts[place]) : "";
-}
-
-ReasoningEffort EffortOf(std::int32_t budget) {
-  size_t effort = 0;
-  while (effort < kBudgetsOfEfforts.size() && budget > kBudgetsOfEfforts.at(effort)) ++effort;
-  return static_cast<ReasoningEffort>(effort);
+// Of a model that nobody described: what all take since the third generation.
+const ModelFamily& Described(const ModelFamily& model) {
+  static const ModelFamily kUsual = {.efforts = {"LOW", "LOW", "MEDIUM", "HIGH"}};
+  return model.efforts.empty() ? kUsual : model;
 }
 
 // The number of tokens or the word to send; empty: nothing.
 std::string AmountOfThinking(const ModelFamily& model, const Generation& generation) {
-  if (generation.reasoning_effort) {
-    return std::string(EffortText(model, *generation.reasoning_effort));
+  const auto budget = generation.thinking_budget_tokens;
+  if (budget && !generation.reasoning_effort && ThinksByBudget(model)) {
+    return std::to_string(*budget);
   }
-  if (!generation.thinking_budget_tokens) return {};
-  const std::int32_t budget = *generation.thinking_budget_tokens;
-  if (ThinksByBudget(model)) return std::to_string(budget);
-  return std::string(EffortText(model, EffortOf(budget)));
+  return std::string(EffortWord(model, generation));
 }
 
 void WriteThinkingConfig(
     const ModelFamily& model, const ChatRequest& request, json::TextWriter& out
 ) {
-  const bool thinks = !EffortText(model, ReasoningEffort::kHigh).empty();
+  const bool thinks = !model.efforts.back().empty();
   const std::string amount = AmountOfThinking(model, request.generation);
   // Thoughts are refused where there will be none.
   const bool show = request.include_thinking && thinks && amount != "0";
@@ -102,7 +86,7 @@ void WriteGenerationConfig(
   config.BeginObject();
   WriteSampling(request.generation, config);
   WriteFormat(row, request, config);
-  WriteThinkingConfig(model, request, config);
+  WriteThinkingConfig(Described(model), request, config);
   config.EndObject();
   if (config.text() != "{}") out.RawMember("generationConfig", config.text());
 }

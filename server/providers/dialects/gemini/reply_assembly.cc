@@ -9,6 +9,7 @@
 #include "server/json/read.h"
 #include "server/json/text_writer.h"
 #include "server/json/write.h"
+#include "server/providers/dialects/body_text.h"
 #include "server/providers/dialects/gemini/gemini.h"
 
 namespace extractd::providers::gemini {
@@ -227,10 +228,25 @@ void ReplyAssembly::KeepPart(std::string_view json) {
   parts_ += json;
 }
 
+// Escapes may spell halves of characters.
+void ReplyAssembly::MendTexts() {
+  bool replaced = MendHalves(reply_.message.text);
+  for (Thinking& thought : reply_.message.thinking) replaced |= MendHalves(thought.text);
+  for (ToolCall& call : reply_.message.tool_calls) {
+    replaced |= MendHalves(call.id);
+    replaced |= MendHalves(call.name);
+  }
+  for (Citation& citation : reply_.citations) {
+    for (std::string* text : {&citation.text, &citation.url, &citation.title}) MendHalves(*text);
+  }
+  reply_.sanitized |= replaced;
+}
+
 SendResult ReplyAssembly::Finish(bool partial) {
   if (failure_.has_value()) return *std::move(failure_);
   if (!answered_) return Malformed("the reply has no candidate");
   if (partial && !stopped_) return Malformed("the stream ended before the model did");
+  MendTexts();
   SendResult result;
   result.reply = std::move(reply_);
   result.reply.usage = UsageOfTokens();

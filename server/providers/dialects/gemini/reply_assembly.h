@@ -56,6 +56,7 @@ class ReplyAssembly {
   void CloseCall(DeltaSink* sink);
   void Extend(std::string_view piece, DeltaSink* sink);
   void KeepPart(std::string_view json);
+  void MendTexts();
   Usage UsageOfTokens() const;
 
   ChatReply reply_;
