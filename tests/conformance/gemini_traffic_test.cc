@@ -143,7 +143,8 @@ Expected ExpectedOf(const std::vector<Json>& events) {
       text += part.value("text", "");
     }
     const Json finish = candidate.value("finishReason", Json());
-    if (!finish.is_null()) expected.finish = finish.is_string() ? finish.get<std::string>() : finish.dump();
+    if (!finish.is_null())
+      expected.finish = finish.is_string() ? finish.get<std::string>() : finish.dump();
     const Json grounding = candidate.value("groundingMetadata", Json::object());
     expected.sources += grounding.value("groundingChunks", Json::array()).size();
     expected.quotes += grounding.value("groundingSupports", Json::array()).size();
@@ -169,8 +170,10 @@ SendResult Read(const Exchange& exchange) {
   if (!exchange.streamed) return Gemini().Decode(exchange.status, exchange.body, NoHeader);
   const auto decoder = Gemini().NewStreamDecoder();
   Told told;
-  for (const Json& event : exchange.events) EXPECT_TRUE(decoder->Read({.data = event.dump()}, told));
+  for (const Json& event : exchange.events)
+    EXPECT_TRUE(decoder->Read({.data = event.dump()}, told));
   SendResult result = decoder->Finish();
+  if (!result.ok()) return result;
   const Message& message = result.reply.message;
   EXPECT_EQ(told.text, message.text);
   EXPECT_EQ(told.arguments.size(), message.tool_calls.size());
@@ -207,12 +210,14 @@ void ExpectUsage(const Usage& usage, const Json& counted) {
 
 // What would be sent back holds every part and signature, unchanged.
 void ExpectEcho(const ChatReply& reply, const Expected& expected) {
-  const Json parts = reply.message.verbatim.empty() ? Json::array() : Json::parse(reply.message.verbatim);
+  const Json parts =
+      reply.message.verbatim.empty() ? Json::array() : Json::parse(reply.message.verbatim);
   std::string signatures;
   std::vector<Json> arguments;
   for (const Json& part : parts) {
     signatures += part.value("thoughtSignature", "");
-    if (part.contains("functionCall")) arguments.push_back(part["functionCall"].value("args", Json::object()));
+    if (part.contains("functionCall"))
+      arguments.push_back(part["functionCall"].value("args", Json::object()));
   }
   EXPECT_EQ(signatures, expected.signatures);
   EXPECT_EQ(arguments, expected.arguments);

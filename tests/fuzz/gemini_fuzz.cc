@@ -56,7 +56,9 @@ void CheckResult(const SendResult& result, std::size_t input_size) {
 class Collector final : public DeltaSink {
  public:
   void OnText(std::string_view piece) override { text += piece; }
-  void OnArguments(size_t, std::string_view, std::string_view piece) override { arguments += piece; }
+  void OnArguments(size_t, std::string_view, std::string_view piece) override {
+    arguments += piece;
+  }
   void OnThinking(std::string_view piece) override { thinking += piece; }
 
   std::string text;

@@ -15,7 +15,7 @@ ProviderRow GoogleRow() {
       .key_header = "x-goog-api-key",
       .docs_url = "https://ai.google.dev/gemini-api/docs",
       .default_model = "gemini-3.8-flash",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .enforcement = "gemini_json",
       .object_root_only = false,
       .media = {{

@@ -5,20 +5,13 @@
 namespace extractd::providers {
 namespace {
 
-// The host of most places bears their name, that of a few does not.
-std::string Address(std::string_view host, std::string_view location) {
-  return std::string("https://")
-      .append(host)
-      .append("/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/")
-      .append(location);
+std::string Address(std::string host, std::string location) {
+  return "https://" + host + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/" + location;
 }
 
-BaseUrlCase In(std::string_view location, std::string_view host) {
-  return {
-      .variable = "GOOGLE_CLOUD_LOCATION",
-      .value = std::string(location),
-      .base_url = Address(host, location.empty() ? "global" : location),
-  };
+// A location whose host does not bear its name; empty: none is set.
+BaseUrlCase In(std::string location, std::string host) {
+  return {"GOOGLE_CLOUD_LOCATION", location, Address(host, location.empty() ? "global" : location)};
 }
 
 }  // namespace
@@ -35,21 +28,18 @@ ProviderRow VertexaiRow() {
       .signer = "google",
       .docs_url = "https://cloud.google.com/vertex-ai/generative-ai/docs",
       .default_model = "gemini-3.8-flash",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .enforcement = "gemini_json",
       .object_root_only = false,
       .media = {{
-          {.kind = MediaKind::kImage,
-           .types = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"},
+          {.types = {"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"},
            .urls = true,
-           .file_ids = true,
-           .max_bytes = 70'000'000},
-          {.kind = MediaKind::kAudio, .urls = true, .file_ids = true, .max_bytes = 70'000'000},
+           .file_ids = true},
+          {.kind = MediaKind::kAudio, .urls = true, .file_ids = true},
           {.kind = MediaKind::kDocument,
            .types = {"application/pdf", "text/*"},
            .urls = true,
-           .file_ids = true,
-           .max_bytes = 50'000'000},
+           .file_ids = true},
       }},
       .base_url_cases =
           {In("", "aiplatform.googleapis.com"),

@@ -64,9 +64,7 @@ void CitationReader::Read(const json::Value& candidate, std::vector<Citation>& c
   }
 }
 
-void CitationReader::ReadGrounding(
-    const json::Value& metadata, std::vector<Citation>& citations
-) {
+void CitationReader::ReadGrounding(const json::Value& metadata, std::vector<Citation>& citations) {
   std::vector<Source> sources = SourcesOf(metadata);
   if (const json::Value* supports = metadata.Find("groundingSupports")) {
     for (const json::Value& support : *supports) {

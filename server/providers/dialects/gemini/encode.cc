@@ -75,15 +75,18 @@ void WriteFunctions(const ProviderRow& row, const ChatRequest& request, json::Te
   out.EndArray().EndObject();
 }
 
-// Names are allowed beside a forced call only.
+// VALIDATED leaves the choice to the model, as AUTO does, but enforces the parameters. Names are
+// allowed beside a forced call only.
 void WriteToolConfig(const ModelFamily& model, const ChatRequest& request, json::TextWriter& out) {
   const bool forced = model.forced_tool && request.tool_use != ToolUse::kFree;
+  const bool enforced = std::ranges::all_of(request.tools, &SchemaText::strict);
   out.Key("toolConfig").BeginObject().Key("functionCallingConfig").BeginObject();
-  out.Member("mode", forced ? "ANY" : "AUTO");
   if (forced) {
-    out.Key("allowedFunctionNames").BeginArray();
+    out.Member("mode", "ANY").Key("allowedFunctionNames").BeginArray();
     for (const SchemaText& tool : request.tools) out.String(tool.name);
     out.EndArray();
+  } else {
+    out.Member("mode", enforced ? "VALIDATED" : "AUTO");
   }
   out.EndObject().EndObject();
 }
@@ -112,8 +115,8 @@ std::string Write(
   return std::move(out).Take();
 }
 
-// Lists are replaced where bodies are merged. The caller's tools, such as a search, must not replace
-// the functions that the answer comes through.
+// Lists are replaced where bodies are merged. The caller's tools, such as a search, must not
+// replace the functions that the answer comes through.
 std::string JoinedTools(
     const ProviderRow& row, const ChatRequest& request, const CallersMembers& callers
 ) {

@@ -25,7 +25,7 @@ constexpr size_t kMaxMessageBytes = 300;
 
 struct ErrorFacts {
   int http_status = 0;
-  std::string status = {};   // "RESOURCE_EXHAUSTED"
+  std::string status = {};  // "RESOURCE_EXHAUSTED"
   std::string message = {};
   std::string lower = {};    // the message in lower case, for matching
   std::string reasons = {};  // of the details, one after the other
@@ -79,9 +79,8 @@ std::optional<std::chrono::milliseconds> ReadDuration(std::string_view text) {
   constexpr double kLongestSeconds = 366.0 * 24 * 3600;
   double seconds = 0;
   const char* end = text.data() + text.size();
-  const auto [rest, error] =
-      std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
-  if (error != std::errc() || std::string_view(rest, end) != "s" ) return {};
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
+  if (error != std::errc() || std::string_view(rest, end) != "s") return {};
   const std::chrono::duration<double> wait(std::min(seconds, kLongestSeconds));
   return std::chrono::ceil<std::chrono::milliseconds>(wait);
 }
@@ -161,8 +160,7 @@ SendFailure ClassifyBadRequest(const ErrorFacts& facts) {
 
 // "Billing" says nothing here: the message of every rate limit has it.
 SendFailure ClassifyExhausted(const ErrorFacts& facts) {
-  const bool unpaid =
-      Has(facts.lower, "credits are depleted") || Has(facts.lower, "spending cap");
+  const bool unpaid = Has(facts.lower, "credits are depleted") || Has(facts.lower, "spending cap");
   return facts.used_up || unpaid ? SendFailure::kQuotaExhausted : SendFailure::kRateLimited;
 }
 
@@ -196,9 +194,9 @@ SendResult FailureOf(const ErrorFacts& facts) {
   // What is said of bad credentials can hold a part of the key.
   const bool quotable = result.failure != SendFailure::kAuth && !facts.message.empty();
   const std::string said = ReplaceInvalidUtf8(facts.message);
-  result.message =
-      quotable ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
-               : fmt::format("the provider answered with status {}", facts.http_status);
+  result.message = quotable
+                       ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
+                       : fmt::format("the provider answered with status {}", facts.http_status);
   return result;
 }
 

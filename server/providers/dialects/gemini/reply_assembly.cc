@@ -72,7 +72,8 @@ bool IsTrue(const json::Value& object, std::string_view name) {
 
 // {"text": ""}, which ends many streams; the API refuses it in what it is sent.
 bool IsEmptyText(const json::Value& part) {
-  return part.size() == 1 && part.Find("text") != nullptr && json::StringMember(part, "text").empty();
+  return part.size() == 1 && part.Find("text") != nullptr &&
+         json::StringMember(part, "text").empty();
 }
 
 }  // namespace
@@ -156,7 +157,8 @@ void ReplyAssembly::ReadText(const json::Value& part, std::string_view text, Del
   const std::string_view signature = json::StringMember(part, "thoughtSignature");
   std::vector<Thinking>& thinking = reply_.message.thinking;
   // A stream cuts thoughts anywhere.
-  if (sink == nullptr || thinking.empty() || !thinking.back().opaque.empty()) thinking.emplace_back();
+  if (sink == nullptr || thinking.empty() || !thinking.back().opaque.empty())
+    thinking.emplace_back();
   thinking.back().text += text;
   thinking.back().opaque = signature;
   if (sink != nullptr && !text.empty()) sink->OnThinking(text);

@@ -44,7 +44,9 @@ TEST(GeminiCitationsTest, AQuoteWithEachOfItsSourcesThenTheOthers) {
 
 TEST(GeminiCitationsTest, WhatTheModelRepeats) {
   EXPECT_EQ(
-      Text(Read(R"({"citationMetadata":{"citationSources":[{"startIndex":1,"uri":"https://a.example"}]}})")),
+      Text(Read(
+          R"({"citationMetadata":{"citationSources":[{"startIndex":1,"uri":"https://a.example"}]}})"
+      )),
       "|https://a.example|\n"
   );
   EXPECT_EQ(
@@ -62,8 +64,9 @@ TEST(GeminiCitationsTest, WhatMakesNoSenseIsLeftOut) {
            R"({"groundingChunks":[7,{},{"web":7},{"web":{}}]})",
            R"({"groundingSupports":[{"segment":{"text":"x"},"groundingChunkIndices":[0,-1,9e9,"0"]}]})",
        }) {
-    const std::string candidate =
-        std::string(R"({"groundingMetadata":)").append(metadata).append(R"(,"citationMetadata":7})");
+    const std::string candidate = std::string(R"({"groundingMetadata":)")
+                                      .append(metadata)
+                                      .append(R"(,"citationMetadata":7})");
     EXPECT_TRUE(Read(candidate).empty()) << metadata;
   }
 }
@@ -74,13 +77,16 @@ TEST(GeminiCitationsTest, ManyQuotesOfOneLongSourceStayWithinTheBound) {
   for (int i = 0; i < 100'000; ++i) indices += ",0";
   const std::vector<Citation> citations = Read(
       R"({"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":")" + title +
-      R"("}}],"groundingSupports":[{"segment":{"text":"x"},"groundingChunkIndices":[)" + indices + "]}]}}"
+      R"("}}],"groundingSupports":[{"segment":{"text":"x"},"groundingChunkIndices":[)" + indices +
+      "]}]}}"
   );
   EXPECT_EQ(citations.size(), CitationReader::kMaxCitations);
   const std::string huge(CitationReader::kMaxBytes, 't');
-  EXPECT_TRUE(
-      Read(R"({"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":")" + huge + R"("}}]}})").empty()
-  );
+  EXPECT_TRUE(Read(
+                  R"({"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":")" + huge +
+                  R"("}}]}})"
+  )
+                  .empty());
 }
 
 }  // namespace

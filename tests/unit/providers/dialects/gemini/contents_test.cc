@@ -28,7 +28,8 @@ TEST(GeminiContentsTest, SystemMessagesStandApart) {
 TEST(GeminiContentsTest, SystemMessagesOpenTheChatOfACachedContent) {
   EXPECT_EQ(
       Chat(
-          {{.role = Role::kUser, .text = "Ann is 40."}, {.role = Role::kSystem, .text = "Be exact."}},
+          {{.role = Role::kUser, .text = "Ann is 40."}, {.role = Role::kSystem, .text = "Be exact."}
+          },
           {.system_in_chat = true}
       ),
       R"({"contents":[{"role":"user","parts":[{"text":"Be exact."},{"text":"Ann is 40."}]}]})"
@@ -74,18 +75,19 @@ TEST(GeminiContentsTest, MediaStandWhereTheyWereInTheText) {
   const Message message = {
       .role = Role::kUser,
       .text = "beforeafter",
-      .media = {
-          {.content = "\x01\x02\x03", .media_type = "image/png", .text_offset = 6},
-          {.kind = MediaKind::kDocument,
-           .source = MediaSource::kUrl,
-           .content = "https://x.example/a.pdf",
-           .media_type = "application/pdf",
-           .text_offset = 6},
-          {.kind = MediaKind::kAudio,
-           .source = MediaSource::kUrl,
-           .content = "https://x.example/a",
-           .text_offset = 99},
-      },
+      .media =
+          {
+              {.content = "\x01\x02\x03", .media_type = "image/png", .text_offset = 6},
+              {.kind = MediaKind::kDocument,
+               .source = MediaSource::kUrl,
+               .content = "https://x.example/a.pdf",
+               .media_type = "application/pdf",
+               .text_offset = 6},
+              {.kind = MediaKind::kAudio,
+               .source = MediaSource::kUrl,
+               .content = "https://x.example/a",
+               .text_offset = 99},
+          },
   };
   EXPECT_EQ(
       Chat({message}),
@@ -159,8 +161,9 @@ TEST(GeminiContentsTest, ACallOfAnotherModelIsWrittenFromItsFields) {
   const Message call = {
       .role = Role::kAssistant,
       .thinking = {{.text = "hm", .opaque = "sig"}},
-      .tool_calls = {{.id = "1", .name = "a", .arguments = R"({"x":1})"},
-                     {.name = "b", .arguments = R"({"x":)"}},
+      .tool_calls =
+          {{.id = "1", .name = "a", .arguments = R"({"x":1})"},
+           {.name = "b", .arguments = R"({"x":)"}},
   };
   const Message result = {.role = Role::kTool, .text = "ok", .tool_call_id = "1"};
   const std::string rest =

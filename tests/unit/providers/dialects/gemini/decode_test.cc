@@ -55,11 +55,10 @@ TEST(GeminiDecodeTest, CallsWithoutArgumentsOrIds) {
 }
 
 TEST(GeminiDecodeTest, ThoughtsAndWorkOfTheProviderAreNoPartOfTheAnswer) {
-  const SendResult result = Decode(Reply(
-      R"([{"text":"Let me see.","thought":true,"thoughtSignature":"s1"},)"
-      R"({"executableCode":{"code":"1+1"}},{"codeExecutionResult":{"output":"1"}},)"
-      R"({"text":"{\"a\":"},{"text":"1}","thoughtSignature":"s2"},{"text":""}])"
-  ));
+  const SendResult result =
+      Decode(Reply(R"([{"text":"Let me see.","thought":true,"thoughtSignature":"s1"},)"
+                   R"({"executableCode":{"code":"1+1"}},{"codeExecutionResult":{"output":"1"}},)"
+                   R"({"text":"{\"a\":"},{"text":"1}","thoughtSignature":"s2"},{"text":""}])"));
   ASSERT_TRUE(result.ok());
   const Message& message = result.reply.message;
   EXPECT_EQ(message.text, R"({"a":1})");
@@ -80,12 +79,24 @@ TEST(GeminiDecodeTest, FinishReasons) {
   };
   EXPECT_EQ(finish(R"("STOP")"), FinishReason::kStop);
   EXPECT_EQ(finish(R"("MAX_TOKENS")"), FinishReason::kLength);
-  for (const auto* name : {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII",
-                           "IMAGE_SAFETY", "MODEL_ARMOR"}) {
+  for (const auto* name :
+       {"SAFETY",
+        "RECITATION",
+        "BLOCKLIST",
+        "PROHIBITED_CONTENT",
+        "SPII",
+        "IMAGE_SAFETY",
+        "MODEL_ARMOR"}) {
     EXPECT_EQ(finish(std::string("\"") + name + "\""), FinishReason::kContentFilter) << name;
   }
-  for (const auto* name : {"OTHER", "LANGUAGE", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL",
-                           "MISSING_THOUGHT_SIGNATURE", "TOO_MANY_TOOL_CALLS", "NEW_ONE"}) {
+  for (const auto* name :
+       {"OTHER",
+        "LANGUAGE",
+        "MALFORMED_FUNCTION_CALL",
+        "UNEXPECTED_TOOL_CALL",
+        "MISSING_THOUGHT_SIGNATURE",
+        "TOO_MANY_TOOL_CALLS",
+        "NEW_ONE"}) {
     EXPECT_EQ(finish(std::string("\"") + name + "\""), FinishReason::kOther) << name;
   }
   EXPECT_EQ(finish("null"), FinishReason::kUnspecified);
@@ -96,26 +107,25 @@ TEST(GeminiDecodeTest, FinishReasons) {
 }
 
 TEST(GeminiDecodeTest, ABlockedPromptIsARefusalWithItsTokens) {
-  const SendResult result = Decode(
-      R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},)"
-      R"("usageMetadata":{"promptTokenCount":7,"totalTokenCount":7}})"
-  );
+  const SendResult result =
+      Decode(R"({"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},)"
+             R"("usageMetadata":{"promptTokenCount":7,"totalTokenCount":7}})");
   ASSERT_TRUE(result.ok()) << result.message;
   EXPECT_EQ(result.reply.finish_reason, FinishReason::kContentFilter);
   EXPECT_EQ(result.reply.usage.input_tokens, 7);
 }
 
 TEST(GeminiDecodeTest, AnAnswerWithoutContentIsEmptyNotBroken) {
-  const SendResult spent = Decode(
-      R"({"candidates":[{"content":{"role":"model"},"finishReason":"MAX_TOKENS"}],)"
-      R"("usageMetadata":{"thoughtsTokenCount":50}})"
-  );
+  const SendResult spent =
+      Decode(R"({"candidates":[{"content":{"role":"model"},"finishReason":"MAX_TOKENS"}],)"
+             R"("usageMetadata":{"thoughtsTokenCount":50}})");
   ASSERT_TRUE(spent.ok());
   EXPECT_EQ(spent.reply.finish_reason, FinishReason::kLength);
   EXPECT_EQ(spent.reply.usage.output_tokens, 50);
   EXPECT_EQ(spent.reply.message.verbatim, "");
-  const SendResult malformed =
-      Decode(R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"print("}]})");
+  const SendResult malformed = Decode(
+      R"({"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"print("}]})"
+  );
   ASSERT_TRUE(malformed.ok());
   EXPECT_EQ(malformed.reply.message.text, "");
 }
@@ -251,14 +261,20 @@ TEST(GeminiStreamTest, ArgumentsMayComeInPieces) {
   const Streamed streamed = Stream({
       R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"a","id":"1","willContinue":true},)"
       R"("thoughtSignature":"s"}]}}]})",
-      part(R"({"partialArgs":[{"jsonPath":"$.x","stringValue":"An","willContinue":true}],"willContinue":true})"),
-      part(R"({"partialArgs":[{"jsonPath":"$.x","stringValue":"n"},{"jsonPath":"$.y","numberValue":1.5}],)"
-           R"("willContinue":true})"),
+      part(
+          R"({"partialArgs":[{"jsonPath":"$.x","stringValue":"An","willContinue":true}],"willContinue":true})"
+      ),
+      part(
+          R"({"partialArgs":[{"jsonPath":"$.x","stringValue":"n"},{"jsonPath":"$.y","numberValue":1.5}],)"
+          R"("willContinue":true})"
+      ),
       part("{}"),
       part(R"({"name":"b","args":{}})"),
       R"({"candidates":[{"finishReason":"STOP"}]})",
   });
-  EXPECT_EQ(streamed.lines, (Lines{R"(0:a {"x":"An)", R"(0:a n")", R"(0:a ,"y":1.5)", "0:a }", "1:b {}"}));
+  EXPECT_EQ(
+      streamed.lines, (Lines{R"(0:a {"x":"An)", R"(0:a n")", R"(0:a ,"y":1.5)", "0:a }", "1:b {}"})
+  );
   ASSERT_TRUE(streamed.result.ok()) << streamed.result.message;
   const Message& message = streamed.result.reply.message;
   ASSERT_EQ(message.tool_calls.size(), 2U);

@@ -38,9 +38,7 @@ void ExpectPart(const std::string& body, std::string_view part) {
 }
 
 TEST(GeminiEncodeTest, PlainChatHasNoModelInItsBody) {
-  EXPECT_EQ(
-      Encode(Chat()), R"({"contents":[{"role":"user","parts":[{"text":"Ann is 40."}]}]})"
-  );
+  EXPECT_EQ(Encode(Chat()), R"({"contents":[{"role":"user","parts":[{"text":"Ann is 40."}]}]})");
 }
 
 TEST(GeminiEncodeTest, AForcedToolIsTheOnlyOneAllowed) {
@@ -61,12 +59,15 @@ TEST(GeminiEncodeTest, SeveralToolsOfWhichSomeMustBeCalled) {
   ExpectPart(body, R"({"mode":"ANY","allowedFunctionNames":["person","place"]})");
 }
 
-TEST(GeminiEncodeTest, AFreeChoiceNamesNoFunctions) {
+TEST(GeminiEncodeTest, AFreeChoiceNamesNoFunctionsButKeepsTheirParameters) {
   ChatRequest request = ChatWithTool();
   request.tool_use = ToolUse::kFree;
+  ExpectPart(Encode(request), R"("functionCallingConfig":{"mode":"VALIDATED"})");
+  request.tools[0].strict = false;
   ExpectPart(Encode(request), R"("functionCallingConfig":{"mode":"AUTO"})");
   ExpectPart(
-      Encode(ChatWithTool(), {}, {.forced_tool = false}), R"("functionCallingConfig":{"mode":"AUTO"})"
+      Encode(ChatWithTool(), {}, {.forced_tool = false}),
+      R"("functionCallingConfig":{"mode":"VALIDATED"})"
   );
 }
 
@@ -89,11 +90,12 @@ TEST(GeminiEncodeTest, MembersOfTheCallerJoinOurs) {
 
 TEST(GeminiEncodeTest, ToolsOfTheCallerStandBesideTheFunctions) {
   ChatRequest request = ChatWithTool();
-  request.extra_body =
-      R"({"tools":[{"googleSearch":{}},{"urlContext":{}}],)"
-      R"("toolConfig":{"includeServerSideToolInvocations":true}})";
+  request.extra_body = R"({"tools":[{"googleSearch":{}},{"urlContext":{}}],)"
+                       R"("toolConfig":{"includeServerSideToolInvocations":true}})";
   const std::string body = Encode(request);
-  ExpectPart(body, R"("parametersJsonSchema":{"type":"object"}}]},{"googleSearch":{}},{"urlContext":{}}])");
+  ExpectPart(
+      body, R"("parametersJsonSchema":{"type":"object"}}]},{"googleSearch":{}},{"urlContext":{}}])"
+  );
   ExpectPart(
       body,
       R"("toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["person"]},)"

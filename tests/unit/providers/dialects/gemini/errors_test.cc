@@ -40,32 +40,44 @@ TEST(GeminiErrorsTest, StatusesAndMeanings) {
       {400,
        Error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."),
        "auth"},
-      {400,
-       Error(400, "INVALID_ARGUMENT", "m", R"([{"reason":"API_KEY_INVALID"}])"),
-       "auth"},
+      {400, Error(400, "INVALID_ARGUMENT", "m", R"([{"reason":"API_KEY_INVALID"}])"), "auth"},
       {401, Error(401, "UNAUTHENTICATED", "m"), "auth"},
       {403, Error(403, "PERMISSION_DENIED", "m"), "auth"},
       {400,
-       Error(400, "INVALID_ARGUMENT", "The input token count (7) exceeds the maximum number of tokens allowed (3)."),
+       Error(
+           400,
+           "INVALID_ARGUMENT",
+           "The input token count (7) exceeds the maximum number of tokens allowed (3)."
+       ),
        "context_too_long"},
       {400, Error(400, "FAILED_PRECONDITION", "Please enable billing."), "quota_exhausted"},
       {400, Error(400, "FAILED_PRECONDITION", "User location is not supported."), "rejected"},
       {400, Error(400, "INVALID_ARGUMENT", "Invalid request: model not found"), "unknown_model"},
       {400,
-       Error(400, "INVALID_ARGUMENT", "Unknown name 'x' at 'generation_config.response_schema': Cannot find field."),
+       Error(
+           400,
+           "INVALID_ARGUMENT",
+           "Unknown name 'x' at 'generation_config.response_schema': Cannot find field."
+       ),
        "schema_rejected"},
       {400,
-       Error(400, "INVALID_ARGUMENT", "The specified schema produces a constraint that has too many states"),
+       Error(
+           400,
+           "INVALID_ARGUMENT",
+           "The specified schema produces a constraint that has too many states"
+       ),
        "schema_rejected"},
       {400, Error(400, "INVALID_ARGUMENT", "temperature value of 1000"), "rejected"},
       {402, "", "quota_exhausted"},
-      {404,
-       Error(404, "NOT_FOUND", "models/x is not found for API version v1beta"),
-       "unknown_model"},
+      {404, Error(404, "NOT_FOUND", "models/x is not found for API version v1beta"), "unknown_model"
+      },
       {404, Error(404, "NOT_FOUND", "cached content not found"), "rejected"},
       {404, "<html>", "rejected"},
-      {429, Error(429, "RESOURCE_EXHAUSTED", "check your plan and billing details"), "rate_limited"},
-      {429, Error(429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."), "quota_exhausted"},
+      {429, Error(429, "RESOURCE_EXHAUSTED", "check your plan and billing details"), "rate_limited"
+      },
+      {429,
+       Error(429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."),
+       "quota_exhausted"},
       {429, "", "rate_limited"},
       {408, "", "server_error"},
       {409, Error(409, "ABORTED", "m"), "server_error"},
@@ -76,7 +88,9 @@ TEST(GeminiErrorsTest, StatusesAndMeanings) {
       {302, Error(302, "REDIRECT", "Redirect"), "rejected"},
       {500, R"({"error":"Disk full"})", "server_error"},
       {503, "[" + Error(503, "UNAVAILABLE", "m") + "]", "server_error"},
-      {400, "[" + Error(400, "INVALID_ARGUMENT", "m", R"([{"reason":"API_KEY_INVALID"}])") + "]", "auth"},
+      {400,
+       "[" + Error(400, "INVALID_ARGUMENT", "m", R"([{"reason":"API_KEY_INVALID"}])") + "]",
+       "auth"},
       {400, "[]", "rejected"},
       {400, "7", "rejected"},
       {200, Error(429, "RESOURCE_EXHAUSTED", "m"), "rate_limited"},
@@ -84,13 +98,18 @@ TEST(GeminiErrorsTest, StatusesAndMeanings) {
       {200, R"({"error":{"status":"NEW_ONE"}})", "server_error"},
   };
   for (const ErrorCase& c : cases) {
-    EXPECT_EQ(SendFailureName(Decode(c.status, c.body).failure), c.failure) << c.status << " " << c.body;
+    EXPECT_EQ(SendFailureName(Decode(c.status, c.body).failure), c.failure)
+        << c.status << " " << c.body;
   }
 }
 
-std::string Exhausted(std::string_view quota, std::string_view delay, std::string_view value = "5") {
+std::string Exhausted(
+    std::string_view quota, std::string_view delay, std::string_view value = "5"
+) {
   const std::string details =
-      std::string(R"([{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":")")
+      std::string(
+          R"([{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":")"
+      )
           .append(quota)
           .append(R"(","quotaValue":")")
           .append(value)
@@ -117,7 +136,9 @@ TEST(GeminiErrorsTest, AQuotaOfTheDayOrOfNothingIsNotWaitedFor) {
 }
 
 TEST(GeminiErrorsTest, DelaysOfEveryForm) {
-  const auto delay = [](std::string_view text) { return Decode(429, Exhausted("q", text)).retry_after; };
+  const auto delay = [](std::string_view text) {
+    return Decode(429, Exhausted("q", text)).retry_after;
+  };
   EXPECT_EQ(delay("14s"), milliseconds(14'000));
   EXPECT_EQ(delay("0s"), milliseconds(0));
   EXPECT_EQ(delay("0.0004s"), milliseconds(1)) << "never less than asked for";

@@ -41,7 +41,7 @@ struct Turns {
 };
 
 // The bodies of a call whose first answer, `reply`, is wrong.
-Turns Ask(std::string_view mode_name, std::string_view reply) {
+Turns Ask(std::string_view mode_name, std::string_view reply, std::string path = "/age") {
   const std::vector<ProviderRow> rows = BuiltInProviders();
   const ProviderRow& row = *std::ranges::find(rows, "google", &ProviderRow::name);
   const ModeHandler& mode = *FindModeHandler(mode_name);
@@ -53,7 +53,7 @@ Turns Ask(std::string_view mode_name, std::string_view reply) {
   const SendResult result = Gemini().Decode(200, reply, NoHeader);
   EXPECT_TRUE(result.ok()) << result.message;
   schema::IssueList issues;
-  issues.listed.push_back({.path = "/age", .message = "expected integer, got string"});
+  issues.listed.push_back({.path = std::move(path), .message = "expected integer, got string"});
   issues.total = 1;
   mode.Reask(result.reply, issues, request);
   turns.second = *Gemini().EncodeBody(row, {}, request);
@@ -70,13 +70,19 @@ constexpr std::string_view kCallReply =
 
 TEST(GeminiBodiesTest, JsonSchema) {
   const Turns turns = Ask("JSON_SCHEMA", kTextReply);
-  EXPECT_EQ(turns.first, Flat(R"(
+  EXPECT_EQ(
+      turns.first,
+      Flat(R"(
     {"contents":[
       {"role":"user","parts":[{"text":"Ann is forty."}]}],
     "generationConfig":{
       "responseMimeType":"application/json",
-      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"));
-  EXPECT_EQ(turns.second, Flat(R"(
+      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"
+      )
+  );
+  EXPECT_EQ(
+      turns.second,
+      Flat(R"(
     {"contents":[
       {"role":"user","parts":[{"text":"Ann is forty."}]},
       {"role":"model","parts":[{"text":"{\"age\":\"forty\"}","thoughtSignature":"sig"}]},
@@ -84,31 +90,9 @@ TEST(GeminiBodiesTest, JsonSchema) {
 Answer again with every problem fixed, in the same form."}]}],
     "generationConfig":{
       "responseMimeType":"application/json",
-      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"));
-}
-
-TEST(GeminiBodiesTest, Tools) {
-  const Turns turns = Ask("TOOLS", kCallReply);
-  const std::string rest = Flat(R"(
-    "tools":[{"functionDeclarations":[{
-      "name":"person",
-      "description":"Records the data extracted from the conversation.",
-      "parametersJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}]}],
-    "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["person"]}}})");
-  EXPECT_EQ(
-      turns.first, R"({"contents":[{"role":"user","parts":[{"text":"Ann is forty."}]}],)" + rest
+      "responseJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}})"
+      )
   );
-  EXPECT_EQ(turns.second, Flat(R"(
-    {"contents":[
-      {"role":"user","parts":[{"text":"Ann is forty."}]},
-      {"role":"model","parts":[
-        {"functionCall":{"name":"person","args":{"age":"forty"},"id":"f1"},"thoughtSignature":"sig"},
-        {"functionCall":{"name":"person","args":{},"id":"f2"}}]},
-      {"role":"user","parts":[
-        {"functionResponse":{"id":"f1","name":"person","response":{"error":"The arguments are not valid:
-\n- /age: expected integer, got string\nCall the tool again with every problem fixed."}}},
-        {"functionResponse":{"id":"f2","name":"person","response":{"error":"Not used: only the first call counts."}}}]}],
-    )") + rest);
 }
 
 // In the JSON modes the schema stands in the prompt, as its own text.
@@ -150,6 +134,78 @@ TEST(GeminiBodiesTest, MdJson) {
       {"role":"model","parts":[{"text":"{\"age\":\"forty\"}","thoughtSignature":"sig"}]},
       {"role":"user","parts":[{"text":"The JSON is not valid:\n- /age: expected integer, got string\n
 Answer again with every problem fixed, in the same form."}]}]})"));
+}
+
+// The chat and the echo of two calls, of which the first is wrong.
+std::string ChatWithCalls(std::string_view first_answer, std::string_view second_answer) {
+  return Flat(R"(
+    "contents":[
+      {"role":"user","parts":[{"text":"Ann is forty."}]},
+      {"role":"model","parts":[
+        {"functionCall":{"name":"person","args":{"age":"forty"},"id":"f1"},"thoughtSignature":"sig"},
+        {"functionCall":{"name":"person","args":{},"id":"f2"}}]},
+      {"role":"user","parts":[
+        {"functionResponse":{"id":"f1","name":"person","response":)") +
+         std::string(first_answer) +
+         R"(}},{"functionResponse":{"id":"f2","name":"person","response":)" +
+         std::string(second_answer) + "}}]}],";
+}
+
+std::string ToolAnd(std::string_view function_calling) {
+  return Flat(R"(
+    "tools":[{"functionDeclarations":[{
+      "name":"person",
+      "description":"Records the data extracted from the conversation.",
+      "parametersJsonSchema":{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]}}]}],
+    "toolConfig":{"functionCallingConfig":)") +
+         std::string(function_calling) + "}}";
+}
+constexpr std::string_view kForced = R"({"mode":"ANY","allowedFunctionNames":["person"]})";
+
+TEST(GeminiBodiesTest, Tools) {
+  const Turns turns = Ask("TOOLS", kCallReply);
+  const std::string rest = ToolAnd(kForced);
+  EXPECT_EQ(
+      turns.first, R"({"contents":[{"role":"user","parts":[{"text":"Ann is forty."}]}],)" + rest
+  );
+  const std::string chat = ChatWithCalls(
+      R"({"error":"The arguments are not valid:\n- /age: expected integer, got string\nCall the tool )"
+      R"(again with every problem fixed."})",
+      R"({"error":"Not used: only the first call counts."})"
+  );
+  EXPECT_EQ(turns.second, "{" + chat + rest);
+}
+
+TEST(GeminiBodiesTest, ParallelTools) {
+  const Turns turns = Ask("PARALLEL_TOOLS", kCallReply, "/0/age");
+  const std::string rest = ToolAnd(kForced);
+  EXPECT_EQ(
+      turns.first, R"({"contents":[{"role":"user","parts":[{"text":"Ann is forty."}]}],)" + rest
+  );
+  const std::string chat = ChatWithCalls(
+      R"({"error":"The arguments are not valid:\n- /age: expected integer, got string\nCall this )"
+      R"(tool again with every problem fixed, and none that was accepted."})",
+      R"({"output":"Accepted; do not call it again."})"
+  );
+  EXPECT_EQ(turns.second, "{" + chat + rest);
+}
+
+TEST(GeminiBodiesTest, ReasoningTools) {
+  const Turns turns = Ask("REASONING_TOOLS", kCallReply);
+  const std::string system =
+      R"({"systemInstruction":{"parts":[{"text":"Extract the data from the conversation: when you )"
+      R"(have thought, call the tool 'person' once with it."}]},)";
+  const std::string rest = ToolAnd(R"({"mode":"VALIDATED"})");
+  EXPECT_EQ(
+      turns.first,
+      system + R"("contents":[{"role":"user","parts":[{"text":"Ann is forty."}]}],)" + rest
+  );
+  const std::string chat = ChatWithCalls(
+      R"({"error":"The arguments are not valid:\n- /age: expected integer, got string\nCall the tool )"
+      R"(again with every problem fixed."})",
+      R"({"error":"Not used: only the first call counts."})"
+  );
+  EXPECT_EQ(turns.second, system + chat + rest);
 }
 
 TEST(GeminiBodiesTest, AReplyWithoutCallIsFollowedByWordsOnly) {

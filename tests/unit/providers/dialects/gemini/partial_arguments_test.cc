@@ -44,23 +44,29 @@ TEST(GeminiPartialArgumentsTest, StringsGrow) {
 
 TEST(GeminiPartialArgumentsTest, AStringEndsWhereAnotherValueBegins) {
   EXPECT_EQ(
-      Text(R"([{"jsonPath":"$.a","stringValue":"x","willContinue":true},{"jsonPath":"$.b","numberValue":1}])"),
+      Text(
+          R"([{"jsonPath":"$.a","stringValue":"x","willContinue":true},{"jsonPath":"$.b","numberValue":1}])"
+      ),
       R"(|{"a":"x|","b":1|})"
   );
 }
 
 TEST(GeminiPartialArgumentsTest, ContainersOpenAndCloseAsPathsSay) {
   EXPECT_EQ(
-      Text(R"([{"jsonPath":"$.r.l[0].a","numberValue":1},{"jsonPath":"$.r.l[0].b","numberValue":2},)"
-           R"({"jsonPath":"$.r.l[1].a","numberValue":3},{"jsonPath":"$.r.n","numberValue":4},)"
-           R"({"jsonPath":"$.m[0][0]","numberValue":5},{"jsonPath":"$.m[0][1]","numberValue":6}])"),
+      Text(
+          R"([{"jsonPath":"$.r.l[0].a","numberValue":1},{"jsonPath":"$.r.l[0].b","numberValue":2},)"
+          R"({"jsonPath":"$.r.l[1].a","numberValue":3},{"jsonPath":"$.r.n","numberValue":4},)"
+          R"({"jsonPath":"$.m[0][0]","numberValue":5},{"jsonPath":"$.m[0][1]","numberValue":6}])"
+      ),
       R"(|{"r":{"l":[{"a":1|,"b":2|},{"a":3|}],"n":4|},"m":[[5|,6|]]})"
   );
 }
 
 TEST(GeminiPartialArgumentsTest, NamesInBrackets) {
   EXPECT_EQ(
-      Text(R"([{"jsonPath":"$['a.b']","numberValue":1},{"jsonPath":"$[\"c d\"]['e']","numberValue":2}])"),
+      Text(
+          R"([{"jsonPath":"$['a.b']","numberValue":1},{"jsonPath":"$[\"c d\"]['e']","numberValue":2}])"
+      ),
       R"(|{"a.b":1|,"c d":{"e":2|}})"
   );
 }
@@ -70,10 +76,23 @@ TEST(GeminiPartialArgumentsTest, APieceWithoutValueAddsNothing) {
 }
 
 TEST(GeminiPartialArgumentsTest, PathsThatMakeNoSenseAreRefused) {
-  for (const auto* path : {"", "a", "$", "$a", "$.", "$..a", "$.a[", "$.a[x]", "$.a[-1]", "$['a", "$[0]",
-                           "$.a[0", "$.a[99999999999999999999999]"}) {
+  for (const auto* path :
+       {"",
+        "a",
+        "$",
+        "$a",
+        "$.",
+        "$..a",
+        "$.a[",
+        "$.a[x]",
+        "$.a[-1]",
+        "$['a",
+        "$[0]",
+        "$.a[0",
+        "$.a[99999999999999999999999]"}) {
     EXPECT_EQ(
-        Text(std::string(R"([{"jsonPath":")").append(path).append(R"(","numberValue":1}])")), "|?|{}"
+        Text(std::string(R"([{"jsonPath":")").append(path).append(R"(","numberValue":1}])")),
+        "|?|{}"
     ) << path;
   }
   std::string deep = "$.a";
