@@ -6,6 +6,7 @@
 
 #include <absl/status/status.h>
 
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/json/parse.h"
 #include "server/json/text_writer.h"
@@ -127,17 +128,23 @@ std::string JoinedTools(
   return std::move(out).Take();
 }
 
+absl::Status CachedContentBesideTools() {
+  const std::string problem =
+      "cachedContent cannot be used in a mode with tools: use JSON_SCHEMA, JSON or MD_JSON";
+  return MakeError(
+      {.reason = Reason::kInvalidRequest, .fields = {{"generation.provider_options_json", problem}}
+      },
+      problem
+  );
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
   ASSIGN_OR_RETURN(const CallersMembers callers, ReadCallersMembers(request.extra_body));
-  if (callers.cached_content && !request.tools.empty()) {
-    return absl::InvalidArgumentError(
-        "cachedContent cannot be used in a mode with tools: use JSON_SCHEMA"
-    );
-  }
+  if (callers.cached_content && !request.tools.empty()) return CachedContentBesideTools();
   ASSIGN_OR_RETURN(
       std::string body, CompleteBody(row, model, request, Write(row, model, request, callers))
   );

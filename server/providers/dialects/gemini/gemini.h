@@ -25,7 +25,8 @@ namespace gemini {
 // The row's chat_path with the model in the place of its `{model}`; a model with slashes in its
 // name is a resource and stands there alone. Then the method.
 std::string Path(const ProviderRow& row, const ChatRequest& request);
-// InvalidArgument: `request.extra_body` is no JSON object, or names a cached content beside tools.
+// InvalidArgument: `request.extra_body` is no JSON object. kInvalidRequest: it names a cached
+// content beside tools.
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 );

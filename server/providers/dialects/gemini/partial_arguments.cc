@@ -74,6 +74,14 @@ bool Follows(const Step& step, const Step* before) {
   return *step.index == (before == nullptr ? 0 : *before->index + 1);
 }
 
+// The bracket of the step's container, where that begins, and the step's key.
+void Open(const Step& step, bool container, std::string& out) {
+  if (container) out += step.index.has_value() ? '[' : '{';
+  if (step.index.has_value()) return;
+  json::WriteString(step.key, out);
+  out += ':';
+}
+
 // The string with its escapes, without quotes.
 std::string Inside(std::string_view text) {
   std::string quoted;
@@ -101,50 +109,50 @@ bool Continues(const json::Value& piece) {
 }  // namespace
 
 std::optional<std::string> PartialArguments::Add(const json::Value& piece) {
-  const json::Value* text = piece.Find("stringValue");
-  const bool is_text = text != nullptr && text->is_string();
-  const std::optional<std::string> scalar = is_text ? std::nullopt : ScalarOf(piece);
-  if (!is_text && !scalar.has_value()) return "";  // announces a value
+  const json::Value* string = piece.Find("stringValue");
+  const bool is_string = string != nullptr && string->is_string();
+  const std::optional<std::string> scalar = is_string ? std::nullopt : ScalarOf(piece);
+  if (!is_string && !scalar.has_value()) return "";  // announces a value
   std::optional<std::vector<Step>> path = ReadPath(json::StringMember(piece, "jsonPath"));
   if (!path.has_value()) return std::nullopt;
 
   std::string added;
-  const size_t shared = SharedSteps(path_, *path);
-  const bool same = shared == path->size() && shared == path_.size();
-  const bool fits = same ? in_string_ && is_text : MoveTo(*std::move(path), shared, added);
-  if (!fits) return std::nullopt;
-  if (!is_text) return added + *scalar;
-  if (!same) added += '"';
-  added += Inside(text->string());
-  in_string_ = true;
-  if (!Continues(piece)) EndString(added);
+  if (*path == path_) {
+    if (!in_string_ || !is_string) return std::nullopt;
+  } else {
+    if (!MoveTo(*std::move(path), added)) return std::nullopt;
+    added += is_string ? "\"" : *scalar;
+  }
+  if (is_string) AddToString(string->string(), Continues(piece), added);
   return added;
 }
 
-bool PartialArguments::MoveTo(std::vector<Step> path, size_t shared, std::string& out) {
+void PartialArguments::AddToString(std::string_view text, bool continues, std::string& out) {
+  out += Inside(text);
+  in_string_ = true;
+  if (!continues) EndString(out);
+}
+
+bool PartialArguments::MoveTo(std::vector<Step> path, std::string& out) {
+  const size_t shared = SharedSteps(path_, path);
   // A value inside a value, or around it, cannot follow it.
   if (shared == path.size() || (shared == path_.size() && !path_.empty())) return false;
   EndString(out);
-  while (path_.size() > shared + 1) {
-    out += path_.back().index.has_value() ? ']' : '}';
-    path_.pop_back();
-  }
-  const Step* before = path_.empty() ? nullptr : &path_.back();
-  if (!Follows(path[shared], before)) return false;
+  while (path_.size() > shared + 1) CloseInnermost(out);
+  const bool beside = !path_.empty();
+  if (!Follows(path[shared], beside ? &path_.back() : nullptr)) return false;
+  if (beside) out += ',';
   for (size_t i = shared; i < path.size(); ++i) {
-    const bool beside = i == shared && before != nullptr;
-    if (!beside && !Follows(path[i], nullptr)) return false;
-    if (beside) {
-      out += ',';
-    } else {
-      out += path[i].index.has_value() ? '[' : '{';
-    }
-    if (path[i].index.has_value()) continue;
-    json::WriteString(path[i].key, out);
-    out += ':';
+    if (i > shared && !Follows(path[i], nullptr)) return false;
+    Open(path[i], /*container=*/i > shared || !beside, out);
   }
   path_ = std::move(path);
   return true;
+}
+
+void PartialArguments::CloseInnermost(std::string& out) {
+  out += path_.back().index.has_value() ? ']' : '}';
+  path_.pop_back();
 }
 
 void PartialArguments::EndString(std::string& out) {
@@ -156,7 +164,7 @@ std::string PartialArguments::Close() {
   if (path_.empty()) return "{}";
   std::string out;
   EndString(out);
-  for (; !path_.empty(); path_.pop_back()) out += path_.back().index.has_value() ? ']' : '}';
+  while (!path_.empty()) CloseInnermost(out);
   return out;
 }
 

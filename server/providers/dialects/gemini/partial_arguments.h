@@ -32,8 +32,10 @@ class PartialArguments {
   std::string Close();
 
  private:
-  // Closes what `path` leaves, up to its first `shared` steps, and opens what it enters.
-  bool MoveTo(std::vector<Step> path, size_t shared, std::string& out);
+  // Closes what `path` leaves and opens what it enters. False: it does not follow.
+  bool MoveTo(std::vector<Step> path, std::string& out);
+  void CloseInnermost(std::string& out);
+  void AddToString(std::string_view text, bool continues, std::string& out);
   void EndString(std::string& out);
 
   std::vector<Step> path_;  // of the last value; a container is open for each step

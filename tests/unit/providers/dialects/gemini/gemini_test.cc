@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,10 +41,14 @@ struct Turns {
   std::string second;
 };
 
+const ProviderRow& GoogleRow() {
+  static const std::vector<ProviderRow> rows = BuiltInProviders();
+  return *std::ranges::find(rows, "google", &ProviderRow::name);
+}
+
 // The bodies of a call whose first answer, `reply`, is wrong.
 Turns Ask(std::string_view mode_name, std::string_view reply, std::string path = "/age") {
-  const std::vector<ProviderRow> rows = BuiltInProviders();
-  const ProviderRow& row = *std::ranges::find(rows, "google", &ProviderRow::name);
+  const ProviderRow& row = GoogleRow();
   const ModeHandler& mode = *FindModeHandler(mode_name);
   ChatRequest request = {
       .model = "gemini-3.8-flash", .messages = {{.role = Role::kUser, .text = "Ann is forty."}}
@@ -206,6 +211,15 @@ TEST(GeminiBodiesTest, ReasoningTools) {
       R"({"error":"Not used: only the first call counts."})"
   );
   EXPECT_EQ(turns.second, system + chat + rest);
+}
+
+TEST(GeminiBodiesTest, TheseAreAllModesOfTheRow) {
+  EXPECT_EQ(
+      GoogleRow().modes,
+      (std::vector<std::string>{
+          "JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"
+      })
+  );
 }
 
 TEST(GeminiBodiesTest, AReplyWithoutCallIsFollowedByWordsOnly) {
