@@ -129,7 +129,6 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
           "openai",
           "openrouter",
           "together",
-          "vertexai",
           "vllm"
       })
   );
