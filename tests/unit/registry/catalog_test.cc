@@ -129,6 +129,7 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
           "openai",
           "openrouter",
           "together",
+          "vertexai",
           "vllm"
       })
   );

@@ -1,5 +1,5 @@
 // gemini: Google's generateContent protocol, as the Gemini API and Vertex AI speak it. Wire facts
-// with their sources stand in docs/providers/.
+// with their sources stand in docs/providers/google.md and docs/providers/vertexai.md.
 #ifndef EXTRACTD_SERVER_PROVIDERS_DIALECTS_GEMINI_GEMINI_H_
 #define EXTRACTD_SERVER_PROVIDERS_DIALECTS_GEMINI_GEMINI_H_
 
