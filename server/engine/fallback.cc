@@ -51,6 +51,7 @@ void Join(Extraction&& before, Extraction& next) {
   );
   next.warnings.insert(next.warnings.begin(), before.warnings.begin(), before.warnings.end());
   next.usage += before.usage;
+  next.cost += before.cost;
   next.upstream_time += before.upstream_time;
   next.parse_time += before.parse_time;
   next.validate_time += before.validate_time;
