@@ -17,6 +17,13 @@ namespace extractd {
 // How a forced tool call is written; kNone: the API has no such field.
 enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
 
+// How a model is told how much to reason.
+enum class ReasoningForm : std::uint8_t {
+  kEffort,  // in words
+  kBudget,  // in tokens
+  kEither,
+};
+
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
@@ -60,6 +67,12 @@ struct ProviderRow {
       .idle = std::chrono::seconds(60),
       .total = std::chrono::seconds(600),
   };
+
+  // `{model}` in a path stands for the model, which the body does not name then.
+  std::string stream_path = {};  // of streamed requests; empty: chat_path
+  // Members of `generation` that no model of it takes, by their names in requests: they are left
+  // out with a warning, or refused.
+  std::vector<std::string> refused_settings = {};
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -75,8 +88,12 @@ struct ModelFamily {
   bool sampling_while_reasoning = true;  // takes temperature and top_p then
   std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
-  bool worked_example = false;  // see AskStyle
-  std::string body = {};        // the same, before the row's
+  bool worked_example = false;                     // see AskStyle
+  std::string body = {};                           // the same, before the row's
+  std::vector<std::string> refused_settings = {};  // as the row's, besides them
+  ReasoningForm reasoning_form = ReasoningForm::kEffort;
+  // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
+  std::int32_t default_max_tokens = 0;
 };
 
 }  // namespace extractd
