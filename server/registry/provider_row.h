@@ -24,6 +24,14 @@ enum class ReasoningForm : std::uint8_t {
   kEither,
 };
 
+// An address for one value of an environment variable, where the variable does not fit into it as
+// it is: some regions have hosts of their own kind.
+struct BaseUrlCase {
+  std::string variable = {};
+  std::string value = {};  // empty: the variable is not set
+  std::string base_url = {};
+};
+
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
   std::vector<std::string> aliases = {};
@@ -73,6 +81,10 @@ struct ProviderRow {
   // Members of `generation` that no model of it takes, by their names in requests: they are left
   // out with a warning, or refused.
   std::vector<std::string> refused_settings = {};
+  // Further variables of the key, read in this order if key_variable has none.
+  std::vector<std::string> other_key_variables = {};
+  // The first that fits takes the place of a base_url that nobody changed.
+  std::vector<BaseUrlCase> base_url_cases = {};
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -94,6 +106,9 @@ struct ModelFamily {
   ReasoningForm reasoning_form = ReasoningForm::kEffort;
   // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
   std::int32_t default_max_tokens = 0;
+  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
+  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
+  std::vector<std::string> efforts = {};
 };
 
 }  // namespace extractd

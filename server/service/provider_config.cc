@@ -112,6 +112,12 @@ std::string SetChoice(
   return "must be one of " + known;
 }
 
+// A key of another name is another key: the built-in variables must not stand in for it.
+std::string SetKeyVariable(const YAML::Node& value, Target& target) {
+  target.row.other_key_variables.clear();
+  return SetText<&ProviderRow::key_variable>(value, target);
+}
+
 std::string SetToolChoice(const YAML::Node& value, Target& target) {
   return SetChoice(value, kToolChoices, target.row.tool_choice);
 }
@@ -159,7 +165,7 @@ constexpr std::array kKeys = {
         "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
     },
     KeyRow{"refused_settings", "settings of `generation` that no model of it takes", SetList<&Row::refused_settings>},
-    KeyRow{"key_variable", "environment variable of the key", SetText<&Row::key_variable>},
+    KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
     KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
@@ -247,6 +253,20 @@ std::string NormalizeUrl(std::string url) {
   return url;
 }
 
+using Environment = std::map<std::string, std::string>;
+
+std::string_view ValueOf(const std::string& variable, const Environment& environment) {
+  const auto value = environment.find(variable);
+  return value == environment.end() ? std::string_view() : value->second;
+}
+
+void ChooseBaseUrl(const Environment& environment, ProviderRow& row) {
+  const auto fits = std::ranges::find_if(row.base_url_cases, [&](const BaseUrlCase& choice) {
+    return ValueOf(choice.variable, environment) == choice.value;
+  });
+  if (fits != row.base_url_cases.end()) row.base_url = fits->base_url;
+}
+
 }  // namespace
 
 std::vector<ProviderRow> ProvidersFromEnvironment(
@@ -254,9 +274,12 @@ std::vector<ProviderRow> ProvidersFromEnvironment(
 ) {
   std::vector<ProviderRow> rows = providers::BuiltInProviders();
   for (ProviderRow& row : rows) {
-    if (row.base_url_variable.empty()) continue;
-    const auto url = environment.find(row.base_url_variable);
-    if (url != environment.end() && !url->second.empty()) row.base_url = NormalizeUrl(url->second);
+    const std::string_view url = ValueOf(row.base_url_variable, environment);
+    if (url.empty()) {
+      ChooseBaseUrl(environment, row);
+    } else {
+      row.base_url = NormalizeUrl(std::string(url));
+    }
   }
   return rows;
 }
