@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/anthropic/anthropic_messages.h"
 #include "server/providers/dialects/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
-  static const std::array dialects = {
+  static const std::array<const Dialect*, 2> dialects = {
+      &AnthropicMessages(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

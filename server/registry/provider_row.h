@@ -5,7 +5,9 @@
 #define EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,17 @@ enum class ReasoningForm : std::uint8_t {
   kEffort,  // in words
   kBudget,  // in tokens
   kEither,
+};
+
+// What a provider takes of one kind of media.
+struct MediaRule {
+  MediaKind kind = MediaKind::kImage;
+  std::vector<std::string> types = {};  // IANA, in lower case; "text/*": all of a sort; empty: any
+  bool bytes = true;
+  bool urls = false;  // that it fetches itself
+  bool file_ids = false;
+  size_t max_bytes = 0;  // of one, before any encoding; 0: no limit is known
+  size_t max_count = 0;  // in one request; 0: no limit is known
 };
 
 // An address for one value of an environment variable, where the variable does not fit into it as
@@ -81,6 +94,12 @@ struct ProviderRow {
   // Members of `generation` that no model of it takes, by their names in requests: they are left
   // out with a warning, or refused.
   std::vector<std::string> refused_settings = {};
+  // What it takes besides text: one rule a kind, a kind without one is not taken. Absent: nobody
+  // knows, the provider judges.
+  std::optional<std::vector<MediaRule>> media = {};
+  std::string models_path = {};  // of a list of its models, behind base_url; empty: it has none
+  std::string pull_path = {};    // lets it load a model; empty: it can't
+  bool pull_missing = false;     // a model that it lacks is pulled at its first use
   // Further variables of the key, read in this order if key_variable has none.
   std::vector<std::string> other_key_variables = {};
   // The first that fits takes the place of a base_url that nobody changed.
@@ -109,6 +128,7 @@ struct ModelFamily {
   // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
   // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
   std::vector<std::string> efforts = {};
+  std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
 };
 
 }  // namespace extractd

@@ -24,6 +24,11 @@ absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
   return json::ToText(json::Merge(base_document->root(), patch_document->root()).root());
 }
 
+bool IsToldNotToReason(const Generation& generation) {
+  return generation.reasoning_effort == ReasoningEffort::kNone ||
+         generation.thinking_budget_tokens == 0;
+}
+
 absl::StatusOr<std::string> CompleteBody(
     const ProviderRow& row,
     const ModelFamily& model,
@@ -32,8 +37,8 @@ absl::StatusOr<std::string> CompleteBody(
 ) {
   ASSIGN_OR_RETURN(std::string body, MergeBodies(model.body, std::move(written)));
   ASSIGN_OR_RETURN(body, MergeBodies(row.body, std::move(body)));
-  const bool without_reasoning = !request.tools.empty() && model.tools_need_reasoning_off;
-  if (without_reasoning) {
+  const bool must_not = !request.tools.empty() && model.tools_need_reasoning_off;
+  if (must_not || IsToldNotToReason(request.generation)) {
     ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_off));
   }
   return MergeBodies(std::move(body), request.extra_body);

@@ -15,6 +15,9 @@ namespace extractd::providers {
 // InvalidArgument: one of them is something else.
 absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch);
 
+// The caller wants no reasoning.
+bool IsToldNotToReason(const Generation& generation);
+
 // `written`, which is what a dialect makes of `request`, over the bodies of row and family, and
 // under what switches reasoning off, where that must be, and what the caller adds.
 absl::StatusOr<std::string> CompleteBody(
