@@ -162,7 +162,7 @@ std::string SetEnforcement(const YAML::Node& value, Target& target) {
 
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol, as docs/providers/README.md names them", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url; {model} stands for the model", SetText<&Row::chat_path>},
     KeyRow{"stream_path", "the same for streamed requests; else chat_path", SetText<&Row::stream_path>},

@@ -83,16 +83,19 @@ const std::string* StreamBlock::TextOf(std::string_view member) const {
   return nullptr;
 }
 
+bool StreamBlock::IsReplaced(std::string_view member) const {
+  if (member == "input") return !input_.empty();
+  if (member == "citations") return !citations_.empty();
+  return TextOf(member) != nullptr;
+}
+
 void StreamBlock::Write(json::TextWriter& out) const {
   const json::ParseResult parsed = json::ParseView(start_);
   const auto* start = std::get_if<json::Document>(&parsed);
   if (start == nullptr) return;  // cannot be: it was written from a value
   out.BeginObject();
   for (const json::Value& member : start->root()) {
-    const std::string_view key = member.key();
-    const bool replaced = TextOf(key) != nullptr || (key == "input" && !input_.empty()) ||
-                          (key == "citations" && !citations_.empty());
-    if (!replaced) out.RawMember(key, json::ToText(member));
+    if (!IsReplaced(member.key())) out.RawMember(member.key(), json::ToText(member));
   }
   for (const std::string_view key : {"text", "thinking", "signature"}) {
     if (const std::string* text = TextOf(key)) out.Member(key, *text);

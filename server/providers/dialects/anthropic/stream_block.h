@@ -34,6 +34,7 @@ class StreamBlock {
  private:
   // Members that deltas add to; the others stay as they were announced.
   const std::string* TextOf(std::string_view member) const;
+  bool IsReplaced(std::string_view member) const;
 
   std::string start_;  // JSON
   std::string tool_;
