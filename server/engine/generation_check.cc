@@ -40,8 +40,7 @@ class GenerationCheck {
 
  private:
   bool IsRefused(std::string_view name) const {
-    return Lists(plan_.handler->row->refused_settings, name) ||
-           Lists(family_.refused_settings, name);
+    return Lists(plan_.handler->row->refuses, name) || Lists(family_.refuses, name);
   }
 
   // The model will reason: it was told to, or does so and was not told not to.

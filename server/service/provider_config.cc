@@ -169,7 +169,7 @@ constexpr std::array kKeys = {
     KeyRow{
         "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
     },
-    KeyRow{"refused_settings", "settings of `generation` that no model of it takes", SetList<&Row::refused_settings>},
+    KeyRow{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},

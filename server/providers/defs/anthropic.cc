@@ -29,7 +29,7 @@ ProviderRow AnthropicRow() {
       .sends_strict_tools = true,
       .enforcement = "anthropic_strict",
       // The version of the header refuses sampling, whatever the model.
-      .refused_settings = {"temperature", "top_p", "seed"},
+      .refuses = {"temperature", "top_p", "seed"},
       .media =
           {{{.kind = MediaKind::kImage,
              .types = {"image/jpeg", "image/png", "image/gif", "image/webp"},

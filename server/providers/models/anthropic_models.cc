@@ -14,7 +14,7 @@ ModelFamily Thinker(std::string_view prefix) {
   return {
       .prefix = std::string(prefix),
       .reasons = true,
-      .refused_settings = {"temperature", "top_p", "seed"},
+      .refuses = {"temperature", "top_p", "seed"},
       .default_max_tokens = kThinkingMaxTokens,
   };
 }
@@ -45,7 +45,7 @@ ModelFamily EitherThinker(std::string_view prefix) {
   return {
       .prefix = std::string(prefix),
       .sampling_while_reasoning = false,
-      .refused_settings = {"seed"},
+      .refuses = {"seed"},
       .reasoning_form = ReasoningForm::kEither,
   };
 }
@@ -67,7 +67,7 @@ ModelFamily Unenforced(ModelFamily family) {
 ModelFamily Thoughtless(std::string_view prefix, std::int32_t max_tokens) {
   return Unenforced({
       .prefix = std::string(prefix),
-      .refused_settings = {"seed", "reasoning_effort", "thinking_budget_tokens"},
+      .refuses = {"seed", "reasoning_effort", "thinking_budget_tokens"},
       .default_max_tokens = max_tokens,
   });
 }

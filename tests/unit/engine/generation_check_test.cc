@@ -49,8 +49,8 @@ TEST_F(GenerationCheckTest, WhatNobodyRefusesIsKept) {
 }
 
 TEST_F(GenerationCheckTest, RefusedByRowOrFamilyIsLeftOutWithAWarning) {
-  row_.refused_settings = {"temperature", "stop"};
-  family_.refused_settings = {"seed", "reasoning_effort"};
+  row_.refuses = {"temperature", "stop"};
+  family_.refuses = {"seed", "reasoning_effort"};
   generation() = {
       .temperature = 0,
       .top_p = 0.9,
@@ -70,7 +70,7 @@ TEST_F(GenerationCheckTest, RefusedByRowOrFamilyIsLeftOutWithAWarning) {
 }
 
 TEST_F(GenerationCheckTest, RefusedFailsTheCallWhereItMust) {
-  row_.refused_settings = {"seed"};
+  row_.refuses = {"seed"};
   plan_.on_unsupported = OnUnsupported::kFail;
   generation().seed = 1;
   const auto details = DetailsOf(Check());

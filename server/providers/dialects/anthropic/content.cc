@@ -7,7 +7,8 @@
 
 #include "server/base/status_macros.h"
 #include "server/json/parse.h"
-#include "server/providers/dialects/anthropic/media.h"
+#include "server/providers/dialects/anthropic/media_block.h"
+#include "server/providers/dialects/media.h"
 
 namespace extractd::providers::anthropic {
 namespace {
@@ -42,17 +43,14 @@ void WriteText(std::string_view text, json::TextWriter& out) {
   out.BeginObject().Member("type", "text").Member("text", text).EndObject();
 }
 
-absl::Status WriteUserBlocks(const Message& message, json::TextWriter& out) {
-  const std::string_view text = message.text;
-  size_t written = 0;
-  for (const Media& media : message.media) {
-    const size_t until = std::clamp(media.text_offset, written, text.size());
-    WriteText(text.substr(written, until - written), out);
-    written = until;
-    RETURN_IF_ERROR(WriteMedia(media, out));
-  }
-  WriteText(text.substr(written), out);
-  return absl::OkStatus();
+absl::Status WriteUserBlocks(
+    const Message& message, std::string_view provider, json::TextWriter& out
+) {
+  return ForEachPart(
+      message,
+      [&out](std::string_view text) { WriteText(text, out); },
+      [&](const Media& media) { return WriteMedia(media, provider, out); }
+  );
 }
 
 void WriteModelBlocks(const Message& message, json::TextWriter& out) {
@@ -77,7 +75,7 @@ void WriteResult(std::string_view id, std::string_view text, bool failed, json::
 // Writes the turns one after the other; a turn is a run of messages of one side.
 class TurnWriter {
  public:
-  explicit TurnWriter(json::TextWriter& out) : out_(out) {}
+  TurnWriter(std::string_view provider, json::TextWriter& out) : provider_(provider), out_(out) {}
 
   absl::Status Write(Turn turn) {
     models_ = IsModels(*turn.front());
@@ -122,7 +120,7 @@ class TurnWriter {
   absl::Status WriteUsers(Turn turn) {
     WriteResults(turn);
     for (const Message* message : turn) {
-      if (message->role == Role::kUser) RETURN_IF_ERROR(WriteUserBlocks(*message, out_));
+      if (message->role == Role::kUser) RETURN_IF_ERROR(WriteUserBlocks(*message, provider_, out_));
     }
     return absl::OkStatus();
   }
@@ -138,6 +136,7 @@ class TurnWriter {
     open_calls_.clear();
   }
 
+  std::string_view provider_;
   json::TextWriter& out_;
   bool models_ = true;
   std::vector<std::string_view> open_calls_;  // of the turns so far, without a result
@@ -155,14 +154,16 @@ void WriteSystem(std::span<const Message> messages, json::TextWriter& out) {
 
 }  // namespace
 
-absl::Status WriteChat(std::span<const Message> messages, json::TextWriter& out) {
+absl::Status WriteChat(
+    std::span<const Message> messages, std::string_view provider, json::TextWriter& out
+) {
   WriteSystem(messages, out);
   std::vector<const Message*> said;
   for (const Message& message : messages) {
     if (message.role != Role::kSystem && !SaysNothing(message)) said.push_back(&message);
   }
   out.Key("messages").BeginArray();
-  TurnWriter writer(out);
+  TurnWriter writer(provider, out);
   for (Turn rest = said; !rest.empty();) {
     const bool models = IsModels(*rest.front());
     const auto end = std::ranges::find_if(rest, [models](const Message* message) {

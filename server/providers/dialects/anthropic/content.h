@@ -15,8 +15,10 @@
 namespace extractd::providers::anthropic {
 
 // Writes the members `system`, if there is anything to say in it, and `messages`.
-// InvalidArgument: media that the protocol can't carry.
-absl::Status WriteChat(std::span<const Message> messages, json::TextWriter& out);
+// kInvalidRequest naming `provider`: media that the protocol can't carry.
+absl::Status WriteChat(
+    std::span<const Message> messages, std::string_view provider, json::TextWriter& out
+);
 
 // `arguments` as the object that the protocol needs: what is none is kept as its one member.
 std::string InputOf(std::string_view arguments);

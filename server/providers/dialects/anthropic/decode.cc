@@ -6,14 +6,12 @@
 #include <limits>
 #include <string>
 #include <utility>
-#include <variant>
 
-#include "server/base/utf8.h"
 #include "server/json/decimal.h"
-#include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/anthropic/errors.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::anthropic {
 namespace {
@@ -102,10 +100,8 @@ void ReadBlock(const json::Value& block, ChatReply& reply) {
 }
 
 // Escapes can write halves of characters.
-void MakeUtf8(std::string& text, ChatReply& reply) {
-  if (IsValidUtf8(text)) return;
-  text = ReplaceInvalidUtf8(text);
-  reply.sanitized = true;
+void Mend(std::string& text, ChatReply& reply) {
+  if (MendHalves(text)) reply.sanitized = true;
 }
 
 SendResult DecodeRoot(const json::Value& root) {
@@ -147,9 +143,9 @@ Usage UsageOf(const TokenCounts& counts) {
 
 void ReadContent(const json::Value& content, ChatReply& reply) {
   for (const json::Value& block : content) ReadBlock(block, reply);
-  MakeUtf8(reply.message.text, reply);
-  for (Thinking& thinking : reply.message.thinking) MakeUtf8(thinking.text, reply);
-  for (Citation& citation : reply.citations) MakeUtf8(citation.text, reply);
+  Mend(reply.message.text, reply);
+  for (Thinking& thinking : reply.message.thinking) Mend(thinking.text, reply);
+  for (Citation& citation : reply.citations) Mend(citation.text, reply);
   if (content.size() > 0) reply.message.verbatim = json::ToText(content);
 }
 
@@ -159,21 +155,14 @@ void ReadStop(const json::Value& stopped, ChatReply& reply) {
   const json::Value* details = stopped.Find("stop_details");
   if (details != nullptr) reply.refusal = FirstText(*details, {"explanation", "category"});
   if (reply.refusal.empty()) reply.refusal = reply.message.text;
-  MakeUtf8(reply.refusal, reply);
+  Mend(reply.refusal, reply);
 }
 
 SendResult DecodeReply(std::string_view body) {
-  const json::ParseResult parsed = json::ParseView(body);
-  if (const auto* document = std::get_if<json::Document>(&parsed)) {
-    return DecodeRoot(document->root());
-  }
-  if (body.empty()) return Malformed("the reply is empty");
-  if (IsValidUtf8(body)) return Malformed("the reply is not JSON");
-  const json::ParseResult again = json::Parse(ReplaceInvalidUtf8(body));
-  const auto* document = std::get_if<json::Document>(&again);
-  if (document == nullptr) return Malformed("the reply is neither UTF-8 nor JSON");
-  SendResult result = DecodeRoot(document->root());
-  result.reply.sanitized = true;
+  const BodyText text = ReadBodyText(body, "the reply");
+  if (!text.document.has_value()) return Malformed(text.problem);
+  SendResult result = DecodeRoot(text.document->root());
+  result.reply.sanitized = result.reply.sanitized || text.sanitized;
   return result;
 }
 

@@ -36,7 +36,7 @@ class BodyWriter {
     out_.BeginObject();
     if (!PathNamesModel(row_)) out_.Member("model", request_.model);
     out_.Member("max_tokens", reasoning_.max_tokens);
-    RETURN_IF_ERROR(WriteChat(request_.messages, out_));
+    RETURN_IF_ERROR(WriteChat(request_.messages, row_.name, out_));
     if (!request_.tools.empty()) WriteTools();
     WriteThinking();
     WriteOutputConfig();

@@ -11,7 +11,8 @@
 
 namespace extractd::providers::anthropic {
 
-// InvalidArgument: `extra_body` is no JSON object, or there is media that the protocol can't carry.
+// InvalidArgument: `extra_body` is no JSON object. kInvalidRequest: there is media that the
+// protocol can't carry.
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 );

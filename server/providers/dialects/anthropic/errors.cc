@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <variant>
 
 #include <fmt/format.h>
 
 #include "server/base/strings.h"
 #include "server/base/utf8.h"
-#include "server/json/parse.h"
 #include "server/json/read.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::anthropic {
 namespace {
@@ -164,12 +163,12 @@ SendResult ClassifyError(int http_status, const json::Value& body) {
 }
 
 SendResult DecodeError(int http_status, std::string_view body) {
-  const json::ParseResult parsed = json::ParseView(body);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document == nullptr) return FailureOf({.status = http_status});
+  const BodyText text = ReadBodyText(body, "the error");
+  if (!text.document.has_value()) return FailureOf({.status = http_status});
   // Some hosts put the error into a list of one.
-  const json::Value* first = document->root().is_array() ? document->root().At(0) : nullptr;
-  return ClassifyError(http_status, first == nullptr ? document->root() : *first);
+  const json::Value& root = text.document->root();
+  const json::Value* first = root.is_array() ? root.At(0) : nullptr;
+  return ClassifyError(http_status, first == nullptr ? root : *first);
 }
 
 }  // namespace extractd::providers::anthropic

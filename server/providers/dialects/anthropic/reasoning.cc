@@ -1,8 +1,6 @@
 #include "server/providers/dialects/anthropic/reasoning.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "server/providers/dialects/body.h"
 
@@ -12,34 +10,18 @@ namespace {
 constexpr std::int32_t kDefaultMaxTokens = 16'384;
 constexpr std::int32_t kSmallestBudget = 1024;
 
-// Effort in words and in tokens. The counts are what clients of the API use.
-struct EffortRow {
-  ReasoningEffort effort;
-  std::string_view word;
-  std::int32_t budget;
-};
-constexpr std::array kEfforts = {
-    EffortRow{ReasoningEffort::kLow, "low", 2048},
-    EffortRow{ReasoningEffort::kMedium, "medium", 10'000},
-    EffortRow{ReasoningEffort::kHigh, "high", 16'384},
-};
-
-const EffortRow& RowOf(ReasoningEffort effort) {
-  const auto* row = std::ranges::find(kEfforts, effort, &EffortRow::effort);
-  return row == kEfforts.end() ? kEfforts.back() : *row;
-}
-
-// The least effort that comes with so many tokens.
-const EffortRow& RowOfBudget(std::int32_t budget) {
-  const auto* row = std::ranges::find_if(kEfforts, [budget](const EffortRow& candidate) {
-    return budget <= candidate.budget;
-  });
-  return row == kEfforts.end() ? kEfforts.back() : *row;
-}
-
-void ThinkAdaptively(const EffortRow& row, Reasoning& reasoning) {
-  reasoning.thinking = ThinkingKind::kAdaptive;
-  reasoning.effort = row.word;
+// What clients of the API spend on an effort.
+std::int32_t BudgetOf(ReasoningEffort effort) {
+  switch (effort) {
+    case ReasoningEffort::kLow:
+      return 2048;
+    case ReasoningEffort::kMedium:
+      return 10'000;
+    case ReasoningEffort::kNone:
+    case ReasoningEffort::kHigh:
+      break;
+  }
+  return 16'384;
 }
 
 // Room for the answer comes on top of the budget, unless the caller bounds both: then half of it
@@ -67,23 +49,21 @@ std::int32_t AnswerTokens(const ModelFamily& model, const Generation& generation
 Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request) {
   const Generation& generation = request.generation;
   Reasoning reasoning = {.max_tokens = AnswerTokens(model, generation)};
+  if (IsWithoutReasoning(model, request)) return reasoning;
   const bool bounded = generation.max_output_tokens.has_value();
-  const std::int32_t budget = generation.thinking_budget_tokens.value_or(0);
-  if (generation.reasoning_effort.value_or(ReasoningEffort::kNone) != ReasoningEffort::kNone) {
-    const EffortRow& row = RowOf(*generation.reasoning_effort);
-    if (model.reasoning_form == ReasoningForm::kBudget) {
-      ThinkWithin(row.budget, false, bounded, reasoning);
-    } else {
-      ThinkAdaptively(row, reasoning);
-    }
-  } else if (budget > 0) {
-    if (model.reasoning_form == ReasoningForm::kEffort) {
-      ThinkAdaptively(RowOfBudget(budget), reasoning);
-    } else {
-      ThinkWithin(budget, true, bounded, reasoning);
-    }
-  } else if (request.include_thinking && model.reasons && !IsToldNotToReason(generation)) {
+  const bool exact = generation.thinking_budget_tokens.has_value();
+  const bool budget = model.reasoning_form == ReasoningForm::kBudget ||
+                      (model.reasoning_form == ReasoningForm::kEither && exact);
+  if (!exact && !generation.reasoning_effort.has_value()) {
+    const bool shown = request.include_thinking && model.reasons;
+    if (shown) reasoning.thinking = ThinkingKind::kAdaptive;
+  } else if (!budget) {
     reasoning.thinking = ThinkingKind::kAdaptive;
+    reasoning.effort = EffortWord(model, generation);
+  } else if (exact) {
+    ThinkWithin(*generation.thinking_budget_tokens, exact, bounded, reasoning);
+  } else {
+    ThinkWithin(BudgetOf(*generation.reasoning_effort), exact, bounded, reasoning);
   }
   return reasoning;
 }

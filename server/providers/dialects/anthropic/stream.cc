@@ -9,7 +9,6 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/text_writer.h"
@@ -17,6 +16,7 @@
 #include "server/providers/dialects/anthropic/decode.h"
 #include "server/providers/dialects/anthropic/errors.h"
 #include "server/providers/dialects/anthropic/stream_block.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::anthropic {
 namespace {
@@ -31,16 +31,11 @@ class MessageStream final : public StreamDecoder {
  public:
   bool Read(const StreamEvent& event, DeltaSink& sink) override {
     if (ended_) return false;
-    const json::ParseResult parsed = json::ParseView(event.data);
-    if (const auto* document = std::get_if<json::Document>(&parsed)) {
-      return ReadEvent(document->root(), sink);
-    }
     if (event.data.empty()) return true;
-    const json::ParseResult again = json::Parse(ReplaceInvalidUtf8(event.data));
-    const auto* mended = std::get_if<json::Document>(&again);
-    if (mended == nullptr) return End(Malformed("an event of the stream is not JSON"));
-    sanitized_ = true;
-    return ReadEvent(mended->root(), sink);
+    const BodyText text = ReadBodyText(event.data, "an event of the stream");
+    if (!text.document.has_value()) return End(Malformed(text.problem));
+    sanitized_ = sanitized_ || text.sanitized;
+    return ReadEvent(text.document->root(), sink);
   }
 
   SendResult Finish() override {
@@ -48,7 +43,7 @@ class MessageStream final : public StreamDecoder {
     if (!failure_.ok()) {
       result = std::move(failure_);
     } else if (!stopped_.empty()) {
-      result.reply = MakeReply();
+      result = MakeReply();
     } else {
       result = Malformed("the stream ended before the reply did");
     }
@@ -111,23 +106,27 @@ class MessageStream final : public StreamDecoder {
     if (stops) stopped_ = json::ToText(*delta);
   }
 
-  ChatReply MakeReply() {
+  SendResult MakeReply() {
     json::TextWriter out;
     out.BeginArray();
-    for (const StreamBlock& block : blocks_) block.Write(out);
-    out.EndArray();
-    ChatReply reply;
-    const json::ParseResult content = json::ParseView(out.text());
-    if (const auto* document = std::get_if<json::Document>(&content)) {
-      ReadContent(document->root(), reply);
+    for (StreamBlock& block : blocks_) {
+      if (block.Mend()) sanitized_ = true;
+      block.Write(out);
     }
+    out.EndArray();
+    const json::ParseResult content = json::ParseView(out.text());
+    const auto* blocks = std::get_if<json::Document>(&content);
+    if (blocks == nullptr) return Malformed("the reply is nested too deeply");
+    SendResult result;
+    ChatReply& reply = result.reply;
+    ReadContent(blocks->root(), reply);
     KeepArguments(reply.message.tool_calls);
     const json::ParseResult stopped = json::ParseView(stopped_);
     if (const auto* document = std::get_if<json::Document>(&stopped)) {
       ReadStop(document->root(), reply);
     }
     reply.sanitized = reply.sanitized || sanitized_;
-    return reply;
+    return result;
   }
 
   // What the model wrote counts, not the object that was made of it for the way back.

@@ -7,6 +7,7 @@
 #include "server/json/read.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/anthropic/content.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::anthropic {
 namespace {
@@ -23,8 +24,11 @@ void Append(std::string_view piece, std::optional<std::string>& text) {
   *text += piece;
 }
 
-bool IsText(const json::Value& start) {
-  return json::StringMember(start, "type") == "text";
+StreamBlock::Kind KindOf(const json::Value& start) {
+  const std::string_view type = json::StringMember(start, "type");
+  if (type == "text") return StreamBlock::Kind::kText;
+  if (type == "thinking") return StreamBlock::Kind::kThinking;
+  return type == "tool_use" ? StreamBlock::Kind::kCall : StreamBlock::Kind::kOther;
 }
 
 }  // namespace
@@ -33,10 +37,12 @@ StreamBlock::StreamBlock(const json::Value& start, size_t call_index, DeltaSink&
     : start_(json::ToText(start)),
       tool_(json::StringMember(start, "name")),
       call_index_(call_index),
-      is_call_(json::StringMember(start, "type") == "tool_use") {
-  if (IsText(start)) text_ = Begun(start, "text");
-  thinking_ = Begun(start, "thinking");
-  signature_ = Begun(start, "signature");
+      kind_(KindOf(start)) {
+  if (kind_ == Kind::kText) text_ = Begun(start, "text");
+  if (kind_ == Kind::kThinking) {
+    thinking_ = Begun(start, "thinking");
+    signature_ = Begun(start, "signature");
+  }
   if (const json::Value* citations = start.Find("citations"); citations != nullptr) {
     for (const json::Value& citation : *citations) citations_.push_back(json::ToText(citation));
   }
@@ -45,35 +51,54 @@ StreamBlock::StreamBlock(const json::Value& start, size_t call_index, DeltaSink&
   if (input != nullptr && input->size() > 0) input_ = json::ToText(*input);
   if (text_.has_value() && !text_->empty()) sink.OnText(*text_);
   if (thinking_.has_value() && !thinking_->empty()) sink.OnThinking(*thinking_);
-  if (is_call_) sink.OnArguments(call_index_, tool_, input_);
+  if (is_call()) sink.OnArguments(call_index_, tool_, input_);
 }
 
 void StreamBlock::Add(const json::Value& delta, DeltaSink& sink) {
   const std::string_view type = json::StringMember(delta, "type");
+  if (type == "input_json_delta") {
+    const std::string_view piece = json::StringMember(delta, "partial_json");
+    input_ += piece;
+    if (is_call() && !piece.empty()) sink.OnArguments(call_index_, tool_, piece);
+  } else if (kind_ == Kind::kText) {
+    AddToText(type, delta, sink);
+  } else if (kind_ == Kind::kThinking) {
+    AddToThinking(type, delta, sink);
+  }
+}
+
+void StreamBlock::AddToText(std::string_view type, const json::Value& delta, DeltaSink& sink) {
   if (type == "text_delta") {
     const std::string_view piece = json::StringMember(delta, "text");
     Append(piece, text_);
     if (!piece.empty()) sink.OnText(piece);
-  } else if (type == "input_json_delta") {
-    const std::string_view piece = json::StringMember(delta, "partial_json");
-    input_ += piece;
-    if (is_call_ && !piece.empty()) sink.OnArguments(call_index_, tool_, piece);
-  } else if (type == "thinking_delta") {
-    const std::string_view piece = json::StringMember(delta, "thinking");
-    Append(piece, thinking_);
-    if (!piece.empty()) sink.OnThinking(piece);
-  } else if (type == "signature_delta") {
-    Append(json::StringMember(delta, "signature"), signature_);
   } else if (type == "citations_delta") {
     const json::Value* citation = delta.Find("citation");
     if (citation != nullptr) citations_.push_back(json::ToText(*citation));
   }
 }
 
+void StreamBlock::AddToThinking(std::string_view type, const json::Value& delta, DeltaSink& sink) {
+  if (type == "thinking_delta") {
+    const std::string_view piece = json::StringMember(delta, "thinking");
+    Append(piece, thinking_);
+    if (!piece.empty()) sink.OnThinking(piece);
+  } else if (type == "signature_delta") {
+    Append(json::StringMember(delta, "signature"), signature_);
+  }
+}
+
 void StreamBlock::End(DeltaSink& sink) {
-  if (!is_call_ || !input_.empty()) return;
+  if (!is_call() || !input_.empty()) return;
   input_ = "{}";
   sink.OnArguments(call_index_, tool_, input_);
+}
+
+bool StreamBlock::Mend() {
+  bool lost = MendHalves(input_);
+  if (text_.has_value() && MendHalves(*text_)) lost = true;
+  if (thinking_.has_value() && MendHalves(*thinking_)) lost = true;
+  return lost;
 }
 
 const std::string* StreamBlock::TextOf(std::string_view member) const {

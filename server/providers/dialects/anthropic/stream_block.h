@@ -3,6 +3,7 @@
 #define EXTRACTD_SERVER_PROVIDERS_DIALECTS_ANTHROPIC_STREAM_BLOCK_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ namespace extractd::providers::anthropic {
 
 class StreamBlock {
  public:
+  enum class Kind : std::uint8_t { kText, kThinking, kCall, kOther };
+
   // `start` is the block as it was announced. `call_index`: that of the call, if it is one.
   StreamBlock(const json::Value& start, size_t call_index, DeltaSink& sink);
 
@@ -24,7 +27,10 @@ class StreamBlock {
   // No further piece will come.
   void End(DeltaSink& sink);
 
-  bool is_call() const { return is_call_; }
+  // Joins halves of characters that came in two pieces. True: there were some without the other.
+  bool Mend();
+
+  bool is_call() const { return kind_ == Kind::kCall; }
   // Of a call: the text that the model wrote, which may be cut or malformed.
   const std::string& arguments() const { return input_; }
 
@@ -32,6 +38,8 @@ class StreamBlock {
   void Write(json::TextWriter& out) const;
 
  private:
+  void AddToText(std::string_view type, const json::Value& delta, DeltaSink& sink);
+  void AddToThinking(std::string_view type, const json::Value& delta, DeltaSink& sink);
   // Members that deltas add to; the others stay as they were announced.
   const std::string* TextOf(std::string_view member) const;
   bool IsReplaced(std::string_view member) const;
@@ -39,7 +47,7 @@ class StreamBlock {
   std::string start_;  // JSON
   std::string tool_;
   size_t call_index_;
-  bool is_call_;
+  Kind kind_;
   std::optional<std::string> text_ = {};
   std::optional<std::string> thinking_ = {};
   std::optional<std::string> signature_ = {};

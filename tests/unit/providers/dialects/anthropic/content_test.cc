@@ -10,7 +10,7 @@ namespace {
 std::string Chat(const std::vector<Message>& messages) {
   json::TextWriter out;
   out.BeginObject();
-  const absl::Status written = WriteChat(messages, out);
+  const absl::Status written = WriteChat(messages, "acme", out);
   EXPECT_TRUE(written.ok()) << written;
   out.EndObject();
   return out.text();

@@ -199,6 +199,31 @@ TEST_F(AnthropicStreamTest, BytesThatAreNotUtf8AreFlagged) {
   EXPECT_EQ(result.reply.message.text, "a\xEF\xBF\xBD");
 }
 
+TEST_F(AnthropicStreamTest, CharacterInTwoPiecesIsWhole) {
+  Feed({kStart, Block(0, R"({"type":"text","text":""})")});
+  Feed({Delta(0, R"({"type":"text_delta","text":"a\ud83d"})")});
+  Feed({Delta(0, R"({"type":"text_delta","text":"\ude00"})"), Stopped("end_turn"), kStop});
+  const SendResult result = decoder_->Finish();
+  EXPECT_FALSE(result.reply.sanitized);
+  EXPECT_EQ(result.reply.message.text, "a\xF0\x9F\x98\x80");
+}
+
+TEST_F(AnthropicStreamTest, DeltasOfAnotherKindOfBlockAddNothing) {
+  Feed({
+      kStart,
+      Block(0, R"({"type":"server_tool_use","id":"s","name":"search","input":{}})"),
+      Delta(0, R"({"type":"text_delta","text":"x"})"),
+      Delta(0, R"({"type":"input_json_delta","partial_json":"{\"q\":1}"})"),
+      kStop,
+  });
+  EXPECT_EQ(heard_.text, "");
+  EXPECT_TRUE(heard_.calls.empty());
+  EXPECT_EQ(
+      decoder_->Finish().reply.message.verbatim,
+      R"([{"type":"server_tool_use","id":"s","name":"search","input":{"q":1}}])"
+  );
+}
+
 TEST_F(AnthropicStreamTest, RefusalKeepsItsExplanation) {
   Feed({
       kStart,

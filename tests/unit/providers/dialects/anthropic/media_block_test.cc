@@ -1,4 +1,4 @@
-#include "server/providers/dialects/anthropic/media.h"
+#include "server/providers/dialects/anthropic/media_block.h"
 
 #include <gtest/gtest.h>
 
@@ -7,12 +7,12 @@ namespace {
 
 std::string Block(const Media& media) {
   json::TextWriter out;
-  const absl::Status written = WriteMedia(media, out);
+  const absl::Status written = WriteMedia(media, "acme", out);
   return written.ok() ? out.text()
                       : std::string(written.message().data(), written.message().size());
 }
 
-TEST(AnthropicMediaTest, PicturesByBytesAddressAndId) {
+TEST(AnthropicMediaBlockTest, PicturesByBytesAddressAndId) {
   EXPECT_EQ(
       Block({.content = "abc", .media_type = "image/webp"}),
       R"({"type":"image","source":{"type":"base64","media_type":"image/webp","data":"YWJj"}})"
@@ -27,28 +27,32 @@ TEST(AnthropicMediaTest, PicturesByBytesAddressAndId) {
   );
 }
 
-TEST(AnthropicMediaTest, DocumentsArePdfInBase64OrPlainText) {
+TEST(AnthropicMediaBlockTest, DocumentsArePdfInBase64OrPlainText) {
   EXPECT_EQ(
       Block({.kind = MediaKind::kDocument, .content = "%PDF", .media_type = "application/pdf"}),
       R"({"type":"document","source":{"type":"base64","media_type":"application/pdf",)"
       R"("data":"JVBERg=="}})"
   );
   EXPECT_EQ(
-      Block({.kind = MediaKind::kDocument, .content = "a,b\xFF", .media_type = "text/csv"}),
-      "{\"type\":\"document\",\"source\":{\"type\":\"text\",\"media_type\":\"text/plain\","
-      "\"data\":\"a,b\xEF\xBF\xBD\"}}"
+      Block({.kind = MediaKind::kDocument, .content = "a,b", .media_type = "text/csv"}),
+      R"({"type":"document","source":{"type":"text","media_type":"text/plain","data":"a,b"}})"
   );
 }
 
-TEST(AnthropicMediaTest, WhatTheProtocolCannotCarryIsRefusedWithAWayOut) {
+TEST(AnthropicMediaBlockTest, WhatTheProtocolCannotCarryIsRefusedByName) {
   EXPECT_EQ(
       Block({.kind = MediaKind::kAudio, .content = "x", .media_type = "audio/wav"}),
-      "media: the protocol takes no audio; send a transcript"
+      "'acme' takes no audio as bytes of type audio/wav"
   );
   EXPECT_EQ(
       Block({.kind = MediaKind::kDocument, .content = "x", .media_type = "application/msword"}),
-      "media: documents are PDF or text, not application/msword; convert it first"
+      "'acme' takes no documents as bytes of type application/msword"
   );
+  EXPECT_NE(
+      Block({.kind = MediaKind::kDocument, .content = "\xFF", .media_type = "text/csv"})
+          .find("takes no documents"),
+      std::string::npos
+  ) << "it is no text";
 }
 
 }  // namespace
