@@ -61,7 +61,7 @@ class BodyWriter {
   }
 
   // A model that was told to think cannot be forced: some refuse, the others don't think then.
-  bool MayForce() const { return model_.forced_tool && !reasoning_.told_to_think(); }
+  bool MayForce() const { return model_.forced_tool && !reasoning_.told_to_think; }
 
   void WriteToolChoice() {
     const bool forced = request_.tool_use != ToolUse::kFree && MayForce();

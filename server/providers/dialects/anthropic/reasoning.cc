@@ -35,6 +35,7 @@ void ThinkWithin(std::int32_t budget, bool exact, bool bounded, Reasoning& reaso
     if (budget >= reasoning.max_tokens) return;  // no room for any thought
   }
   reasoning.thinking = ThinkingKind::kEnabled;
+  reasoning.told_to_think = true;
   reasoning.budget_tokens = budget;
 }
 
@@ -49,7 +50,11 @@ std::int32_t AnswerTokens(const ModelFamily& model, const Generation& generation
 Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request) {
   const Generation& generation = request.generation;
   Reasoning reasoning = {.max_tokens = AnswerTokens(model, generation)};
-  if (IsWithoutReasoning(model, request)) return reasoning;
+  if (IsWithoutReasoning(model, request)) {
+    // What can't be switched off is kept as small as it can be.
+    if (model.reasons && model.reasoning_off.empty()) reasoning.effort = "low";
+    return reasoning;
+  }
   const bool bounded = generation.max_output_tokens.has_value();
   const bool exact = generation.thinking_budget_tokens.has_value();
   const bool budget = model.reasoning_form == ReasoningForm::kBudget ||
@@ -60,6 +65,7 @@ Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request) {
   } else if (!budget) {
     reasoning.thinking = ThinkingKind::kAdaptive;
     reasoning.effort = EffortWord(model, generation);
+    reasoning.told_to_think = true;
   } else if (exact) {
     ThinkWithin(*generation.thinking_budget_tokens, exact, bounded, reasoning);
   } else {

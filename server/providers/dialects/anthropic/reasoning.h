@@ -24,7 +24,7 @@ struct Reasoning {
   std::int32_t max_tokens = 0;     // thoughts and answer together; always more than the budget
                                    // unless the caller set both
   // The caller asked for it, rather than the model thinking by itself.
-  bool told_to_think() const { return thinking == ThinkingKind::kEnabled || !effort.empty(); }
+  bool told_to_think = false;
 };
 
 Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request);

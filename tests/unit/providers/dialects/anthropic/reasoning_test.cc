@@ -18,7 +18,7 @@ TEST(AnthropicReasoningTest, NothingIsSaidUnlessSomebodyAsks) {
   EXPECT_EQ(reasoning.thinking, ThinkingKind::kUnsaid);
   EXPECT_EQ(reasoning.effort, "");
   EXPECT_EQ(reasoning.max_tokens, 16'384);
-  EXPECT_FALSE(reasoning.told_to_think());
+  EXPECT_FALSE(reasoning.told_to_think);
   EXPECT_EQ(Of({.default_max_tokens = 4096}, {}).max_tokens, 4096);
   EXPECT_EQ(Of({.default_max_tokens = 4096}, {.max_output_tokens = 10}).max_tokens, 10);
 }
@@ -31,7 +31,7 @@ TEST(AnthropicReasoningTest, EffortInWords) {
     const Reasoning reasoning = Of({}, {.reasoning_effort = effort});
     EXPECT_EQ(reasoning.thinking, ThinkingKind::kAdaptive);
     EXPECT_EQ(reasoning.effort, word);
-    EXPECT_TRUE(reasoning.told_to_think());
+    EXPECT_TRUE(reasoning.told_to_think);
   }
 }
 
@@ -71,9 +71,19 @@ TEST(AnthropicReasoningTest, ExactBudgetIsKeptAboveTheLeast) {
   EXPECT_EQ(Of(either, Effort(ReasoningEffort::kLow)).thinking, ThinkingKind::kAdaptive);
 }
 
+TEST(AnthropicReasoningTest, WhatCannotBeSwitchedOffIsKeptSmall) {
+  const Reasoning always = Of({.reasons = true}, Effort(ReasoningEffort::kNone));
+  EXPECT_EQ(always.thinking, ThinkingKind::kUnsaid);
+  EXPECT_EQ(always.effort, "low");
+  EXPECT_FALSE(always.told_to_think);
+  const ModelFamily quiet = {.reasons = true, .reasoning_off = "{}"};
+  EXPECT_EQ(Of(quiet, Effort(ReasoningEffort::kNone)).effort, "");
+  EXPECT_EQ(Of({}, Effort(ReasoningEffort::kNone)).effort, "");
+}
+
 TEST(AnthropicReasoningTest, ThoughtsAreAskedForInWordsWithoutAskingForMoreOfThem) {
   EXPECT_EQ(Of({.reasons = true}, {}, true).thinking, ThinkingKind::kAdaptive);
-  EXPECT_FALSE(Of({.reasons = true}, {}, true).told_to_think());
+  EXPECT_FALSE(Of({.reasons = true}, {}, true).told_to_think);
   EXPECT_EQ(Of({}, {}, true).thinking, ThinkingKind::kUnsaid);
   EXPECT_EQ(
       Of({.reasons = true}, Effort(ReasoningEffort::kNone), true).thinking, ThinkingKind::kUnsaid
