@@ -43,13 +43,16 @@ class GenerationCheck {
     return Lists(plan_.handler->row->refuses, name) || Lists(family_.refuses, name);
   }
 
-  // The model will reason: it was told to, or does so and was not told not to.
+  // The model will reason: it was told to, or does so and was not told not to. A free choice of
+  // tools is there for models that think first.
   bool Reasons() const {
-    if (!plan_.request.tools.empty() && family_.tools_need_reasoning_off) return false;
+    const bool tools = !plan_.request.tools.empty();
+    const bool free = tools && plan_.request.tool_use == ToolUse::kFree;
+    if (tools && !free && family_.tools_need_reasoning_off) return false;
     if (generation_.reasoning_effort.has_value()) {
       return *generation_.reasoning_effort != ReasoningEffort::kNone;
     }
-    return generation_.thinking_budget_tokens.value_or(family_.reasons ? 1 : 0) > 0;
+    return generation_.thinking_budget_tokens.value_or(family_.reasons || free ? 1 : 0) > 0;
   }
 
   // Some models reason whatever they are told.

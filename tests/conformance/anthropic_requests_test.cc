@@ -1,5 +1,6 @@
 // What clients that others wrote asked Anthropic's API: the same chat in our terms must become the
 // same request. Where ours differs on purpose, a named rule says so, and how often it was needed.
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
@@ -224,7 +225,25 @@ class Rules {
     }
   }
 
+  // What ReasoningOf does unasked; theirs did not.
+  void ThinkOver(Json& body) {
+    const std::string model = body["model"];
+    const bool chooses = body.contains("tool_choice") && body["tool_choice"]["type"] == "auto";
+    const bool unasked = model.starts_with("claude-fable-5") || body.contains("thinking");
+    if (!chooses || unasked) return;
+    if (model.find("-4-5") == std::string::npos && model.find("claude-3") == std::string::npos) {
+      body["thinking"] = {{"type", "adaptive"}};
+    } else if (model.find("claude-3-5") == std::string::npos) {
+      const int limit = body["max_tokens"];
+      body["thinking"] = {{"type", "enabled"}, {"budget_tokens", std::min(2048, limit / 2)}};
+    } else {
+      return;
+    }
+    Note("the choice of a tool is thought over");
+  }
+
   void ApplyToThinking(Json& body) {
+    ThinkOver(body);
     const Json thinking = body.value("thinking", Json::object());
     const bool effort = body.value("output_config", Json::object()).contains("effort");
     if (thinking.value("type", "") == "adaptive" && !effort) {

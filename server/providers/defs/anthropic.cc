@@ -25,7 +25,7 @@ ProviderRow AnthropicRow() {
            "claude-opus-4-8",
            "claude-sonnet-4-6",
            "claude-haiku-4-5"},
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_strict_tools = true,
       .enforcement = "anthropic_strict",
       // The version of the header refuses sampling, whatever the model.

@@ -59,17 +59,19 @@ ModelFamily BudgetThinker(std::string_view prefix) {
 
 // From before schemas were enforced.
 ModelFamily Unenforced(ModelFamily family) {
-  family.modes = {"TOOLS", "JSON", "MD_JSON"};
+  family.modes = {"TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"};
   family.enforces = false;
   return family;
 }
 
 ModelFamily Thoughtless(std::string_view prefix, std::int32_t max_tokens) {
-  return Unenforced({
+  return {
       .prefix = std::string(prefix),
+      .modes = {"TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS"},
+      .enforces = false,
       .refuses = {"seed", "reasoning_effort", "thinking_budget_tokens"},
       .default_max_tokens = max_tokens,
-  });
+  };
 }
 
 }  // namespace

@@ -93,6 +93,17 @@ TEST_F(GenerationCheckTest, SamplingIsLeftOutOnlyWhileTheModelReasons) {
   EXPECT_TRUE(WarnsOf("takes no temperature while it reasons"));
 }
 
+TEST_F(GenerationCheckTest, FreeChoiceOfToolsCountsAsReasoning) {
+  family_.sampling_while_reasoning = false;
+  generation().temperature = 0.5;
+  plan_.request.tools = {{.name = "t"}};
+  ASSERT_TRUE(Check().ok());
+  EXPECT_TRUE(generation().temperature.has_value());
+  plan_.request.tool_use = ToolUse::kFree;
+  ASSERT_TRUE(Check().ok());
+  EXPECT_FALSE(generation().temperature.has_value());
+}
+
 TEST_F(GenerationCheckTest, ReasonersSampleAgainOnceReasoningIsSwitchedOff) {
   family_ = {.reasons = true, .sampling_while_reasoning = false, .reasoning_off = "{}"};
   generation() = {.temperature = 0.5, .reasoning_effort = ReasoningEffort::kNone};

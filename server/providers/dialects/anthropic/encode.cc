@@ -81,10 +81,11 @@ class BodyWriter {
     out_.Key("thinking").BeginObject();
     if (reasoning_.thinking == ThinkingKind::kAdaptive) {
       out_.Member("type", "adaptive");
+      // Models with a budget show their thoughts unasked.
+      if (request_.include_thinking) out_.Member("display", "summarized");
     } else {
       out_.Member("type", "enabled").Member("budget_tokens", reasoning_.budget_tokens);
     }
-    if (request_.include_thinking) out_.Member("display", "summarized");
     out_.EndObject();
   }
 

@@ -45,6 +45,26 @@ std::int32_t AnswerTokens(const ModelFamily& model, const Generation& generation
   return generation.max_output_tokens.value_or(usual);
 }
 
+bool CanThink(const ModelFamily& model) {
+  return std::ranges::find(model.refuses, "reasoning_effort") == model.refuses.end();
+}
+
+// The caller left it open: models that think only when told to are told so where they may choose
+// whether they call a tool, which is what that choice is for.
+void ThinkUnasked(const ModelFamily& model, const ChatRequest& request, Reasoning& reasoning) {
+  const bool chooses = !request.tools.empty() && request.tool_use == ToolUse::kFree;
+  if (model.reasons) {
+    if (request.include_thinking) reasoning.thinking = ThinkingKind::kAdaptive;
+  } else if (chooses && CanThink(model)) {
+    if (model.reasoning_form == ReasoningForm::kBudget) {
+      const bool bounded = request.generation.max_output_tokens.has_value();
+      ThinkWithin(BudgetOf(ReasoningEffort::kLow), false, bounded, reasoning);
+    } else {
+      reasoning.thinking = ThinkingKind::kAdaptive;
+    }
+  }
+}
+
 }  // namespace
 
 Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request) {
@@ -60,8 +80,7 @@ Reasoning ReasoningOf(const ModelFamily& model, const ChatRequest& request) {
   const bool budget = model.reasoning_form == ReasoningForm::kBudget ||
                       (model.reasoning_form == ReasoningForm::kEither && exact);
   if (!exact && !generation.reasoning_effort.has_value()) {
-    const bool shown = request.include_thinking && model.reasons;
-    if (shown) reasoning.thinking = ThinkingKind::kAdaptive;
+    ThinkUnasked(model, request, reasoning);
   } else if (!budget) {
     reasoning.thinking = ThinkingKind::kAdaptive;
     reasoning.effort = EffortWord(model, generation);

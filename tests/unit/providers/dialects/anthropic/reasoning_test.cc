@@ -71,6 +71,16 @@ TEST(AnthropicReasoningTest, ExactBudgetIsKeptAboveTheLeast) {
   EXPECT_EQ(Of(either, Effort(ReasoningEffort::kLow)).thinking, ThinkingKind::kAdaptive);
 }
 
+TEST(AnthropicReasoningTest, ChoiceOfAToolIsThoughtOver) {
+  const auto choosing = [](const ModelFamily& family) {
+    return ReasoningOf(family, {.tools = {{.name = "t"}}, .tool_use = ToolUse::kFree});
+  };
+  EXPECT_EQ(choosing({}).thinking, ThinkingKind::kAdaptive);
+  EXPECT_EQ(choosing({.reasoning_form = ReasoningForm::kBudget}).budget_tokens, 2048);
+  EXPECT_EQ(choosing({.reasons = true}).thinking, ThinkingKind::kUnsaid) << "it does so unasked";
+  EXPECT_EQ(choosing({.refuses = {"reasoning_effort"}}).thinking, ThinkingKind::kUnsaid);
+}
+
 TEST(AnthropicReasoningTest, WhatCannotBeSwitchedOffIsKeptSmall) {
   const Reasoning always = Of({.reasons = true}, Effort(ReasoningEffort::kNone));
   EXPECT_EQ(always.thinking, ThinkingKind::kUnsaid);
