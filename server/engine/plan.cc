@@ -10,6 +10,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/generation_check.h"
 #include "server/engine/strictness.h"
 #include "server/json/parse.h"
 #include "server/registry/mode_names.h"
@@ -74,31 +75,6 @@ absl::Status UnsupportedMode(
       },
       fmt::format("model '{}' of '{}' has no mode {}; it has {}", model, row.name, mode, supported)
   );
-}
-
-// Sampling parameters that the model does not take are left out, or refused.
-absl::Status CheckSampling(Plan& plan) {
-  const ModelFamily& family = *plan.family;
-  const bool switched_off = !plan.request.tools.empty() && family.tools_need_reasoning_off;
-  if (!family.reasons || family.sampling_while_reasoning || switched_off) return absl::OkStatus();
-  Generation& generation = plan.request.generation;
-  const auto drop = [&plan](std::optional<double>& setting, std::string_view name) {
-    if (!setting.has_value()) return absl::OkStatus();
-    const std::string problem =
-        fmt::format("model '{}' takes no {} while it reasons", plan.model(), name);
-    if (plan.on_unsupported == OnUnsupported::kFail) {
-      return MakeError(
-          {.reason = Reason::kSettingNotSupported,
-           .metadata = {{"field", fmt::format("generation.{}", name)}, {"model", plan.model()}}},
-          problem
-      );
-    }
-    setting.reset();
-    plan.warnings.push_back({"SETTING_NOT_SUPPORTED", problem + "; it was left out"});
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(drop(generation.temperature, "temperature"));
-  return drop(generation.top_p, "top_p");
 }
 
 absl::Status CheckProviderOptions(const std::string& options) {
@@ -328,7 +304,7 @@ class PlanMaker {
     plan.request.generation = std::move(call_.generation);
     plan.request.extra_body = std::move(call_.provider_options);
     plan.handler->mode->Ask(text, style, plan.request);
-    return CheckSampling(plan);
+    return CheckGeneration(plan);
   }
 
   const Planner::Parts& parts_;

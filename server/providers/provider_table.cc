@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/anthropic/anthropic_messages.h"
 #include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
-  static const std::array dialects = {
+  static const std::array<const Dialect*, 3> dialects = {
+      &AnthropicMessages(),
       &Gemini(),
       &OpenAiChat(),
   };

@@ -121,6 +121,7 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
   EXPECT_EQ(
       names,
       (std::vector<std::string>{
+          "anthropic",
           "deepseek",
           "google",
           "groq",

@@ -1,0 +1,18 @@
+// Which settings of `generation` a model does not take, and what becomes of them.
+#ifndef EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
+#define EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
+
+#include <absl/status/status.h>
+
+#include "server/engine/plan.h"
+
+namespace extractd {
+
+// Leaves out of `plan.request.generation` what provider and model do not take, each with a warning.
+// kSettingNotSupported (metadata: field, model): `plan.on_unsupported` says that it shall fail.
+// REQUIRES: the mode has shaped the request.
+absl::Status CheckGeneration(Plan& plan);
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
