@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/bedrock/bedrock_converse.h"
 #include "server/providers/dialects/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
+      &BedrockConverse(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

@@ -24,8 +24,16 @@ TEST_F(CatalogTest, ProvidersSayWhatTheyAreAndWhetherTheyCanBeUsed) {
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_TRUE(std::ranges::is_sorted(result->providers(), {}, &v1::Provider::name));
   for (const auto* name :
-       {"deepseek", "groq", "llamacpp", "ollama", "openai", "openrouter", "together", "vllm", "acme"
-       }) {
+       {"bedrock",
+        "deepseek",
+        "groq",
+        "llamacpp",
+        "ollama",
+        "openai",
+        "openrouter",
+        "together",
+        "vllm",
+        "acme"}) {
     ASSERT_NE(Find(*result, name), nullptr) << name;
   }
   EXPECT_EQ(Find(*result, "openai")->key_variable(), "OPENAI_API_KEY");

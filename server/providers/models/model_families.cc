@@ -1,3 +1,4 @@
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -8,8 +9,9 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
-  std::vector<ModelFamily> open = OpenModels();
-  all.insert(all.end(), std::move_iterator(open.begin()), std::move_iterator(open.end()));
+  for (std::vector<ModelFamily>& group : std::array{BedrockModels(), OpenModels()}) {
+    all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
+  }
   return all;
 }
 

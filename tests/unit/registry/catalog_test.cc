@@ -121,7 +121,15 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
   EXPECT_EQ(
       names,
       (std::vector<std::string>{
-          "deepseek", "groq", "llamacpp", "ollama", "openai", "openrouter", "together", "vllm"
+          "bedrock",
+          "deepseek",
+          "groq",
+          "llamacpp",
+          "ollama",
+          "openai",
+          "openrouter",
+          "together",
+          "vllm"
       })
   );
 }
