@@ -4,7 +4,7 @@
 #include <array>
 
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 

@@ -24,6 +24,7 @@ ProviderRow BedrockRow() {
       .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_strict_tools = true,
       .enforcement = "bedrock_strict",
+      .refuses = {"seed"},
       .media =
           std::vector<MediaRule>{
               {.kind = MediaKind::kImage,

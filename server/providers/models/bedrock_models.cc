@@ -82,6 +82,7 @@ ModelFamily Budgeted(ModelFamily family) {
 ModelFamily AlwaysThinking(ModelFamily family, std::string_view off = {}) {
   family = Thinking(std::move(family), kClaudeEffort, off);
   family.reasons = true;
+  family.refuses = {"temperature", "top_p"};
   return family;
 }
 

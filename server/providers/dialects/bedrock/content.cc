@@ -13,6 +13,7 @@
 #include "server/json/read.h"
 #include "server/json/text_writer.h"
 #include "server/json/write.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::bedrock_converse {
 namespace {
@@ -150,6 +151,7 @@ Citation ReadCitation(const json::Value& citation) {
   if (const json::Value* web = json::FindPath(citation, {"location", "web"}); web != nullptr) {
     read.url = std::string(json::StringMember(*web, "url"));
   }
+  for (std::string* text : {&read.text, &read.url, &read.title}) MendHalves(*text);
   return read;
 }
 
@@ -165,6 +167,17 @@ Block ReadBlock(const json::Value& block, std::vector<Citation>& citations) {
     return ReadCited(*cited, citations);
   }
   return {.opaque = json::ToText(block)};
+}
+
+bool MendText(std::vector<Block>& blocks) {
+  bool lost = false;
+  for (Block& block : blocks) {
+    for (std::string* text :
+         {&block.text, &block.opaque, &block.tool_id, &block.tool, &block.arguments}) {
+      lost = MendHalves(*text) || lost;
+    }
+  }
+  return lost;
 }
 
 Message MessageOf(const std::vector<Block>& blocks) {

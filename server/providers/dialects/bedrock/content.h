@@ -36,6 +36,10 @@ struct Block {
 Block ReadBlock(const json::Value& block, std::vector<Citation>& citations);
 Citation ReadCitation(const json::Value& citation);
 
+// Makes UTF-8 of what the blocks hold, in which halves of surrogate pairs may stand. True:
+// something had to be replaced.
+bool MendText(std::vector<Block>& blocks);
+
 // The message that the blocks make: their text, thoughts and calls, and as `verbatim` a JSON array
 // of the blocks in the form in which the provider takes them back. That is not always the one in
 // which it sends them: it refuses blank texts.

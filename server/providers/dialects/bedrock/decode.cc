@@ -1,13 +1,11 @@
 // Reads replies of status 200.
 #include <string>
-#include <utility>
-#include <variant>
+#include <vector>
 
-#include "server/base/utf8.h"
-#include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
 #include "server/providers/dialects/bedrock/content.h"
+#include "server/providers/dialects/body_text.h"
 
 namespace extractd::providers::bedrock_converse {
 namespace {
@@ -29,6 +27,7 @@ SendResult DecodeRoot(const json::Value& root) {
   for (const json::Value& block : *content) {
     blocks.push_back(ReadBlock(block, result.reply.citations));
   }
+  result.reply.sanitized = MendText(blocks);
   result.reply.message = MessageOf(blocks);
   result.reply.finish_reason = FinishReasonOf(json::StringMember(root, "stopReason"));
   result.reply.usage = UsageOf(root.Find("usage"));
@@ -38,17 +37,10 @@ SendResult DecodeRoot(const json::Value& root) {
 }  // namespace
 
 SendResult DecodeReply(std::string_view body) {
-  const json::ParseResult parsed = json::ParseView(body);
-  if (const auto* document = std::get_if<json::Document>(&parsed)) {
-    return DecodeRoot(document->root());
-  }
-  if (body.empty()) return Malformed("the reply is empty");
-  if (IsValidUtf8(body)) return Malformed("the reply is not JSON");
-  const json::ParseResult again = json::Parse(ReplaceInvalidUtf8(body));
-  const auto* document = std::get_if<json::Document>(&again);
-  if (document == nullptr) return Malformed("the reply is neither UTF-8 nor JSON");
-  SendResult result = DecodeRoot(document->root());
-  result.reply.sanitized = true;
+  const BodyText text = ReadBodyText(body, "the reply");
+  if (!text.document.has_value()) return Malformed(text.problem);
+  SendResult result = DecodeRoot(text.document->root());
+  result.reply.sanitized = result.reply.sanitized || text.sanitized;
   return result;
 }
 

@@ -37,6 +37,7 @@ class ConverseStreamDecoder final : public StreamDecoder {
       };
     }
     SendResult result;
+    reply_.sanitized = MendText(blocks_);
     reply_.message = MessageOf(blocks_);
     result.reply = std::move(reply_);
     return result;

@@ -91,6 +91,14 @@ TEST(BedrockContentTest, BlocksOfTheWrongShapeMeanNothing) {
   EXPECT_EQ(message.tool_calls[0].name, "");
 }
 
+TEST(BedrockContentTest, HalvesOfPairsBecomeUtf8) {
+  std::vector<Block> blocks = Read(R"([{"text":"\ud83d\ude00"},{"text":"\ud83d"}])");
+  EXPECT_TRUE(MendText(blocks));
+  EXPECT_EQ(MessageOf(blocks).text, "\xF0\x9F\x98\x80\xEF\xBF\xBD");
+  blocks = Read(R"([{"text":"fine"}])");
+  EXPECT_FALSE(MendText(blocks));
+}
+
 TEST(BedrockContentTest, ArgumentsAreAnObjectWhateverTheModelWrote) {
   EXPECT_EQ(ArgumentsObject(""), "{}");
   EXPECT_EQ(ArgumentsObject(R"({"a": 1})"), R"({"a": 1})");

@@ -5,9 +5,7 @@
 namespace extractd::providers::bedrock_converse {
 namespace {
 
-const ModelFamily kWords = {
-    .reasoning_off = R"({"think":"off"})", .effort_form = R"({"think":"${effort}"})"
-};
+const ModelFamily kWords = {.effort_form = R"({"think":"${effort}"})"};
 const ModelFamily kTokens = {
     .efforts = {"", "1024", "4096", "16384"}, .effort_form = R"({"budget":${effort}})"
 };
@@ -29,19 +27,13 @@ TEST(BedrockReasoningTest, ABudgetIsKeptWhereTokensAreCountedAndIsAWordElsewhere
   EXPECT_EQ(ReasoningMembers(kTokens, {.thinking_budget_tokens = 2'000}), R"({"budget":2000})");
   EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 2'000}), R"({"think":"low"})");
   EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 8'000}), R"({"think":"medium"})");
-  EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 9'000}), R"({"think":"high"})");
-}
-
-TEST(BedrockReasoningTest, NoneSwitchesItOffWhereThatCanBeSaid) {
-  EXPECT_EQ(
-      ReasoningMembers(kWords, {.reasoning_effort = ReasoningEffort::kNone}), R"({"think":"off"})"
-  );
-  EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 0}), R"({"think":"off"})");
-  EXPECT_EQ(ReasoningMembers(kTokens, {.reasoning_effort = ReasoningEffort::kNone}), "");
+  EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 20'000}), R"({"think":"high"})");
 }
 
 TEST(BedrockReasoningTest, WhatIsNotAskedIsNotSaid) {
   EXPECT_EQ(ReasoningMembers(kWords, {}), "");
+  EXPECT_EQ(ReasoningMembers(kWords, {.reasoning_effort = ReasoningEffort::kNone}), "");
+  EXPECT_EQ(ReasoningMembers(kWords, {.thinking_budget_tokens = 0}), "");
   EXPECT_FALSE(ReasoningIsAsked({}));
   EXPECT_FALSE(ReasoningIsAsked({.reasoning_effort = ReasoningEffort::kNone}));
   EXPECT_TRUE(ReasoningIsAsked({.reasoning_effort = ReasoningEffort::kLow}));
