@@ -44,7 +44,14 @@ void CheckResult(const SendResult& result, size_t input_bytes) {
     return;
   }
   const Message& message = result.reply.message;
-  Require(message.text.size() <= input_bytes, "text comes from the input");
+  Require(message.text.size() <= input_bytes * 3, "text comes from the input");
+  Require(IsValidUtf8(message.text), "text is UTF-8");
+  for (const ToolCall& call : message.tool_calls) {
+    Require(IsValidUtf8(call.arguments) && IsValidUtf8(call.name), "calls are UTF-8");
+  }
+  for (const Thinking& thought : message.thinking) {
+    Require(IsValidUtf8(thought.text), "thoughts are UTF-8");
+  }
   Require(result.reply.usage.input_tokens >= 0, "tokens are counts");
   if (message.verbatim.empty()) return;
   const json::ParseResult echo = json::ParseView(message.verbatim);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "server/base/status_macros.h"
+#include "server/base/strings.h"
 #include "server/net/uri.h"
 #include "server/providers/auth/aws/fetch.h"
 #include "server/providers/auth/aws/profile.h"
@@ -112,7 +113,7 @@ Task<Found> FromWebIdentity(net::HttpClient& client) {
   if (absl::IsPermissionDenied(reply.status())) {
     co_return absl::PermissionDeniedError(fmt::format(
         "{} for role '{}': check its trust policy and the token",
-        reply.status().message(),
+        Std(reply.status().message()),
         identity.role
     ));
   }

@@ -119,9 +119,7 @@ TEST(BedrockMessagesTest, ADocumentIsNamedOnceAndNeverAlone) {
       Written({{.role = Role::kUser, .media = {document, document}}}),
       R"({"messages":[{"role":"user","content":[)"
       R"({"document":{"format":"txt","name":"note","source":{"bytes":"YWJj"}}},)"
-      R"({"document":{"format":"txt","name":"note (2)","source":{"bytes":"YWJj"}
-}
-},)"
+      R"-({"document":{"format":"txt","name":"note (2)","source":{"bytes":"YWJj"}}},)-"
       R"({"text":"See the document."}]}]})"
   );
 }
