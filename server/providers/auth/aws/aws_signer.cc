@@ -126,10 +126,6 @@ std::shared_ptr<Authorizer> NewAwsAuthorizer(
   return std::make_shared<AwsAuthorizer>(std::move(row), tools);
 }
 
-bool AwsIsConfigured(const ProviderRow&) {
-  return aws::MayHaveCredentials();
-}
-
 namespace aws {
 
 std::string_view RegionOfHost(std::string_view host) {

@@ -21,9 +21,6 @@ std::shared_ptr<Authorizer> NewAwsAuthorizer(
     std::shared_ptr<const ProviderRow> row, const SignerTools& tools
 );
 
-// Credentials or a way to them are set; those of an instance can't be told without asking.
-bool AwsIsConfigured(const ProviderRow& row);
-
 namespace aws {
 
 // "us-east-1" of bedrock-runtime.us-east-1.amazonaws.com, of its FIPS and VPC endpoints; empty: the
