@@ -97,7 +97,8 @@ class Blocks {
 
   static void Append(const Json& from, const char* key, Json& to) {
     if (!from.contains(key)) return;
-    to[key] = to.value(key, "") + from[key].get<std::string>();
+    const std::string before = to.contains(key) ? to[key].get<std::string>() : "";
+    to[key] = before + from[key].get<std::string>();
   }
 
   std::map<int, Json> blocks_;
@@ -162,7 +163,7 @@ std::vector<Json> EventsIn(std::string_view bytes) {
   return events;
 }
 
-TEST(BedrockTrafficTest, EveryRecordedStreamIsReadAsRecordedWhereverItIsCut) {
+TEST(BedrockStreamsTest, EveryRecordedStreamIsReadAsRecordedWhereverItIsCut) {
   REQUIRE_TEST_DATA("provider-traffic");
   Counts counts;
   int cuts = 0;
@@ -188,7 +189,7 @@ TEST(BedrockTrafficTest, EveryRecordedStreamIsReadAsRecordedWhereverItIsCut) {
   EXPECT_GE(counts.replies, 9);
 }
 
-TEST(BedrockTrafficTest, EveryStreamedFixtureOfAClientLibraryIsReadAsRecorded) {
+TEST(BedrockStreamsTest, EveryStreamedFixtureOfAClientLibraryIsReadAsRecorded) {
   REQUIRE_TEST_DATA("provider-fixtures");
   Counts counts;
   for (const Json& row : Fixtures("stream_events")) {
@@ -210,7 +211,7 @@ TEST(BedrockTrafficTest, EveryStreamedFixtureOfAClientLibraryIsReadAsRecorded) {
 }
 
 // A stream that ends before the message does is no answer, wherever it ends.
-TEST(BedrockTrafficTest, ACutStreamIsNeverAnAnswer) {
+TEST(BedrockStreamsTest, ACutStreamIsNeverAnAnswer) {
   REQUIRE_TEST_DATA("provider-traffic");
   for (const Exchange& exchange : Recorded("converse_stream")) {
     if (exchange.response["status"] != 200) continue;

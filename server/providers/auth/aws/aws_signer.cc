@@ -106,7 +106,10 @@ class AwsAuthorizer final : public Authorizer {
   }
 
   absl::Status Explained(const absl::Status& status) const {
-    if (absl::IsUnavailable(status) || absl::IsCancelled(status)) return status;
+    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+        absl::IsCancelled(status)) {
+      return status;
+    }
     const bool refused = absl::IsPermissionDenied(status) || absl::IsNotFound(status);
     return MakeError(
         ErrorOf(refused ? Reason::kProviderAuth : Reason::kCredentialsMissing),

@@ -22,8 +22,8 @@ struct Credentials {
 
 // What one source of credentials has. Nothing: it is not set up on this machine, so that the next
 // one is asked. An error ends the search, since what is set up must not be passed over in silence.
-// FailedPrecondition: somebody must mend the set-up. PermissionDenied: AWS refused. Unavailable:
-// the source did not answer. Messages never hold a value.
+// FailedPrecondition: somebody must mend the set-up. PermissionDenied: AWS refused. Unavailable,
+// DeadlineExceeded: the source did not answer. Messages never hold a value.
 using Found = absl::StatusOr<std::optional<Credentials>>;
 
 // {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}, as the containers' and instances'

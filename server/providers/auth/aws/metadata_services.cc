@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <absl/strings/ascii.h>
@@ -11,9 +12,9 @@
 #include "server/base/status_macros.h"
 #include "server/base/strings.h"
 #include "server/net/uri.h"
-#include "server/providers/auth/aws/fetch.h"
 #include "server/providers/auth/aws/sources.h"
 #include "server/providers/auth/environment.h"
+#include "server/providers/auth/token_endpoint.h"
 
 namespace extractd::providers::aws {
 namespace {
@@ -21,6 +22,8 @@ namespace {
 constexpr std::string_view kContainer = "the container's credentials service";
 constexpr std::string_view kInstance = "the instance's metadata service";
 constexpr std::string_view kTokenLifeSeconds = "21600";
+// Both are on the machine, or nobody answers at all.
+constexpr std::chrono::milliseconds kPatience{2'000};
 
 // Hosts that plain HTTP may bring the container's token to.
 bool IsLocal(std::string_view host) {
@@ -75,15 +78,16 @@ std::string InstanceUrl() {
 
 // The service is not there, or has nothing for us: the machine is no instance, or has no role.
 bool HasNothing(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsNotFound(status) ||
-         absl::IsPermissionDenied(status);
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsNotFound(status) || absl::IsPermissionDenied(status);
 }
 
-net::HttpRequest MetadataRequest(std::string url, const std::string& token) {
+TokenCall MetadataRequest(std::string url, const std::string& token) {
   return {
       .method = "GET",
       .url = std::move(url),
       .headers = {{"x-aws-ec2-metadata-token", token}},
+      .patience = kPatience,
   };
 }
 
@@ -93,35 +97,35 @@ Task<Found> FromContainer(net::HttpClient& client) {
   CO_ASSIGN_OR_RETURN(std::string url, ContainerUrl());
   if (url.empty()) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(const std::string token, ContainerToken());
-  net::HttpRequest request = {.method = "GET", .url = std::move(url)};
+  TokenCall request = {.method = "GET", .url = std::move(url), .patience = kPatience};
   if (!token.empty()) request.headers.push_back({"authorization", token});
-  CO_ASSIGN_OR_RETURN(
-      const std::string body, co_await Fetch(client, kContainer, std::move(request))
-  );
+  CO_ASSIGN_OR_RETURN(const std::string body, co_await AskForText(client, std::move(request)));
   co_return ReadCredentialsJson(kContainer, body);
 }
 
 Task<Found> FromInstance(net::HttpClient& client) {
-  if (ToLower(Environment("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
+  if (ToLower(Environment("AWS_EC2_METADATA_DISABLED").value_or("")) == "true") {
     co_return std::nullopt;
+  }
   const std::string base = InstanceUrl();
   const std::string roles = base + "/latest/meta-data/iam/security-credentials/";
-  net::HttpRequest ask_token = {
+  TokenCall ask_token = {
       .method = "PUT",
       .url = base + "/latest/api/token",
       .headers = {{"x-aws-ec2-metadata-token-ttl-seconds", std::string(kTokenLifeSeconds)}},
+      .patience = kPatience,
   };
-  const absl::StatusOr<std::string> token = co_await Fetch(client, kInstance, std::move(ask_token));
+  const absl::StatusOr<std::string> token = co_await AskForText(client, std::move(ask_token));
   if (HasNothing(token.status())) co_return std::nullopt;
   if (!token.ok()) co_return token.status();
-  net::HttpRequest ask_role = MetadataRequest(roles, *token);
-  absl::StatusOr<std::string> role = co_await Fetch(client, kInstance, std::move(ask_role));
+  TokenCall ask_role = MetadataRequest(roles, *token);
+  absl::StatusOr<std::string> role = co_await AskForText(client, std::move(ask_role));
   if (absl::IsNotFound(role.status())) co_return std::nullopt;
   if (!role.ok()) co_return role.status();
   const std::string name = role->substr(0, role->find_first_of("\r\n"));
-  net::HttpRequest ask_credentials = MetadataRequest(roles + net::PercentEncode(name), *token);
+  TokenCall ask_credentials = MetadataRequest(roles + net::PercentEncode(name), *token);
   CO_ASSIGN_OR_RETURN(
-      const std::string body, co_await Fetch(client, kInstance, std::move(ask_credentials))
+      const std::string body, co_await AskForText(client, std::move(ask_credentials))
   );
   co_return ReadCredentialsJson(kInstance, body);
 }

@@ -7,11 +7,10 @@
 
 #include "server/base/status_macros.h"
 #include "server/base/strings.h"
-#include "server/net/uri.h"
-#include "server/providers/auth/aws/fetch.h"
 #include "server/providers/auth/aws/profile.h"
 #include "server/providers/auth/aws/sources.h"
 #include "server/providers/auth/environment.h"
+#include "server/providers/auth/token_endpoint.h"
 
 namespace extractd::providers::aws {
 namespace {
@@ -64,16 +63,6 @@ std::string Endpoint() {
   return fmt::format("https://sts.{}.amazonaws.com{}/", region, country);
 }
 
-std::string FormOf(const WebIdentity& identity, std::string_view token) {
-  return fmt::format(
-      "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn={}&RoleSessionName={}"
-      "&WebIdentityToken={}",
-      net::PercentEncode(identity.role),
-      net::PercentEncode(identity.session),
-      net::PercentEncode(token)
-  );
-}
-
 // The text of the first element of that name. What STS writes into these needs no escapes.
 std::string_view ElementOf(std::string_view xml, std::string_view name) {
   const std::string open = fmt::format("<{}>", name);
@@ -103,13 +92,20 @@ Task<Found> FromWebIdentity(net::HttpClient& client) {
   CO_ASSIGN_OR_RETURN(const WebIdentity identity, ReadSetUp());
   if (identity.token_file.empty()) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(const std::string token, ReadToken(identity.token_file));
-  const std::string form = FormOf(identity, token);
-  net::HttpRequest request = {
+  // Without a word on what is accepted, STS answers in XML.
+  TokenCall call = {
       .url = Endpoint(),
       .headers = {{"content-type", "application/x-www-form-urlencoded"}},
-      .body = form,
+      .body = FormBody(
+          {{"Action", "AssumeRoleWithWebIdentity"},
+           {"Version", "2011-06-15"},
+           {"RoleArn", identity.role},
+           {"RoleSessionName", identity.session},
+           {"WebIdentityToken", token}}
+      ),
+      .secrets = {Secret(token)},
   };
-  absl::StatusOr<std::string> reply = co_await Fetch(client, kSource, std::move(request));
+  absl::StatusOr<std::string> reply = co_await AskForText(client, std::move(call));
   if (absl::IsPermissionDenied(reply.status())) {
     co_return absl::PermissionDeniedError(fmt::format(
         "{} for role '{}': check its trust policy and the token",

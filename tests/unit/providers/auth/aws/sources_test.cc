@@ -99,6 +99,7 @@ TEST_F(AwsSourcesTest, AWebIdentityIsExchangedForARole) {
   const fakes::SeenRequest seen = imposter_.requests().at(0);
   EXPECT_EQ(seen.method, "POST");
   EXPECT_EQ(seen.Header("content-type"), "application/x-www-form-urlencoded");
+  EXPECT_NE(seen.Header("accept"), "application/json") << "the answer would not be XML";
   EXPECT_EQ(
       seen.body,
       "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%"
