@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
+#include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
@@ -11,6 +12,7 @@ namespace extractd::providers {
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
       &BedrockConverse(),
+      &Gemini(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

@@ -1,4 +1,3 @@
-#include <array>
 #include <iterator>
 #include <utility>
 
@@ -9,7 +8,7 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
-  for (std::vector<ModelFamily>& group : std::array{BedrockModels(), OpenModels()}) {
+  for (std::vector<ModelFamily> group : {BedrockModels(), GoogleModels(), OpenModels()}) {
     all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
   }
   return all;
