@@ -4,14 +4,16 @@
 #include <array>
 
 #include "server/providers/dialects/anthropic/anthropic_messages.h"
+#include "server/providers/dialects/bedrock/bedrock_converse.h"
 #include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
-  static const std::array<const Dialect*, 3> dialects = {
+  static const std::array<const Dialect*, 4> dialects = {
       &AnthropicMessages(),
+      &BedrockConverse(),
       &Gemini(),
       &OpenAiChat(),
   };

@@ -76,6 +76,7 @@ def test_list_providers(grpcurl):
     assert providers.keys() >= {
         "acme",
         "anthropic",
+        "bedrock",
         "openai",
         "llamacpp",
         "ollama",

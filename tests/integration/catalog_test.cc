@@ -25,6 +25,7 @@ TEST_F(CatalogTest, ProvidersSayWhatTheyAreAndWhetherTheyCanBeUsed) {
   EXPECT_TRUE(std::ranges::is_sorted(result->providers(), {}, &v1::Provider::name));
   for (const auto* name :
        {"anthropic",
+        "bedrock",
         "deepseek",
         "groq",
         "llamacpp",

@@ -8,7 +8,8 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
-  for (std::vector<ModelFamily> group : {AnthropicModels(), GoogleModels(), OpenModels()}) {
+  for (std::vector<ModelFamily> group :
+       {AnthropicModels(), BedrockModels(), GoogleModels(), OpenModels()}) {
     all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
   }
   return all;

@@ -122,6 +122,7 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
       names,
       (std::vector<std::string>{
           "anthropic",
+          "bedrock",
           "deepseek",
           "google",
           "groq",
