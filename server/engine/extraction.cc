@@ -13,6 +13,7 @@
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
 #include "server/engine/failures.h"
+#include "server/engine/spending.h"
 #include "server/schema/toon_verdict.h"
 
 namespace extractd {
@@ -156,7 +157,9 @@ class Run {
     attempt.usage = sent.reply.usage;
     if (sent.ok()) attempt.usage.toon_saved_tokens = plan_.input_saved_tokens;
     attempt.finish_reason = sent.reply.finish_reason;
+    attempt.cost = CostOfSend(plan_.price.get(), sent);
     result_.usage += attempt.usage;
+    result_.cost += attempt.cost;
     if (sent.ok()) {
       tools_.latencies.Add(plan_.provider(), plan_.model(), sent.latency);
       return;
