@@ -65,7 +65,8 @@ class Run {
   bool BeginTurn() {
     absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(turn_ == 0 ? plan_.request : reask_);
     if (!wire.ok()) {
-      End(MakeError(Reason::kInternal, Std(wire.status().message())));
+      const bool known = DetailsOf(wire.status()).has_value();
+      End(known ? wire.status() : MakeError(Reason::kInternal, Std(wire.status().message())));
       return false;
     }
     wire_ = *std::move(wire);
