@@ -10,6 +10,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/model_limits.h"
 #include "server/engine/strictness.h"
 #include "server/json/parse.h"
 #include "server/registry/mode_names.h"
@@ -79,8 +80,9 @@ absl::Status UnsupportedMode(
 // Sampling parameters that the model does not take are left out, or refused.
 absl::Status CheckSampling(Plan& plan) {
   const ModelFamily& family = *plan.family;
-  const bool switched_off = !plan.request.tools.empty() && family.tools_need_reasoning_off;
-  if (!family.reasons || family.sampling_while_reasoning || switched_off) return absl::OkStatus();
+  if (!family.reasons || family.sampling_while_reasoning || IsReasoningOff(plan)) {
+    return absl::OkStatus();
+  }
   Generation& generation = plan.request.generation;
   const auto drop = [&plan](std::optional<double>& setting, std::string_view name) {
     if (!setting.has_value()) return absl::OkStatus();
@@ -326,6 +328,8 @@ class PlanMaker {
     plan.request.generation = std::move(call_.generation);
     plan.request.extra_body = std::move(call_.provider_options);
     plan.handler->mode->Ask(text, style, plan.request);
+    ChooseDialect(plan);
+    RETURN_IF_ERROR(DropRefusedSettings(plan));
     return CheckSampling(plan);
   }
 

@@ -4,12 +4,14 @@
 #include <array>
 
 #include "server/providers/dialects/openai_chat/openai_chat.h"
+#include "server/providers/dialects/openai_responses/openai_responses.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
       &OpenAiChat(),
+      &OpenAiResponses(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);
   return found == dialects.end() ? nullptr : *found;

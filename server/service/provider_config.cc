@@ -99,6 +99,8 @@ constexpr std::array kToolChoices = {
     Named{"named", ToolChoiceForm::kNamed},
     Named{"required", ToolChoiceForm::kRequired},
     Named{"none", ToolChoiceForm::kNone},
+    Named{"any", ToolChoiceForm::kAny},
+    Named{"auto", ToolChoiceForm::kAuto},
 };
 
 template <class Choice, size_t N>
@@ -142,9 +144,10 @@ std::string SetEnforcement(const YAML::Node& value, Target& target) {
 
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol: openai_chat, openai_responses", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
+    KeyRow{"responses_path", "path of a Responses API; empty: there is none", SetText<&Row::responses_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
@@ -155,7 +158,9 @@ constexpr std::array kKeys = {
     KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
     KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
     KeyRow{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
-    KeyRow{"tool_choice", "form of a forced tool call: named, required, none", SetToolChoice},
+    KeyRow{
+        "tool_choice", "form of a forced tool call: named, required, any, auto, none", SetToolChoice
+    },
     KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
     KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
     KeyRow{

@@ -9,6 +9,8 @@
 namespace extractd::providers {
 
 std::vector<ModelFamily> OpenAiModels();
+std::vector<ModelFamily> VendorModels();
+std::vector<ModelFamily> HostedModels();
 std::vector<ModelFamily> OpenModels();
 
 }  // namespace extractd::providers
