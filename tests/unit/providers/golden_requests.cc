@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "server/engine/model_limits.h"
 #include "server/json/parse.h"
 #include "server/json/text_writer.h"
 #include "server/json/write.h"
@@ -106,34 +107,26 @@ ChatRequest FirstTurn(const Handler& handler, const ModelFamily& family) {
   return request;
 }
 
-void WriteRequest(
-    const Handler& handler,
-    const ModelFamily& family,
-    const ChatRequest& request,
-    json::TextWriter& out
-) {
-  const auto body = handler.dialect->EncodeBody(*handler.row, family, request);
+void WriteRequest(const Plan& plan, json::TextWriter& out) {
+  const Dialect& dialect = *plan.handler->dialect;
+  const ProviderRow& row = *plan.handler->row;
+  const auto body = dialect.EncodeBody(row, *plan.family, plan.request);
   ASSERT_TRUE(body.ok()) << body.status();
-  out.BeginObject();
-  out.Member("path", handler.dialect->Path(*handler.row, request));
+  out.BeginObject().Member("path", dialect.Path(row, plan.request));
   out.RawMember("body", *body).EndObject();
 }
 
-void WriteTurns(
-    const Handler& handler,
-    const ModelFamily& family,
-    const SampleReply& sample,
-    json::TextWriter& out
-) {
-  ChatRequest request = FirstTurn(handler, family);
+void WriteTurns(Plan& plan, json::TextWriter& out) {
   out.BeginObject().Key("first turn");
-  WriteRequest(handler, family, request, out);
-  const std::string_view answer = request.tools.empty() ? sample.text : sample.call;
-  const SendResult reply = handler.dialect->Decode(200, answer, NoHeader);
+  WriteRequest(plan, out);
+  const SampleReply& sample = *SampleOf(plan.handler->dialect->name());
+  const std::string_view answer = plan.request.tools.empty() ? sample.text : sample.call;
+  const SendResult reply = plan.handler->dialect->Decode(200, answer, NoHeader);
   ASSERT_TRUE(reply.ok()) << reply.message;
-  handler.mode->Reask(reply.reply, WrongAge(handler.mode->traits().several_tools), request);
+  const ModeHandler& mode = *plan.handler->mode;
+  mode.Reask(reply.reply, WrongAge(mode.traits().several_tools), plan.request);
   out.Key("re-ask");
-  WriteRequest(handler, family, request, out);
+  WriteRequest(plan, out);
   out.EndObject();
 }
 
@@ -156,11 +149,14 @@ std::string GoldenRequests(const ProviderRow& row) {
   for (const std::string& mode : row.modes) {
     const auto handler = registry.Find(row.name, mode);
     EXPECT_TRUE(handler.ok()) << handler.status();
-    const ModelFamily& family = catalog.FamilyOf(row.name, row.default_model);
-    const SampleReply* sample = handler.ok() ? SampleOf((*handler)->dialect->name()) : nullptr;
-    if (sample == nullptr) continue;
+    if (!handler.ok()) continue;
+    Plan plan;
+    plan.handler = *handler;
+    plan.family = &catalog.FamilyOf(row.name, row.default_model);
+    plan.request = FirstTurn(**handler, *plan.family);
+    ChooseDialect(plan);
     out.Key(mode);
-    WriteTurns(**handler, family, *sample, out);
+    WriteTurns(plan, out);
   }
   out.EndObject();
   return Indented(out.text());

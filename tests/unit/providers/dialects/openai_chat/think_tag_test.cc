@@ -37,7 +37,7 @@ TEST(ThinkTagTest, ThoughtsInFrontAreToldFromTheAnswerHoweverTheyAreCut) {
       {"", "", ""},
   };
   for (const Case& c : cases) {
-    for (const size_t bytes : {1, 2, 3, 5, 1000}) {
+    for (const size_t bytes : {1U, 2U, 3U, 5U, 1000U}) {
       const ThinkTag::Split split = InPieces(c.content, bytes);
       EXPECT_EQ(split.thinking, c.thinking) << c.content << " in pieces of " << bytes;
       EXPECT_EQ(split.text, c.text) << c.content << " in pieces of " << bytes;
