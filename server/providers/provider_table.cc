@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/dialects/openai_responses/openai_responses.h"
 
@@ -10,6 +11,7 @@ namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
+      &Gemini(),
       &OpenAiChat(),
       &OpenAiResponses(),
   };

@@ -11,6 +11,7 @@ ProviderRow AzureRow() {
       .base_url = "${AZURE_OPENAI_ENDPOINT}/openai/v1",
       .key_variable = "AZURE_OPENAI_API_KEY",
       .key_header = "api-key",
+      .signer = "azure_entra",
       .docs_url = "https://learn.microsoft.com/azure/ai-foundry/openai/",
       .modes =
           {"JSON_SCHEMA",

@@ -9,6 +9,7 @@ ProviderRow DatabricksRow() {
       .name = "databricks",
       .base_url = "${DATABRICKS_HOST}/serving-endpoints",
       .key_variable = "DATABRICKS_TOKEN",
+      .signer = "databricks_m2m",
       .docs_url = "https://docs.databricks.com/machine-learning/model-serving/structured-outputs",
       .default_model = "databricks-gpt-oss-120b",
       .modes =

@@ -8,9 +8,9 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
-  for (auto group : {&VendorModels, &HostedModels, &OpenModels}) {
-    std::vector<ModelFamily> families = group();
-    all.insert(all.end(), std::move_iterator(families.begin()), std::move_iterator(families.end()));
+  for (std::vector<ModelFamily> group :
+       {VendorModels(), HostedModels(), GoogleModels(), OpenModels()}) {
+    all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
   }
   return all;
 }
