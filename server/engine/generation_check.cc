@@ -8,6 +8,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/dialect_choice.h"
 
 namespace extractd {
 namespace {
@@ -40,7 +41,8 @@ class GenerationCheck {
 
  private:
   bool IsRefused(std::string_view name) const {
-    return Lists(plan_.handler->row->refuses, name) || Lists(family_.refuses, name);
+    const bool unknown = UsesSecondDialect(plan_) && (name == "seed" || name == "stop");
+    return unknown || Lists(plan_.handler->row->refuses, name) || Lists(family_.refuses, name);
   }
 
   // The model will reason: it was told to, or does so and was not told not to. A free choice of
@@ -48,7 +50,7 @@ class GenerationCheck {
   bool Reasons() const {
     const bool tools = !plan_.request.tools.empty();
     const bool free = tools && plan_.request.tool_use == ToolUse::kFree;
-    if (tools && !free && family_.tools_need_reasoning_off) return false;
+    if (IsReasoningOff(plan_)) return false;
     if (generation_.reasoning_effort.has_value()) {
       return *generation_.reasoning_effort != ReasoningEffort::kNone;
     }

@@ -10,7 +10,7 @@ namespace extractd {
 
 // Leaves out of `plan.request.generation` what provider and model do not take, each with a warning.
 // kSettingNotSupported (metadata: field, model): `plan.on_unsupported` says that it shall fail.
-// REQUIRES: the mode has shaped the request.
+// REQUIRES: the mode has shaped the request, and its dialect is chosen.
 absl::Status CheckGeneration(Plan& plan);
 
 }  // namespace extractd

@@ -10,6 +10,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/dialect_choice.h"
 #include "server/engine/generation_check.h"
 #include "server/engine/strictness.h"
 #include "server/json/parse.h"
@@ -304,6 +305,7 @@ class PlanMaker {
     plan.request.generation = std::move(call_.generation);
     plan.request.extra_body = std::move(call_.provider_options);
     plan.handler->mode->Ask(text, style, plan.request);
+    ChooseDialect(plan);
     return CheckGeneration(plan);
   }
 

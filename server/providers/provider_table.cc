@@ -7,6 +7,7 @@
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
 #include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
+#include "server/providers/dialects/openai_responses/openai_responses.h"
 
 namespace extractd::providers {
 
@@ -16,6 +17,7 @@ const Dialect* FindDialect(std::string_view name) {
       &BedrockConverse(),
       &Gemini(),
       &OpenAiChat(),
+      &OpenAiResponses(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);
   return found == dialects.end() ? nullptr : *found;

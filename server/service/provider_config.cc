@@ -101,6 +101,8 @@ constexpr std::array kToolChoices = {
     Named{"named", ToolChoiceForm::kNamed},
     Named{"required", ToolChoiceForm::kRequired},
     Named{"none", ToolChoiceForm::kNone},
+    Named{"any", ToolChoiceForm::kAny},
+    Named{"auto", ToolChoiceForm::kAuto},
 };
 
 template <class Choice, size_t N>
@@ -185,6 +187,7 @@ constexpr std::array kKeys = {
         "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
     },
     KeyRow{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
+    KeyRow{"responses_path", "path of a Responses API; empty: there is none", SetText<&Row::responses_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_header", "header of the bare key; else it is a bearer token", SetText<&Row::key_header>},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
@@ -202,7 +205,9 @@ constexpr std::array kKeys = {
     KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
     KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
     KeyRow{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
-    KeyRow{"tool_choice", "form of a forced tool call: named, required, none", SetToolChoice},
+    KeyRow{
+        "tool_choice", "form of a forced tool call: named, required, any, auto, none", SetToolChoice
+    },
     KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
     KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
     KeyRow{

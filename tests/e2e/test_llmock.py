@@ -39,6 +39,8 @@ INVOICE = {
 }
 REQUEST = {"model": "llmock/gpt-4o", "schema": {"json_schema": json.dumps(INVOICE)}, "input": "Invoice 4711 …"}
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
+# Built-in providers that llmock plays under prefixes of its own.
+FAMILY = ["mistral", "groq", "together", "xai", "perplexity", "openai"]
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
 
 
@@ -85,6 +87,7 @@ def daemon(start_module_daemon, server, cutter):
                 "llmock": row | {"base_url": server.base_url("openai")},
                 "cut": row | {"base_url": f"{cutter.url}/v1"},
             }
+            | {name: {"base_url": server.base_url(name), "key_variable": "LLMOCK_KEY"} for name in FAMILY}
         },
         environment_={"LLMOCK_KEY": "sk-llmock"},
     )
@@ -236,3 +239,34 @@ def test_an_invalid_answer_is_asked_for_again_with_its_issues(client, provider):
     correction = provider.requests()[1]["body"]["messages"][-1]
     assert correction["role"] == "tool"
     assert "/currency" in correction["content"]
+
+
+SIMPLE = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+OTHERS = [
+    ("mistral", "TOOLS"),
+    ("mistral", "JSON_SCHEMA"),
+    ("groq", "TOOLS"),
+    ("together", "TOOLS"),
+    ("together", "JSON_SCHEMA"),
+    ("xai", "TOOLS"),
+    ("xai", "JSON_SCHEMA"),
+    ("perplexity", "JSON_SCHEMA"),
+    ("openai", "TOOLS"),
+    ("openai", "RESPONSES_TOOLS"),
+]
+
+
+@pytest.mark.parametrize(("name", "mode"), OTHERS)
+def test_each_provider_of_the_family_is_asked_in_its_own_words(client, provider, name, mode):
+    request = {"model": name, "schema": {"json_schema": json.dumps(SIMPLE)}, "input": "Ann is 40.", "mode_name": mode}
+    response = client.extract(**request)
+    assert response.valid
+    jsonschema.validate(json.loads(response.json), SIMPLE)
+    assert (response.provider, response.mode_name) == (name, mode)
+    assert response.usage.input_tokens > 0
+    assert len(provider.requests()) == 1

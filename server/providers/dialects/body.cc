@@ -67,15 +67,8 @@ absl::StatusOr<std::string> CompleteBody(
   ASSIGN_OR_RETURN(body, MergeBodies(row.body, std::move(body)));
   if (IsWithoutReasoning(model, request)) {
     ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_off));
-  } else {
-    const bool asked = EffortOf(request.generation).has_value() ||
-                       (!request.tools.empty() && request.tool_use == ToolUse::kFree);
-    if (asked) {
-      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_on));
-    }
-    if (request.include_thinking) {
-      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
-    }
+  } else if (request.include_thinking) {
+    ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
   }
   return MergeBodies(std::move(body), request.extra_body);
 }

@@ -9,7 +9,12 @@ namespace extractd::providers {
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
   for (std::vector<ModelFamily> group :
-       {AnthropicModels(), BedrockModels(), GoogleModels(), OpenModels()}) {
+       {AnthropicModels(),
+        BedrockModels(),
+        GoogleModels(),
+        HostedModels(),
+        VendorModels(),
+        OpenModels()}) {
     all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
   }
   return all;

@@ -12,6 +12,8 @@ std::vector<ModelFamily> AnthropicModels();
 std::vector<ModelFamily> BedrockModels();
 std::vector<ModelFamily> GoogleModels();
 std::vector<ModelFamily> OpenAiModels();
+std::vector<ModelFamily> VendorModels();
+std::vector<ModelFamily> HostedModels();
 std::vector<ModelFamily> OpenModels();
 
 }  // namespace extractd::providers
