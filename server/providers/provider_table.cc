@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/cohere/cohere_chat.h"
+#include "server/providers/dialects/ollama/ollama_chat.h"
 #include "server/providers/dialects/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
+      &CohereChat(),
+      &OllamaChat(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

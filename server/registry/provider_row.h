@@ -112,6 +112,9 @@ struct ModelFamily {
   // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
   // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
   std::vector<std::string> efforts = {};
+  // JSON object of members that ask for an effort, whose value stands in place of ${effort}; empty:
+  // the dialect's usual ones.
+  std::string effort_form = {};
   std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
 };
 

@@ -18,6 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Of a provider that configuration adds and says nothing about.
+constexpr std::array<std::string_view, 6> kUsualModes = {
+    "TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"
+};
+
 // A row and what belongs to it beside the row.
 struct Target {
   ProviderRow& row;
@@ -283,7 +288,7 @@ void ReadProviders(
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
     auto row = std::ranges::find(rows, name, &ProviderRow::name);
     if (row == rows.end()) {
-      rows.push_back({.name = name, .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"}});
+      rows.push_back({.name = name, .modes = {kUsualModes.begin(), kUsualModes.end()}});
       row = std::prev(rows.end());
     }
     row->origin = "config";

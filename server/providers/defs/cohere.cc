@@ -14,7 +14,7 @@ ProviderRow CohereRow() {
       .key_variable = "CO_API_KEY",
       .docs_url = "https://docs.cohere.com/reference/chat",
       .default_model = "command-a-03-2025",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       // There is no choice by name.
       .tool_choice = ToolChoiceForm::kRequired,
       .enforcement = "cohere",

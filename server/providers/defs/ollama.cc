@@ -15,7 +15,7 @@ ProviderRow OllamaRow() {
       .key_required = false,
       .docs_url = "https://docs.ollama.com",
       .default_model = "qwen3:8b",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .max_tokens_field = "num_predict",
       .tool_choice = ToolChoiceForm::kNone,
       .enforcement = "grammar",

@@ -7,9 +7,11 @@
 namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
-  std::vector<ModelFamily> all = OpenAiModels();
-  std::vector<ModelFamily> open = OpenModels();
-  all.insert(all.end(), std::move_iterator(open.begin()), std::move_iterator(open.end()));
+  std::vector<ModelFamily> all;
+  for (const auto& group : {CohereModels, OpenAiModels, OpenModels}) {
+    std::vector<ModelFamily> families = group();
+    all.insert(all.end(), std::move_iterator(families.begin()), std::move_iterator(families.end()));
+  }
   return all;
 }
 
