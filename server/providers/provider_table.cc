@@ -5,7 +5,7 @@
 
 #include "server/providers/dialects/cohere/cohere_chat.h"
 #include "server/providers/dialects/ollama/ollama_chat.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 

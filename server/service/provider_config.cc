@@ -10,6 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "server/base/nearest.h"
+#include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
 
@@ -140,14 +141,34 @@ std::string SetEnforcement(const YAML::Node& value, Target& target) {
   return "must be one of " + known;
 }
 
+std::string SetSigner(const YAML::Node& value, Target& target) {
+  const std::string name = value.IsScalar() ? value.Scalar() : "";
+  const bool none = name == "none";
+  if (none || providers::FindSigner(name) != nullptr) {
+    target.row.signer = none ? "" : name;
+    return {};
+  }
+  std::string known = "none";
+  for (const providers::Signer& signer : providers::AllSigners()) {
+    known += fmt::format(", {}", signer.name);
+  }
+  return "must be one of " + known;
+}
+
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol, as in docs/providers/README.md", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
+    KeyRow{
+        "signer",
+        "fetches tokens where no key is set: none, or a name of docs/authentication.md",
+        SetSigner
+    },
+    KeyRow{"signer_scope", "what those tokens are for", SetText<&Row::signer_scope>},
     KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
     KeyRow{"default_model", "model of calls that name only the provider", SetText<&Row::default_model>},
     KeyRow{"models", "models that metrics call by name; others are \"other\"", SetList<&Row::models>},
@@ -167,6 +188,7 @@ constexpr std::array kKeys = {
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
     KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
+    KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
     KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
     KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
     KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},

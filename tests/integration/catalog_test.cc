@@ -24,7 +24,7 @@ TEST_F(CatalogTest, ProvidersSayWhatTheyAreAndWhetherTheyCanBeUsed) {
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_TRUE(std::ranges::is_sorted(result->providers(), {}, &v1::Provider::name));
   for (const auto* name :
-       {"deepseek", "groq", "llamacpp", "ollama", "openai", "openrouter", "together", "vllm", "acme"
+       {"cohere", "deepseek", "groq", "llamacpp", "ollama", "openai", "openrouter", "together", "vllm", "acme"
        }) {
     ASSERT_NE(Find(*result, name), nullptr) << name;
   }
@@ -66,7 +66,7 @@ TEST_F(CatalogTest, PagesAndFiltersGiveEveryProviderOnce) {
     for (const v1::Provider& provider : page->providers()) names.push_back(provider.name());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_EQ(names.size(), 9U);
+  EXPECT_EQ(names.size(), static_cast<size_t>(client->ListProviders()->providers_size()));
   EXPECT_TRUE(std::ranges::is_sorted(names));
 
   v1::ListProvidersRequest configured;

@@ -25,7 +25,9 @@ ProviderRow OllamaRow() {
       // Their own defaults sample, which invents values; think first, outside the schema; and cut
       // the prompt silently where it is too long.
       .body = R"({"truncate":false,"think":false,"options":{"temperature":0}})",
-      .media = {{{.kind = MediaKind::kImage, .types = {"image/png", "image/jpeg", "image/webp"}}}},
+      .media =
+          {{{.kind = MediaKind::kImage, .types = {"image/png", "image/jpeg", "image/webp"}},
+            {.kind = MediaKind::kDocument, .types = {"text/*", "application/json"}}}},
       .models_path = "/api/tags",
       .pull_path = "/api/pull",
   };

@@ -118,12 +118,10 @@ TEST_F(CatalogTest, BuiltInRowsAreSane) {
     EXPECT_FALSE(row->docs_url.empty()) << row->name;
     EXPECT_FALSE(row->key_variable.empty()) << row->name;
   }
-  EXPECT_EQ(
-      names,
-      (std::vector<std::string>{
-          "deepseek", "groq", "llamacpp", "ollama", "openai", "openrouter", "together", "vllm"
-      })
-  );
+  EXPECT_TRUE(std::ranges::is_sorted(names));
+  for (const auto* known : {"cohere", "groq", "llamacpp", "ollama", "openai", "vllm"}) {
+    EXPECT_NE(std::ranges::find(names, known), names.end()) << known;
+  }
 }
 
 }  // namespace

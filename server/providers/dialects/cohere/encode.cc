@@ -4,16 +4,14 @@
 #include <string>
 #include <utility>
 
-#include <absl/strings/escaping.h>
 #include <absl/strings/numbers.h>
-#include <fmt/format.h>
 
 #include "server/base/status_macros.h"
 #include "server/base/strings.h"
-#include "server/base/utf8.h"
 #include "server/json/text_writer.h"
 #include "server/providers/dialects/body.h"
 #include "server/providers/dialects/cohere/cohere_chat.h"
+#include "server/providers/dialects/media.h"
 
 namespace extractd::providers::cohere {
 namespace {
@@ -32,20 +30,6 @@ std::string_view RoleName(Role role) {
   return "user";
 }
 
-bool IsText(const Media& media) {
-  return media.media_type.starts_with("text/") || media.media_type == "application/json";
-}
-
-absl::Status CheckMedia(const Media& media) {
-  const bool image = media.kind == MediaKind::kImage && media.source != MediaSource::kFileId;
-  const bool document = media.kind == MediaKind::kDocument &&
-                        media.source == MediaSource::kBytes && IsText(media);
-  if (image || document) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "media: the protocol takes images as bytes or by address, and documents as bytes of text"
-  );
-}
-
 // Tokens for thinking where a model's row says nothing else; high has no bound.
 constexpr std::array<std::string_view, 4> kEffortBudgets = {"", "1024", "4096", ""};
 
@@ -54,10 +38,10 @@ class BodyWriter {
   BodyWriter(const ProviderRow& row, const ModelFamily& model, const ChatRequest& request)
       : row_(row), model_(model), request_(request), out_(EstimateBytes(request)) {}
 
-  std::string Write() && {
+  absl::StatusOr<std::string> Write() && {
     out_.BeginObject().Member("model", request_.model).Member("stream", request_.stream);
     out_.Key("messages").BeginArray();
-    for (const Message& message : request_.messages) PutMessage(message);
+    for (const Message& message : request_.messages) RETURN_IF_ERROR(PutMessage(message));
     out_.EndArray();
     if (documents_apart()) PutDocuments();
     if (!request_.tools.empty()) PutTools();
@@ -83,20 +67,21 @@ class BodyWriter {
   // `documents` and `response_format` exclude each other: beside the latter they stand in the text.
   bool documents_apart() const { return request_.format == AnswerFormat::kText; }
 
-  void PutMessage(const Message& message) {
+  absl::Status PutMessage(const Message& message) {
     if (message.role == Role::kAssistant && !message.verbatim.empty()) {
       out_.Raw(message.verbatim);
-      return;
+      return absl::OkStatus();
     }
     out_.BeginObject().Member("role", RoleName(message.role));
     if (message.role == Role::kTool) out_.Member("tool_call_id", message.tool_call_id);
     if (!message.tool_calls.empty()) PutToolCalls(message);
     if (!message.media.empty()) {
-      PutParts(message);
+      RETURN_IF_ERROR(PutParts(message));
     } else if (!message.text.empty() || message.tool_calls.empty()) {
       out_.Member("content", message.text);
     }
     out_.EndObject();
+    return absl::OkStatus();
   }
 
   void PutToolCalls(const Message& message) {
@@ -109,44 +94,39 @@ class BodyWriter {
     out_.EndArray();
   }
 
-  void PutParts(const Message& message) {
+  absl::Status PutParts(const Message& message) {
     out_.Key("content").BeginArray();
-    const std::string_view text = message.text;
-    size_t written = 0;
-    for (const Media& media : message.media) {
-      const size_t end = std::clamp(media.text_offset, written, text.size());
-      PutText(text.substr(written, end - written));
-      written = end;
-      PutMedia(media);
-    }
-    PutText(text.substr(written));
+    const auto on_text = [this](std::string_view text) { PutText(text); };
+    const auto on_media = [this](const Media& media) { return PutMedia(media); };
+    RETURN_IF_ERROR(ForEachPart(message, on_text, on_media));
     out_.EndArray();
+    return absl::OkStatus();
   }
 
   void PutText(std::string_view text) {
-    if (!text.empty()) out_.BeginObject().Member("type", "text").Member("text", text).EndObject();
+    out_.BeginObject().Member("type", "text").Member("text", text).EndObject();
   }
 
-  void PutMedia(const Media& media) {
-    if (media.kind == MediaKind::kDocument) {
+  absl::Status PutMedia(const Media& media) {
+    if (IsTextDocument(media)) {
       if (!documents_apart()) PutText(media.content);
-      return;
+      return absl::OkStatus();
     }
-    std::string url = media.content;
-    if (media.source == MediaSource::kBytes) {
-      url = fmt::format(
-          "data:{};base64,{}", media.media_type, absl::Base64Escape(Absl(media.content))
-      );
+    if (media.kind != MediaKind::kImage || media.source == MediaSource::kFileId) {
+      return UnsupportedMedia(row_.name, media);
     }
+    const bool bytes = media.source == MediaSource::kBytes;
     out_.BeginObject().Member("type", "image_url").Key("image_url");
-    out_.BeginObject().Member("url", url).EndObject().EndObject();
+    out_.BeginObject().Member("url", bytes ? DataUrl(media) : media.content);
+    out_.EndObject().EndObject();
+    return absl::OkStatus();
   }
 
   void PutDocuments() {
     bool any = false;
     for (const Message& message : request_.messages) {
       for (const Media& media : message.media) {
-        if (media.kind != MediaKind::kDocument) continue;
+        if (!IsTextDocument(media)) continue;
         if (!any) out_.Key("documents").BeginArray();
         any = true;
         out_.BeginObject().Key("data").BeginObject();
@@ -237,10 +217,8 @@ class BodyWriter {
 absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
-  for (const Message& message : request.messages) {
-    for (const Media& media : message.media) RETURN_IF_ERROR(CheckMedia(media));
-  }
-  return CompleteBody(row, model, request, BodyWriter(row, model, request).Write());
+  ASSIGN_OR_RETURN(std::string written, BodyWriter(row, model, request).Write());
+  return CompleteBody(row, model, request, std::move(written));
 }
 
 }  // namespace extractd::providers::cohere

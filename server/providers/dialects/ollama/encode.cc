@@ -1,15 +1,15 @@
 // Writes request bodies. The schema's bytes are spliced in as they are.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
-
-#include <absl/strings/escaping.h>
 
 #include "server/base/status_macros.h"
 #include "server/base/strings.h"
 #include "server/json/parse.h"
 #include "server/json/text_writer.h"
 #include "server/providers/dialects/body.h"
+#include "server/providers/dialects/media.h"
 #include "server/providers/dialects/ollama/ollama_chat.h"
 
 namespace extractd::providers::ollama {
@@ -27,13 +27,6 @@ std::string_view RoleName(Role role) {
       return "tool";
   }
   return "user";
-}
-
-absl::Status CheckMedia(const Media& media) {
-  if (media.kind == MediaKind::kImage && media.source == MediaSource::kBytes) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError("media: the protocol takes images as bytes and nothing else");
 }
 
 bool IsJsonObject(std::string_view text) {
@@ -79,22 +72,17 @@ class BodyWriter {
       out_.Member("tool_name", NameOfCall(message.tool_call_id));
       if (!message.tool_call_id.empty()) out_.Member("tool_call_id", message.tool_call_id);
     }
-    out_.Member("content", message.text);
+    out_.Member("content", message.media.empty() ? message.text : TextOf(message));
     if (!message.thinking.empty()) PutThoughts(message);
-    if (!message.media.empty()) PutImages(message);
+    PutImages(message);
     if (!message.tool_calls.empty()) PutToolCalls(message);
     out_.EndObject();
   }
 
   // Of the call that a tool message answers. Older servers give calls no ids: then it is the last.
   std::string_view NameOfCall(std::string_view id) const {
-    std::string_view name;
-    for (const Message& message : request_.messages) {
-      for (const ToolCall& call : message.tool_calls) {
-        if (call.id == id) name = call.name;
-      }
-    }
-    return name;
+    const auto call = calls_.find(id);
+    return call == calls_.end() ? std::string_view() : call->second;
   }
 
   void PutThoughts(const Message& message) {
@@ -103,11 +91,24 @@ class BodyWriter {
     if (!text.empty()) out_.Member("thinking", text);
   }
 
-  // Images stand beside the text, not inside it.
+  // The text with the documents in it.
+  static std::string TextOf(const Message& message) {
+    std::string text;
+    const auto add = [&text](std::string_view piece) { text.append(piece); };
+    ForEachPart(message, add, [&add](const Media& media) {
+      if (media.kind == MediaKind::kDocument) add(media.content);
+      return absl::OkStatus();
+    }).IgnoreError();
+    return text;
+  }
+
+  // They stand beside the text, not inside it.
   void PutImages(const Message& message) {
+    const auto is_image = [](const Media& media) { return media.kind == MediaKind::kImage; };
+    if (std::ranges::none_of(message.media, is_image)) return;
     out_.Key("images").BeginArray();
     for (const Media& media : message.media) {
-      out_.String(absl::Base64Escape(Absl(media.content)));
+      if (is_image(media)) out_.String(Base64(media.content));
     }
     out_.EndArray();
   }
@@ -115,6 +116,7 @@ class BodyWriter {
   void PutToolCalls(const Message& message) {
     out_.Key("tool_calls").BeginArray();
     for (const ToolCall& call : message.tool_calls) {
+      calls_.insert_or_assign(call.id, call.name);
       out_.BeginObject();
       if (!call.id.empty()) out_.Member("id", call.id);
       out_.Key("function").BeginObject().Member("name", call.name).Key("arguments");
@@ -199,6 +201,7 @@ class BodyWriter {
   const ProviderRow& row_;
   const ModelFamily& model_;
   const ChatRequest& request_;
+  StringMap<std::string_view> calls_;  // so far: names by ids
   json::TextWriter out_;
 };
 
@@ -208,7 +211,10 @@ absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
   for (const Message& message : request.messages) {
-    for (const Media& media : message.media) RETURN_IF_ERROR(CheckMedia(media));
+    for (const Media& media : message.media) {
+      const bool image = media.kind == MediaKind::kImage && media.source == MediaSource::kBytes;
+      if (!image && !IsTextDocument(media)) return UnsupportedMedia(row.name, media);
+    }
   }
   return CompleteBody(row, model, request, BodyWriter(row, model, request).Write());
 }

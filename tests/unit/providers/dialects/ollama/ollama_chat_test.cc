@@ -112,6 +112,13 @@ TEST(OllamaChatEncodeTest, ImagesStandBesideTheText) {
   ChatRequest request = Chat();
   request.messages[0].media = {{.content = "PNG", .media_type = "image/png"}};
   ExpectPart(Encode(request), R"({"role":"user","content":"Ann is 40.","images":["UE5H"]})");
+  request.messages[0].media.push_back(
+      {.kind = MediaKind::kDocument,
+       .content = " Bob is 7.",
+       .media_type = "text/plain",
+       .text_offset = 10}
+  );
+  ExpectPart(Encode(request), R"("content":"Ann is 40. Bob is 7.","images":["UE5H"]})");
   const std::vector<Media> refused = {
       {.source = MediaSource::kUrl, .content = "https://x.example/a.png"},
       {.kind = MediaKind::kAudio, .content = "x", .media_type = "audio/wav"},
