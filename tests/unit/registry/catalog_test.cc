@@ -1,5 +1,7 @@
 #include "server/registry/catalog.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "server/providers/provider_table.h"
