@@ -19,8 +19,8 @@ void AddNew(
     std::vector<std::string>& fields
 ) {
   for (const json::Value& member : asked) {
-    const std::string place = path.empty() ? std::string(member.key())
-                                           : path + "." + std::string(member.key());
+    const std::string place =
+        path.empty() ? std::string(member.key()) : path + "." + std::string(member.key());
     const json::Value* same = plain.Find(member.key());
     if (same == nullptr) {
       fields.push_back(place);
@@ -36,8 +36,7 @@ std::vector<std::string> ApiFieldsOf(const Handler& handler) {
   const ModelFamily family;
   const ChatRequest plain = {
       .model = "m",
-      .messages =
-          {{.role = Role::kSystem, .text = "x"}, {.role = Role::kUser, .text = "x"}},
+      .messages = {{.role = Role::kSystem, .text = "x"}, {.role = Role::kUser, .text = "x"}},
   };
   ChatRequest asked = plain;
   const SchemaText schema = {

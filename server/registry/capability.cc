@@ -11,8 +11,8 @@ namespace {
 constexpr std::array kMediaKinds = {MediaKind::kImage, MediaKind::kAudio, MediaKind::kDocument};
 
 bool Takes(const ProviderRow& row, MediaKind kind) {
-  return row.media.has_value() && std::ranges::find(*row.media, kind, &MediaRule::kind) !=
-                                      row.media->end();
+  return row.media.has_value() &&
+         std::ranges::find(*row.media, kind, &MediaRule::kind) != row.media->end();
 }
 
 bool Lists(const std::vector<std::string>& modes, std::string_view mode) {
@@ -25,6 +25,21 @@ CapabilitySet OfTheProtocol(const ProviderRow& row, const Dialect& dialect) {
   if (dialect.NewStreamDecoder() != nullptr) set.Add(Capability::kStreaming);
   if (!row.enforcement.empty()) set.Add(Capability::kStrict);
   return set;
+}
+
+// What a model may do for all that its provider's row says.
+CapabilitySet OfAnyModel(const ProviderRow& row) {
+  CapabilitySet set;
+  for (const MediaKind kind : kMediaKinds) {
+    if (Takes(row, kind)) set.Add(CapabilityFor(kind));
+  }
+  if (Lists(row.modes, mode_names::kParallelTools)) set.Add(Capability::kParallelTools);
+  return set;
+}
+
+bool MayTake(const ProviderRow& row, const ModelFamily& family, MediaKind kind) {
+  const bool refused = std::ranges::find(family.no_media, kind) != family.no_media.end();
+  return !refused && (!row.media.has_value() || Takes(row, kind));
 }
 
 }  // namespace
@@ -45,10 +60,7 @@ CapabilitySet CapabilitiesOf(
     const ProviderRow& row, const Dialect& dialect, std::span<const KnownModel> known
 ) {
   CapabilitySet set = OfTheProtocol(row, dialect);
-  for (const MediaKind kind : kMediaKinds) {
-    if (Takes(row, kind)) set.Add(CapabilityFor(kind));
-  }
-  if (Lists(row.modes, mode_names::kParallelTools)) set.Add(Capability::kParallelTools);
+  set |= OfAnyModel(row);
   for (const KnownModel& model : known) {
     for (const Capability some : {Capability::kReasoning, Capability::kPromptCache}) {
       if (model.capabilities.Has(some)) set.Add(some);
@@ -65,17 +77,12 @@ CapabilitySet CapabilitiesOf(
 ) {
   CapabilitySet set = OfTheProtocol(row, dialect);
   if (!family.enforces) set.Remove(Capability::kStrict);
-  const std::vector<std::string>& modes = family.modes.empty() ? row.modes : family.modes;
-  const bool calls_several = Lists(modes, mode_names::kParallelTools);
-  if (known != nullptr) set |= known->capabilities;
-  if (known == nullptr && calls_several) set.Add(Capability::kParallelTools);
-  if (!calls_several) set.Remove(Capability::kParallelTools);
   if (family.reasons) set.Add(Capability::kReasoning);
+  set |= known != nullptr ? known->capabilities : OfAnyModel(row);
+  const std::vector<std::string>& modes = family.modes.empty() ? row.modes : family.modes;
+  if (!Lists(modes, mode_names::kParallelTools)) set.Remove(Capability::kParallelTools);
   for (const MediaKind kind : kMediaKinds) {
-    const Capability capability = CapabilityFor(kind);
-    const bool refused = std::ranges::find(family.no_media, kind) != family.no_media.end();
-    if (known == nullptr && Takes(row, kind)) set.Add(capability);
-    if (refused || (row.media.has_value() && !Takes(row, kind))) set.Remove(capability);
+    if (!MayTake(row, family, kind)) set.Remove(CapabilityFor(kind));
   }
   return set;
 }

@@ -35,7 +35,9 @@ class CapabilitySet {
   constexpr void Add(Capability member) { bits_ |= Bit(member); }
   constexpr void Remove(Capability member) { bits_ &= ~Bit(member); }
   constexpr bool Has(Capability member) const { return (bits_ & Bit(member)) != 0; }
-  constexpr bool HasAll(CapabilitySet others) const { return (bits_ & others.bits_) == others.bits_; }
+  constexpr bool HasAll(CapabilitySet others) const {
+    return (bits_ & others.bits_) == others.bits_;
+  }
   constexpr CapabilitySet& operator|=(CapabilitySet others) {
     bits_ |= others.bits_;
     return *this;

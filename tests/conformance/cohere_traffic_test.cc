@@ -323,33 +323,38 @@ struct Differences {
   int stream_unsaid = 0;          // ours always says it
 };
 
+void NormaliseContent(Json& message, Differences& differences) {
+  if (!message.contains("content") || !message["content"].is_array()) return;
+  const Json content = message["content"];
+  const bool documents = !content.empty() && content[0]["type"] == "document";
+  ++(documents ? differences.tool_documents : differences.text_as_parts);
+  const std::string text = TextOf(content);
+  if (text.empty() && message.contains("tool_calls")) {
+    ++differences.empty_text_with_calls;
+    message.erase("content");
+  } else {
+    message["content"] = text;
+  }
+}
+
+void NormaliseDocuments(Json& body, Differences& differences) {
+  if (!body.contains("documents")) return;
+  for (Json& document : body["documents"]) {
+    differences.document_ids += static_cast<int>(document.erase("id"));
+  }
+  // A message with media has parts.
+  Json& content = body["messages"].back()["content"];
+  content = Json::array({{{"type", "text"}, {"text", content}}});
+}
+
 // Brings a recorded request to the form that ours has.
 Json Normalised(Json body, Differences& differences) {
-  for (Json& message : body["messages"]) {
-    if (!message.contains("content") || !message["content"].is_array()) continue;
-    Json& content = message["content"];
-    const bool documents = !content.empty() && content[0]["type"] == "document";
-    ++(documents ? differences.tool_documents : differences.text_as_parts);
-    const std::string text = TextOf(content);
-    const bool left_out = text.empty() && message.contains("tool_calls");
-    differences.empty_text_with_calls += left_out ? 1 : 0;
-    if (left_out) {
-      message.erase("content");
-    } else {
-      message["content"] = text;
-    }
+  for (Json& message : body["messages"]) NormaliseContent(message, differences);
+  NormaliseDocuments(body, differences);
+  if (!body.contains("stream")) {
+    ++differences.stream_unsaid;
+    body["stream"] = false;
   }
-  for (Json& document : body.value("documents", Json::array())) {
-    differences.document_ids += document.contains("id") ? 1 : 0;
-  }
-  if (body.contains("documents")) {
-    for (Json& document : body["documents"]) document.erase("id");
-    // A message with media has parts.
-    Json& content = body["messages"].back()["content"];
-    content = Json::array({{{"type", "text"}, {"text", content}}});
-  }
-  differences.stream_unsaid += body.contains("stream") ? 0 : 1;
-  if (!body.contains("stream")) body["stream"] = false;
   return body;
 }
 
