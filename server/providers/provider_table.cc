@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/providers/dialects/cohere/cohere_chat.h"
+#include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/ollama/ollama_chat.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
@@ -13,6 +14,7 @@ const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
       &CohereChat(),
       &OllamaChat(),
+      &Gemini(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

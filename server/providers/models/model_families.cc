@@ -8,7 +8,7 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all;
-  for (const auto& group : {CohereModels, OpenAiModels, OpenModels}) {
+  for (const auto& group : {CohereModels, GoogleModels, OpenAiModels, OpenModels}) {
     std::vector<ModelFamily> families = group();
     all.insert(all.end(), std::move_iterator(families.begin()), std::move_iterator(families.end()));
   }
