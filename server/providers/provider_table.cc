@@ -13,8 +13,8 @@ namespace extractd::providers {
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
       &CohereChat(),
-      &OllamaChat(),
       &Gemini(),
+      &OllamaChat(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);
