@@ -219,6 +219,7 @@ constexpr std::array kKeys = {
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
     KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
+    KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
     KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
     KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
     KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},

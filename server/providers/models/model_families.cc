@@ -7,15 +7,18 @@
 namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
-  std::vector<ModelFamily> all = OpenAiModels();
-  for (std::vector<ModelFamily> group :
-       {AnthropicModels(),
-        BedrockModels(),
-        GoogleModels(),
-        HostedModels(),
-        VendorModels(),
-        OpenModels()}) {
-    all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
+  std::vector<ModelFamily> all;
+  for (const auto& group :
+       {AnthropicModels,
+        BedrockModels,
+        CohereModels,
+        GoogleModels,
+        HostedModels,
+        OpenAiModels,
+        OpenModels,
+        VendorModels}) {
+    std::vector<ModelFamily> families = group();
+    all.insert(all.end(), std::move_iterator(families.begin()), std::move_iterator(families.end()));
   }
   return all;
 }
