@@ -24,6 +24,8 @@ enum class Reason : std::uint8_t {
   kSchemaTooLarge = 3,
   kModeNotSupported = 6,
   kSettingNotSupported = 7,
+  kMediaNotSupported = 8,
+  kUrlNotAllowed = 9,
   kUnknownProvider = 10,
   kUnknownModel = 11,
   kSchemaNotFound = 12,

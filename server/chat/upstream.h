@@ -52,6 +52,16 @@ enum class SendFailure : std::uint8_t {
 // "connection", "rate_limited" …; the values of metric labels.
 std::string_view SendFailureName(SendFailure failure);
 
+// What a refusal says that the model does not take, though it was believed to.
+enum class WrongBelief : std::uint8_t {
+  kNone,
+  kForcedTool,  // a tool choice that forces a call
+  kTools,       // tools at all
+  kSchema,      // this schema; others may do
+  kFormat,      // answers in the format that was asked for, or their enforcement
+  kParameter,   // a setting; SendResult::refused_parameter
+};
+
 // Zero: no limit of that kind. `total` bounds the others.
 struct SendTimers {
   std::chrono::milliseconds connect{0};
@@ -71,6 +81,9 @@ struct SendResult {
   std::string provider_request_id = {};
   std::string body_hash = {};  // of a body that could not be read: to tell samples apart in logs
   std::chrono::microseconds latency{0};
+  WrongBelief wrong_belief = WrongBelief::kNone;
+  // As Generation has it: "temperature", "top_p", "seed", "stop" or "reasoning".
+  std::string refused_parameter = {};
   bool ok() const { return failure == SendFailure::kNone; }
 };
 

@@ -7,19 +7,23 @@
 #define EXTRACTD_SERVER_ENGINE_EXTRACTION_H_
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <absl/random/bit_gen_ref.h>
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "server/base/clock.h"
 #include "server/base/task.h"
 #include "server/engine/attempt.h"
+#include "server/engine/judge/answer.h"
 #include "server/engine/latencies.h"
+#include "server/engine/learned.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
-#include "server/json/repair.h"
 #include "server/schema/issue.h"
 
 namespace extractd {
@@ -27,19 +31,26 @@ namespace extractd {
 // How a call ended. `attempts` and `usage` are complete whatever the status.
 struct Extraction {
   absl::Status status = absl::OkStatus();
-  std::string json = {};  // the answer, or with an error the best one so far
-  bool valid = false;     // false with an OK status: best effort
+  Answer answer = {};  // or with an error the best one so far
+  bool valid = false;  // false with an OK status: best effort
   std::vector<Attempt> attempts = {};
   Usage usage = {};
-  std::vector<json::Repair> repairs = {};
   std::vector<Warning> warnings = {};
-  schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort
+  schema::IssueList issues = {};  // of the last answer, or of `answer` if it is the best effort
   FinishReason finish_reason = FinishReason::kUnspecified;
+  std::vector<Citation> citations = {};  // of the last answer
+  std::vector<Thinking> thinking = {};   // of the last answer, if the plan includes it
   bool retries_exhausted = false;  // our own retries were used up; the caller's would multiply them
   std::chrono::microseconds upstream_time{0};  // sends and waits
   std::chrono::nanoseconds parse_time{0};
   std::chrono::nanoseconds validate_time{0};
+  // What was sent in the end instead of the plan of the call, where a refusal taught that the model
+  // takes less; null: the plan of the call.
+  std::unique_ptr<Plan> replanned = {};
 };
+
+// Makes the plan of the call again, with what was learned since.
+using Replanner = std::function<Task<absl::StatusOr<std::unique_ptr<Plan>>>()>;
 
 // All outlive the call.
 struct ExtractionTools {
@@ -47,6 +58,8 @@ struct ExtractionTools {
   absl::BitGenRef random;
   Latencies& latencies;
   ExtractionObserver& observer;
+  Lessons* lessons = nullptr;  // null: nothing is learned
+  Replanner replan = {};       // empty: a lesson counts from the next call on
 };
 
 // Asks, judges and re-asks until an answer is valid, a limit of the plan is reached, or the failure

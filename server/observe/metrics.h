@@ -80,6 +80,7 @@ class Metrics {
   Counter validation_failures;  // keyword
   Counter repairs;              // kind
   Counter tokens;               // provider, model, type
+  Counter learned;              // provider, model, belief
 
   // Asked whenever the page is read; must be thread-safe and outlive this.
   using Source = std::function<std::vector<Sample>()>;

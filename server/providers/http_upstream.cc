@@ -9,6 +9,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/net/retry_after.h"
+#include "server/providers/dialects/beliefs.h"
 
 namespace extractd::providers {
 namespace {
@@ -140,6 +141,7 @@ void HttpUpstream::ReadFailure(const net::HttpReply& reply, SendResult& result) 
   const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
   if (asked.has_value()) result.retry_after = asked;
   result.final = reply.Header("x-should-retry") == "false";
+  ReadWrongBelief(reply.status, result);
   if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(reply.body);
 }
 

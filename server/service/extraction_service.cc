@@ -51,11 +51,13 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-// The answer once more, as a message of the caller's type.
-void SetProtobuf(const ProtobufType& type, v1::ExtractResponse& response) {
-  const absl::StatusOr<google::protobuf::Any> any = type.ToAny(response.json());
+// A value once more, as a message of the caller's type.
+template <class Value>
+void SetProtobuf(const ProtobufType* type, Value& value, v1::ExtractResponse& response) {
+  if (type == nullptr || value.json().empty()) return;
+  const absl::StatusOr<google::protobuf::Any> any = type->ToAny(value.json());
   if (any.ok()) {
-    *response.mutable_protobuf() = *any;
+    *value.mutable_protobuf() = *any;
     return;
   }
   v1::Warning& warning = *response.add_warnings();
@@ -63,10 +65,18 @@ void SetProtobuf(const ProtobufType& type, v1::ExtractResponse& response) {
   warning.set_message(std::string(any.status().message()));
 }
 
+void SetProtobufs(const AnswerTypes& types, v1::ExtractResponse& response) {
+  if (types.empty()) return;
+  SetProtobuf(types.Of(""), response, response);
+  for (v1::Item& item : *response.mutable_items()) {
+    SetProtobuf(types.Of(item.tool_name()), item, response);
+  }
+}
+
 absl::StatusOr<ExtractCall> ReadCall(
-    const Rpc& rpc, const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
+    const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
 ) {
-  absl::StatusOr<ExtractCall> call = ToCall(request, type);
+  absl::StatusOr<ExtractCall> call = ToCall(request, types);
   if (call.ok()) {
     call->request_id = rpc.id();
     call->deadline = rpc.deadline();
@@ -133,39 +143,53 @@ ExtractionMethods::ExtractionMethods(
 )
     : shared_(shared),
       recorder_(recorder),
-      planner_({shared.catalog, shared.schemas, shared.library, upstreams, shared.clock}) {}
+      planner_(
+          {shared.catalog, shared.schemas, shared.library, upstreams, shared.clock, &shared.lessons}
+      ) {}
 
 Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, types);
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
   absl::StatusOr<std::unique_ptr<Plan>> plan =
       co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
   if (!plan.ok()) co_return Refuse(rpc, kExtract, plan.status(), recorder_);
   recorder_.OnPlanned(**plan);
   (*plan)->prepare_time = shared_.clock.Now() - begin;
-  const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
-  Extraction extraction = co_await extractd::Extract(**plan, tools);
+  ExtractionTools tools = {
+      .clock = shared_.clock,
+      .random = random_,
+      .latencies = shared_.latencies,
+      .observer = recorder_,
+      .lessons = &shared_.lessons,
+      .replan = [this, &rpc] { return Replan(rpc); },
+  };
+  Extraction extraction = co_await extractd::Extract(**plan, std::move(tools));
   NameDrain(rpc, extraction);
-  co_return Answer(rpc, **plan, extraction, type.get(), begin);
+  const Plan& sent = extraction.replanned == nullptr ? **plan : *extraction.replanned;
+  co_return Answer(rpc, sent, extraction, types, begin);
 }
 
-absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(
-    Rpc& rpc, std::shared_ptr<const ProtobufType>& type
-) {
+Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::Replan(Rpc& rpc) {
+  AnswerTypes types;
+  CO_ASSIGN_OR_RETURN(ExtractCall call, ReadExtract(rpc, types));
+  co_return co_await planner_.MakePlan(std::move(call), shared_.call_settings());
+}
+
+absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc, AnswerTypes& types) {
   StackArena arena;
   auto& request = arena.Make<v1::ExtractRequest>();
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
-  return ReadCall(rpc, request, type);
+  return ReadCall(rpc, request, types);
 }
 
 RpcResult ExtractionMethods::Answer(
     Rpc& rpc,
     const Plan& plan,
     const Extraction& extraction,
-    const ProtobufType* type,
+    const AnswerTypes& types,
     SteadyTime begin
 ) {
   const auto total = shared_.clock.Now() - begin;
@@ -180,7 +204,7 @@ RpcResult ExtractionMethods::Answer(
   StackArena arena;
   auto& response = arena.Make<v1::ExtractResponse>();
   ToMessage(plan, extraction, response);
-  if (type != nullptr && extraction.valid) SetProtobuf(*type, response);
+  if (extraction.valid) SetProtobufs(types, response);
   FillTiming(
       extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
   );
@@ -193,8 +217,8 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kRender, parsed, recorder_);
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), types);
   if (!call.ok()) co_return Refuse(rpc, kRender, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> made =
@@ -226,8 +250,8 @@ Task<RpcResult> ExtractionMethods::AdaptSchema(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kAdaptSchema, parsed, recorder_);
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), types);
   if (!call.ok()) co_return Refuse(rpc, kAdaptSchema, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> plan =

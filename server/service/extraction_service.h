@@ -10,7 +10,7 @@
 #include "server/engine/extraction.h"
 #include "server/engine/plan.h"
 #include "server/service/call_recorder.h"
-#include "server/service/protobuf/protobuf_type.h"
+#include "server/service/protobuf/answer_types.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
 
@@ -27,13 +27,14 @@ class ExtractionMethods {
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
-  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, std::shared_ptr<const ProtobufType>& type);
-  // `type`: what the answer comes back as besides; or null.
+  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, AnswerTypes& types);
+  // The plan of a call once more, after something was learned of its model.
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> Replan(Rpc& rpc);
   RpcResult Answer(
       Rpc& rpc,
       const Plan& plan,
       const Extraction& extraction,
-      const ProtobufType* type,
+      const AnswerTypes& types,
       SteadyTime begin
   );
 

@@ -140,12 +140,30 @@ void ToMessage(const Usage& usage, v1::Usage& out) {
   out.set_toon_saved_tokens(usage.toon_saved_tokens);
 }
 
+void ToMessage(const Citation& citation, v1::Citation& out) {
+  SetText(out.mutable_text(), citation.text);
+  SetText(out.mutable_url(), citation.url);
+  SetText(out.mutable_title(), citation.title);
+}
+
+void ToMessage(const Thinking& thinking, v1::Thinking& out) {
+  SetText(out.mutable_text(), thinking.text);
+  out.set_opaque(thinking.opaque);
+}
+
+void ToMessage(const Item& item, int index, v1::Item& out) {
+  out.set_index(index);
+  SetText(out.mutable_tool_name(), item.tool);
+  out.set_json(item.json);
+  for (const json::Repair& repair : item.repairs) ToMessage(repair, *out.add_repairs());
+}
+
 void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
   out.set_number(attempt.number);
   out.set_turn(attempt.turn);
   out.set_provider(plan.provider());
   out.set_model(plan.model());
-  out.set_mode_name(std::string(plan.mode()));
+  out.set_mode_name(std::string(attempt.mode));
   out.set_kind(KindNumber(attempt.kind));
   out.set_outcome(OutcomeNumber(attempt.outcome));
   for (const schema::Issue& issue : attempt.issues.listed) ToMessage(issue, *out.add_issues());
@@ -158,6 +176,7 @@ void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
   SetText(out.mutable_provider_request_id(), attempt.provider_request_id);
   SetText(out.mutable_error_message(), attempt.error_message);
   out.set_finish_reason(FinishReasonNumber(attempt.finish_reason));
+  out.set_learned(attempt.learned);
 }
 
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFailure& out) {
@@ -171,7 +190,10 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFai
 }
 
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out) {
-  out.set_json(extraction.json);
+  const Answer& answer = extraction.answer;
+  out.set_json(answer.json);
+  for (const Item& item : answer.items) ToMessage(item, out.items_size(), *out.add_items());
+  if (answer.absent_reason.has_value()) SetText(out.mutable_absent_reason(), *answer.absent_reason);
   out.set_valid(extraction.valid);
   out.set_request_id(plan.request_id);
   out.set_provider(plan.provider());
@@ -180,13 +202,15 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
   out.set_mode_name(std::string(plan.mode()));
   ToMessage(extraction.usage, *out.mutable_usage());
   for (const Attempt& attempt : extraction.attempts) ToMessage(plan, attempt, *out.add_attempts());
-  for (const json::Repair& repair : extraction.repairs) ToMessage(repair, *out.add_repairs());
+  for (const json::Repair& repair : answer.repairs) ToMessage(repair, *out.add_repairs());
   for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
   out.set_finish_reason(FinishReasonNumber(extraction.finish_reason));
+  for (const Citation& citation : extraction.citations) ToMessage(citation, *out.add_citations());
+  for (const Thinking& thinking : extraction.thinking) ToMessage(thinking, *out.add_thinking());
   for (const Warning& warning : plan.warnings) ToMessage(warning, *out.add_warnings());
   for (const Warning& warning : extraction.warnings) ToMessage(warning, *out.add_warnings());
-  out.set_schema_id(std::string(plan.schema->compiled->id()));
+  out.set_schema_id(std::string(plan.schema_id()));
 }
 
 v1::Mode ModeNumber(std::string_view mode) {

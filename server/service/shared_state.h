@@ -14,6 +14,7 @@
 
 #include "server/base/clock.h"
 #include "server/engine/latencies.h"
+#include "server/engine/learned.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
 #include "server/providers/credentials.h"
@@ -52,6 +53,7 @@ class SharedState {
   schema::SchemaLibrary library;
   providers::Credentials credentials;
   Latencies latencies;
+  Lessons lessons;
 
  private:
   mutable absl::Mutex mutex_;

@@ -81,7 +81,7 @@ TEST_F(ExtractionTest, ValidAnswerEndsTheCallByteForByte) {
   const Extraction result = RunScript({Calls(R"({"age": 40.0})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_TRUE(result.valid);
-  EXPECT_EQ(result.json, R"({"age": 40.0})");
+  EXPECT_EQ(result.answer.json, R"({"age": 40.0})");
   ASSERT_EQ(result.attempts.size(), 1U);
   EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kValid);
   EXPECT_EQ(result.usage.input_tokens, 10);
@@ -253,16 +253,16 @@ TEST_F(ExtractionTest, BestEffortReturnsTheAnswerWithTheFewestIssues) {
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_FALSE(result.valid);
   EXPECT_EQ(result.attempts.size(), 3U);
-  EXPECT_FALSE(result.json.empty());
+  EXPECT_FALSE(result.answer.json.empty());
   EXPECT_GE(result.issues.total, 1U);
 }
 
 TEST_F(ExtractionTest, RepairedAnswerListsItsRepairs) {
   const Extraction result = RunScript({Calls(R"({"age": 1,})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
-  EXPECT_EQ(result.json, R"({"age":1})");
-  ASSERT_EQ(result.repairs.size(), 1U);
-  EXPECT_EQ(result.repairs[0].kind, "trailing_comma");
+  EXPECT_EQ(result.answer.json, R"({"age":1})");
+  ASSERT_EQ(result.answer.repairs.size(), 1U);
+  EXPECT_EQ(result.answer.repairs[0].kind, "trailing_comma");
 }
 
 TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
@@ -273,7 +273,7 @@ TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
   plan_.judge.max_loss = json::MaxLoss::kLossy;
   const Extraction result = RunScript({mended});
   ASSERT_TRUE(result.valid);
-  EXPECT_EQ(result.repairs[0].kind, "invalid_utf8");
+  EXPECT_EQ(result.answer.repairs[0].kind, "invalid_utf8");
 }
 
 TEST_F(ExtractionTest, CancelDuringBackOffStopsSending) {
