@@ -49,7 +49,9 @@ struct ModeTraits {
   bool works_unenforced = false;   // and asking is of use where it does not
   bool free_text = false;          // the answer is text that may hold any form
   bool object_root_only = false;   // the API takes only schemas whose root is an object
-  bool several_tools = false;      // takes several schemas, and every call of a reply counts
+  // The protocol that it is a mode of; empty: of any that the provider speaks.
+  std::string_view dialect = {};
+  bool several_tools = false;  // takes several schemas, and every call of a reply counts
 };
 
 class ModeHandler {

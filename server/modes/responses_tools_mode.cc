@@ -15,6 +15,7 @@ class ResponsesToolsMode final : public ToolAnswerMode {
         .provider_enforces = true,
         .works_unenforced = true,
         .object_root_only = true,
+        .dialect = "openai_responses",
     };
     return traits;
   }
