@@ -33,11 +33,17 @@ absl::Status CancelledError() {
   return MakeError(Reason::kCancelled, "the caller cancelled");
 }
 
-// The text of a reply in which the answer would be.
-std::string_view RawTextOf(const ChatReply& reply) {
+// The text of a reply in which the answer would be; with several tools, each on a line of its own.
+std::string RawTextOf(const Plan& plan, const ChatReply& reply) {
   const Message& message = reply.message;
-  return message.tool_calls.empty() ? std::string_view(message.text)
-                                    : std::string_view(message.tool_calls.front().arguments);
+  if (message.tool_calls.empty()) return message.text;
+  if (plan.tools.empty()) return message.tool_calls.front().arguments;
+  std::string text;
+  for (const ToolCall& call : message.tool_calls) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : "\n", call.name, call.arguments);
+    if (text.size() > kMaxRawTextBytes) break;
+  }
+  return text;
 }
 
 // One call, turn by turn.
@@ -50,7 +56,8 @@ class Run {
     absl::StatusOr<WireRequest> wire =
         plan().upstream->Encode(turn_ == 0 ? plan().request : reask_);
     if (!wire.ok()) {
-      End(MakeError(Reason::kInternal, Std(wire.status().message())));
+      const bool known = DetailsOf(wire.status()).has_value();
+      End(known ? wire.status() : MakeError(Reason::kInternal, Std(wire.status().message())));
       return false;
     }
     wire_ = *std::move(wire);
@@ -113,7 +120,7 @@ class Run {
   }
 
   Extraction Finish() {
-    tools_.observer.OnExtraction(plan_, result_);
+    tools_.observer.OnExtraction(plan(), result_);
     return std::move(result_);
   }
 
@@ -154,7 +161,7 @@ class Run {
         .backoff = backoff,
         .mode = plan().mode(),
     });
-    tools_.observer.OnSend(plan_, result_.attempts.back());
+    tools_.observer.OnSend(plan(), result_.attempts.back());
     return result_.attempts.back();
   }
 
@@ -175,7 +182,7 @@ class Run {
     attempt.outcome = MeaningOf(sent.failure).outcome;
     attempt.error_message = sent.message;
     Learn(sent, attempt);
-    tools_.observer.OnAttempt(plan_, attempt);
+    tools_.observer.OnAttempt(plan(), attempt);
   }
 
   // Keeps what a refusal teaches, for this call and later ones.
@@ -227,10 +234,10 @@ class Run {
     result_.citations = reply.citations;
     if (plan().include_thinking) result_.thinking = reply.message.thinking;
     if (plan().include_raw) {
-      attempt.raw_text = CutUtf8(RawTextOf(reply), kMaxRawTextBytes);
+      attempt.raw_text = CutUtf8(RawTextOf(plan(), reply), kMaxRawTextBytes);
     }
     const Next next = Refused(reply) ? EndRefused(reply, attempt) : JudgeText(reply, attempt);
-    tools_.observer.OnAttempt(plan_, attempt);
+    tools_.observer.OnAttempt(plan(), attempt);
     return next;
   }
 

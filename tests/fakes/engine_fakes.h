@@ -8,10 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "server/base/clock.h"
 #include "server/chat/upstream.h"
 #include "server/engine/extraction.h"
 #include "server/engine/observer.h"
+#include "tests/fakes/role_order.h"
 
 namespace extractd::fakes {
 
@@ -49,6 +52,7 @@ class FakeUpstream final : public Upstream {
       : script_(std::move(script)), seen_(seen), clock_(clock), latency_(latency) {}
 
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
+    EXPECT_EQ(RoleOrderProblem(request.messages), "");
     seen_.encoded.push_back(request);
     return WireRequest{.url = "fake:"};
   }

@@ -40,10 +40,19 @@ class RequestFieldsTest : public DaemonTest {
 
   v1::RenderResponse Rendered(const v1::ExtractRequest& request) {
     v1::RenderRequest render;
-    *render.mutable_request() = request;
+    *render.mutable_request() = as_tool_ ? AsTool(request) : request;
     const auto result = client->Render(render);
     EXPECT_TRUE(result.ok()) << result.failure().message;
     return result.ok() ? *result : v1::RenderResponse();
+  }
+
+  // With the schema as that of a tool.
+  static v1::ExtractRequest AsTool(v1::ExtractRequest request) {
+    v1::Tool& tool = *request.add_tools();
+    tool.set_name("tool_7");
+    *tool.mutable_schema() = request.schema();
+    request.clear_schema();
+    return request;
   }
 
   static v1::ExtractRequest Changed(
@@ -108,10 +117,15 @@ class RequestFieldsTest : public DaemonTest {
   using Probe = std::function<void()>;
   void AddTargetProbes(std::map<std::string, Probe>& probes);
   void AddExampleProbes(std::map<std::string, Probe>& probes);
+  // Of what was added so far for `schema`.
+  void AddToolProbes(std::map<std::string, Probe>& probes);
+  void AddMediaProbes(std::map<std::string, Probe>& probes);
   void AddChatProbes(std::map<std::string, Probe>& probes);
   void AddGenerationProbes(std::map<std::string, Probe>& probes);
   void AddRetryProbes(std::map<std::string, Probe>& probes);
   void AddValidationProbes(std::map<std::string, Probe>& probes);
+
+  bool as_tool_ = false;
 };
 
 void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
@@ -200,6 +214,110 @@ void RequestFieldsTest::AddExampleProbes(std::map<std::string, Probe>& probes) {
   };
 }
 
+void RequestFieldsTest::AddToolProbes(std::map<std::string, Probe>& probes) {
+  std::map<std::string, Probe> of_tools;
+  for (const auto& [field, probe] : probes) {
+    if (!field.starts_with("schema.")) continue;
+    of_tools["tools." + field] = [this, probe] {
+      as_tool_ = true;
+      probe();
+      as_tool_ = false;
+    };
+  }
+  of_tools["tools.schema.name"] = [this] {
+    v1::ExtractRequest request = AsTool(PersonRequest());
+    request.mutable_tools(0)->mutable_schema()->set_name("other");
+    EXPECT_EQ(Refused({}, request).reason, "INVALID_REQUEST");
+  };
+  of_tools["tools.name"] = [this] {
+    v1::ExtractRequest request = AsTool(PersonRequest());
+    request.mutable_tools(0)->set_name("my_tool");
+    EXPECT_NE(Rendered(request).body().find(R"("name":"my_tool")"), std::string::npos);
+  };
+  of_tools["tools.description"] = [this] {
+    v1::ExtractRequest request = AsTool(PersonRequest());
+    request.mutable_tools(0)->set_description("when to use it");
+    EXPECT_NE(Rendered(request).body().find("when to use it"), std::string::npos);
+  };
+  probes.merge(of_tools);
+  probes["output_kind"] = [this] {
+    SeenOnTheWire([](auto& r) { r.set_output_kind(v1::OUTPUT_KIND_ITERABLE); }, R"("items")");
+    SeenOnTheWire([](auto& r) { r.set_output_kind(v1::OUTPUT_KIND_MAYBE); }, "absent_reason");
+  };
+}
+
+void RequestFieldsTest::AddMediaProbes(std::map<std::string, Probe>& probes) {
+  struct Kind {
+    std::string name;
+    v1::Media* (v1::Part::*media)();
+    std::string type;
+  };
+  const std::vector<Kind> kinds = {
+      {"image", &v1::Part::mutable_image, "image/png"},
+      {"audio", &v1::Part::mutable_audio, "audio/wav"},
+      {"document", &v1::Part::mutable_document, "application/pdf"},
+  };
+  for (const Kind& kind : kinds) {
+    const std::string prefix = fmt::format("messages.parts.{}.", kind.name);
+    const auto with = [kind](v1::ExtractRequest& r) -> v1::Media& {
+      v1::Message& message = *r.add_messages();
+      message.set_role(v1::ROLE_USER);
+      return *(message.add_parts()->*kind.media)();
+    };
+    const auto data = [with, kind](v1::ExtractRequest& r) -> v1::Media& {
+      v1::Media& media = with(r);
+      media.set_data("bytes");
+      media.set_media_type(kind.type);
+      return media;
+    };
+    probes[prefix + "data"] = [this, data] { SeenOnTheWire(data, "Ynl0ZXM="); };
+    probes[prefix + "media_type"] = [this, with] {
+      const auto without = [&](auto& r) { with(r).set_data("bytes"); };
+      EXPECT_EQ(Refused({}, Changed(without)).reason, "INVALID_REQUEST");
+    };
+    probes[prefix + "url"] = [this, with] {
+      const auto inner = [&](auto& r) { with(r).set_url("https://169.254.169.254/x"); };
+      EXPECT_EQ(Refused({}, Changed(inner)).reason, "URL_NOT_ALLOWED");
+    };
+    probes[prefix + "provider_file_id"] = [this, with] {
+      const auto empty = [&](auto& r) { with(r).set_provider_file_id(""); };
+      EXPECT_EQ(Refused({}, Changed(empty)).reason, "INVALID_REQUEST");
+    };
+    probes[prefix + "filename"] = [this, data] {
+      const auto bad = [&](auto& r) { data(r).set_filename("a\nb"); };
+      EXPECT_EQ(Refused({}, Changed(bad)).reason, "INVALID_REQUEST");
+    };
+  }
+  probes["messages.parts.image.url"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          v1::Message& message = *r.add_messages();
+          message.add_parts()->mutable_image()->set_url("https://example.com/cat.png");
+        },
+        "https://example.com/cat.png"
+    );
+  };
+  probes["messages.parts.document.filename"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          v1::Media& media = *r.add_messages()->add_parts()->mutable_document();
+          media.set_data("bytes");
+          media.set_media_type("application/pdf");
+          media.set_filename("bill.pdf");
+        },
+        "bill.pdf"
+    );
+  };
+  probes["messages.parts.document.provider_file_id"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.add_messages()->add_parts()->mutable_document()->set_provider_file_id("file-7");
+        },
+        "file-7"
+    );
+  };
+}
+
 void RequestFieldsTest::AddChatProbes(std::map<std::string, Probe>& probes) {
   const auto add = [](v1::ExtractRequest& r, v1::Role role) {
     v1::Message& message = *r.add_messages();
@@ -236,6 +354,25 @@ void RequestFieldsTest::AddChatProbes(std::map<std::string, Probe>& probes) {
   probes["messages.parts.tool_result.tool_call_id"] = [this, call] {
     SeenOnTheWire(call, R"("tool_call_id":"call-7")");
   };
+  probes["messages.parts.tool_result.is_error"] = [this, call] {
+    SeenOnTheWire(
+        [&](auto& r) {
+          call(r);
+          r.mutable_messages(1)->mutable_parts(0)->mutable_tool_result()->set_is_error(true);
+          r.set_model("anthropic/claude-haiku-5-5");
+        },
+        R"("is_error":true)"
+    );
+  };
+  const auto thinks = [add](v1::ExtractRequest& r) {
+    v1::Thinking& thinking = *add(r, v1::ROLE_ASSISTANT)->mutable_thinking();
+    thinking.set_text("let me see");
+    thinking.set_opaque("c2lnbmVk");
+    r.mutable_messages(0)->add_parts()->set_text("Ada");
+    r.set_model("anthropic/claude-haiku-5-5");
+  };
+  probes["messages.parts.thinking.text"] = [this, thinks] { SeenOnTheWire(thinks, "let me see"); };
+  probes["messages.parts.thinking.opaque"] = [this, thinks] { SeenOnTheWire(thinks, "c2lnbmVk"); };
   probes["messages.parts.tool_result.text"] = [this, call] { SeenOnTheWire(call, "sunny"); };
 }
 
@@ -258,6 +395,25 @@ void RequestFieldsTest::AddGenerationProbes(std::map<std::string, Probe>& probes
   };
   probes["generation.stop"] = [this] {
     SeenOnTheWire([](auto& r) { r.mutable_generation()->add_stop("END"); }, R"("stop":["END"])");
+  };
+  probes["generation.reasoning_effort"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_model("groq/openai/gpt-oss-20b");
+          r.mutable_generation()->set_reasoning_effort(v1::REASONING_EFFORT_HIGH);
+        },
+        R"("reasoning_effort":"high")"
+    );
+  };
+  probes["generation.thinking_budget_tokens"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_model("anthropic/claude-haiku-4-5");
+          r.set_mode(v1::MODE_JSON);
+          r.mutable_generation()->set_thinking_budget_tokens(2048);
+        },
+        "2048"
+    );
   };
   probes["generation.provider_options_json"] = [this] {
     SeenOnTheWire(
@@ -420,6 +576,17 @@ void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes
         kAda
     );
   };
+  probes["include_thinking"] = [this] {
+    const fakes::ScriptedReply thought = fakes::ScriptedReply::Json(
+        R"({"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant",)"
+        R"("reasoning_content":"let me see","content":"{\"name\":\"Ada\",\"age\":36}"}}]})"
+    );
+    EXPECT_EQ(Extracted({thought}, PersonRequest()).thinking_size(), 0);
+    const v1::ExtractResponse shown =
+        Extracted({thought}, Changed([](auto& r) { r.set_include_thinking(true); }));
+    ASSERT_EQ(shown.thinking_size(), 1);
+    EXPECT_EQ(shown.thinking(0).text(), "let me see");
+  };
 }
 
 TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
@@ -427,6 +594,8 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   std::map<std::string, Probe> probes;
   AddTargetProbes(probes);
   AddExampleProbes(probes);
+  AddToolProbes(probes);
+  AddMediaProbes(probes);
   AddChatProbes(probes);
   AddGenerationProbes(probes);
   AddRetryProbes(probes);

@@ -142,7 +142,8 @@ class CallJudge {
     schema::JudgeOptions options = plan_.judge;
     options.lowered = tool->carried_by();
     // Tools without parameters are called with nothing at all by some.
-    const std::string_view arguments = call.arguments.empty() ? "{}" : call.arguments;
+    const std::string_view arguments =
+        call.arguments.empty() ? std::string_view("{}") : std::string_view(call.arguments);
     Verdict verdict = schema::Judge(*tool->schema->compiled, arguments, options);
     if (reply_.sanitized) NoteReplacedBytes(options.max_loss, verdict);
     Judgement own = JudgementOn(tool->wrapping, std::move(verdict));

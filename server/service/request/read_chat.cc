@@ -128,6 +128,22 @@ class ChatReader {
     message.text += text;
   }
 
+  void ReadToolResults(const v1::Message& message, const std::string& path) {
+    for (int i = 0; i < message.parts_size(); ++i) {
+      const v1::Part& part = message.parts(i);
+      if (!part.has_tool_result()) {
+        Violate(fmt::format("{}.parts[{}]", path, i), "ROLE_TOOL takes only tool_result");
+        continue;
+      }
+      call_.messages.push_back({
+          .role = Role::kTool,
+          .text = part.tool_result().text(),
+          .tool_call_id = part.tool_result().tool_call_id(),
+          .tool_failed = part.tool_result().is_error(),
+      });
+    }
+  }
+
   void ReadToolCall(const v1::ToolCall& call, const std::string& path, Message& message) {
     if (message.role != Role::kAssistant) Violate(path, "belongs into messages of ROLE_ASSISTANT");
     message.tool_calls.push_back(
