@@ -116,6 +116,7 @@ class Run {
     reask_ = plan().request;
     --turn_;
     again_ = true;
+    End(absl::OkStatus());
     co_return true;
   }
 
