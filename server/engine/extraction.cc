@@ -13,6 +13,7 @@
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
 #include "server/engine/failures.h"
+#include "server/engine/stream/streamed_send.h"
 #include "server/schema/toon_verdict.h"
 
 namespace extractd {
@@ -58,11 +59,16 @@ void NoteReplacedBytes(const Plan& plan, schema::Verdict& verdict) {
 // One call, turn by turn.
 class Run {
  public:
-  Run(const Plan& plan, ExtractionTools tools) : plan_(plan), tools_(tools) {}
+  Run(const Plan& plan, ExtractionTools tools, ExtractionStream* stream)
+      : plan_(plan), tools_(tools), stream_(stream) {}
 
   // Makes the next turn ready to be sent. False: the call has ended.
   bool BeginTurn() {
-    absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(turn_ == 0 ? plan_.request : reask_);
+    const bool streams = stream_ != nullptr && plan_.upstream->streams();
+    if (turn_ == 0 && streams) reask_ = plan_.request;
+    reask_.stream = streams;
+    const bool as_planned = turn_ == 0 && !streams;
+    absl::StatusOr<WireRequest> wire = plan_.upstream->Encode(as_planned ? plan_.request : reask_);
     if (!wire.ok()) {
       End(MakeError(Reason::kInternal, Std(wire.status().message())));
       return false;
@@ -78,13 +84,14 @@ class Run {
     for (int retry = 0;; ++retry) {
       Attempt& attempt = BeginAttempt(retry, backoff);
       const SteadyTime sending = tools_.clock.Now();
-      SendResult sent = co_await plan_.upstream->Send(wire_, TimersOfSend());
+      SendResult sent = co_await Send(attempt);
       AddUpstreamTime(sending);
       RecordSend(sent, attempt);
       if (sent.ok()) co_return sent;
       const std::optional<milliseconds> wait = WaitBeforeRetry(sent, retry + 1);
       if (!wait.has_value()) co_return sent;
       backoff = *wait;
+      TellRetrying(backoff);
       const SteadyTime waiting = tools_.clock.Now();
       const absl::Status waited = co_await tools_.clock.Sleep(backoff);
       AddUpstreamTime(waiting);
@@ -100,10 +107,15 @@ class Run {
     if (!sent.ok() || Judge(sent) == Next::kEnd) return false;
     reask_ = plan_.request;
     plan_.handler->mode->Reask(sent.reply, result_.issues, reask_);
+    TellRetrying(milliseconds(0));
     return true;
   }
 
   Extraction Finish() {
+    if (streamed_.has_value()) {
+      if (result_.status.ok()) streamed_->Settle(result_.json, result_.attempts.back());
+      stream_->OnEnded();
+    }
     tools_.observer.OnExtraction(plan_, result_);
     return std::move(result_);
   }
@@ -126,6 +138,19 @@ class Run {
     const milliseconds left = std::max(Left(), milliseconds(1));
     timers.total = timers.total.count() == 0 ? left : std::min(timers.total, left);
     return timers;
+  }
+
+  Task<SendResult> Send(const Attempt& attempt) {
+    if (stream_ == nullptr) return plan_.upstream->Send(wire_, TimersOfSend());
+    const bool other_turn = turn_ <= plan_.retry.max_reasks && AttemptsLeft();
+    streamed_.emplace(plan_, *stream_, other_turn);
+    return streamed_->Run(wire_, TimersOfSend(), attempt);
+  }
+
+  // What was shown of the last attempt is void.
+  void TellRetrying(milliseconds backoff) {
+    if (!streamed_.has_value() || !streamed_->started()) return;
+    stream_->OnRetrying(plan_, result_.attempts.back(), backoff);
   }
 
   void AddUpstreamTime(SteadyTime begin) {
@@ -228,6 +253,7 @@ class Run {
   }
 
   schema::Verdict VerdictOn(const ChatReply& reply) {
+    if (streamed_.has_value() && streamed_->stopped()) return {.issues = streamed_->issues()};
     const absl::StatusOr<std::string_view> text = plan_.handler->mode->Find(reply);
     if (!text.ok()) {
       schema::Verdict verdict;
@@ -350,16 +376,18 @@ class Run {
   ExtractionTools tools_;
   Extraction result_;
   int turn_ = 0;
+  ExtractionStream* stream_;       // null: nobody looks on
+  std::optional<StreamedSend> streamed_;  // the last send
   WireRequest wire_;               // of the turn
-  ChatRequest reask_;              // what the next turn asks, but for the first
+  ChatRequest reask_;  // what the turn asks, where it is not the plan's request
   schema::IssueList best_issues_;  // of result_.json, while it is not valid
 };
 
 }  // namespace
 
-Task<Extraction> Extract(const Plan& plan, ExtractionTools tools) {
+Task<Extraction> Extract(const Plan& plan, ExtractionTools tools, ExtractionStream* stream) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  Run run(plan, tools);
+  Run run(plan, tools, stream);
   bool goes_on = true;
   while (goes_on && run.BeginTurn()) {
     const SendResult sent = co_await run.SendTurn();

@@ -9,6 +9,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/net/retry_after.h"
+#include "server/providers/http_stream.h"
 
 namespace extractd::providers {
 namespace {
@@ -99,7 +100,9 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
   return wire;
 }
 
-Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers& timers) {
+net::HttpRequest HttpUpstream::HttpRequestOf(
+    const WireRequest& request, const SendTimers& timers
+) const {
   net::HttpRequest http = {
       .method = request.method,
       .url = request.url,
@@ -113,8 +116,47 @@ Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers
   for (const WireHeader& header : request.headers) {
     http.headers.push_back({header.name, header.value});
   }
-  const net::HttpResult result = co_await client_.Send(std::move(http));
+  return http;
+}
+
+Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers& timers) {
+  const net::HttpResult result = co_await client_.Send(HttpRequestOf(request, timers));
   co_return Interpret(result);
+}
+
+bool HttpUpstream::streams() const {
+  const Dialect& dialect = *handler_->dialect;
+  return dialect.NewStreamDecoder() != nullptr && NewEventReader(dialect.framing()) != nullptr;
+}
+
+Task<SendResult> HttpUpstream::Stream(
+    const WireRequest& request, const SendTimers& timers, StreamSink& sink
+) {
+  if (!streams()) co_return co_await Upstream::Stream(request, timers, sink);
+  HttpStream stream(*handler_->dialect, sink);
+  sink.set_resume([&stream] { stream.Resume(); });
+  const net::HttpResult http = co_await client_.Send(HttpRequestOf(request, timers), stream);
+  sink.set_resume(nullptr);
+  SendResult result = InterpretStream(http, stream);
+  if (result.ok() && !stream.streamed()) {
+    TellWhole(result.reply, sink);
+    sink.OnPieceEnd();
+  }
+  co_return result;
+}
+
+SendResult HttpUpstream::InterpretStream(const net::HttpResult& http, HttpStream& stream) const {
+  if (!stream.streamed() || !http.ok()) {
+    SendResult result = Interpret(http);
+    if (stream.streamed()) result.reply.usage = stream.UsageSoFar();
+    return result;
+  }
+  SendResult result = stream.Finish();
+  result.provider_request_id = RequestIdOf(http.reply);
+  if (!result.ok()) ReadFailure(http.reply, result);
+  result.http_status = http.reply.status;
+  result.latency = http.latency;
+  return result;
 }
 
 SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
@@ -140,7 +182,8 @@ void HttpUpstream::ReadFailure(const net::HttpReply& reply, SendResult& result) 
   const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
   if (asked.has_value()) result.retry_after = asked;
   result.final = reply.Header("x-should-retry") == "false";
-  if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(reply.body);
+  const bool unreadable = result.failure == SendFailure::kMalformed && !reply.body.empty();
+  if (unreadable) result.body_hash = HashOf(reply.body);
 }
 
 }  // namespace extractd::providers

@@ -14,6 +14,8 @@
 
 namespace extractd::providers {
 
+class HttpStream;
+
 class HttpUpstream final : public Upstream {
  public:
   // `client` belongs to the loop of the call; it and `model` outlive this.
@@ -29,9 +31,15 @@ class HttpUpstream final : public Upstream {
 
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override;
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
+  bool streams() const override;
+  Task<SendResult> Stream(
+      const WireRequest& request, const SendTimers& timers, StreamSink& sink
+  ) override;
 
  private:
+  net::HttpRequest HttpRequestOf(const WireRequest& request, const SendTimers& timers) const;
   SendResult Interpret(const net::HttpResult& http) const;
+  SendResult InterpretStream(const net::HttpResult& http, HttpStream& stream) const;
   void ReadFailure(const net::HttpReply& reply, SendResult& result) const;
 
   net::HttpClient& client_;
