@@ -7,7 +7,7 @@ RUN_PACKAGES=(
   clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git curl ca-certificates
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libabsl-dev libfmt-dev libboost1.81-dev libcurl4-openssl-dev libre2-dev libutf8proc-dev
-  libyaml-cpp-dev libspdlog-dev prometheus-cpp-dev libssl-dev libxxhash-dev libcli11-dev
+  libyaml-cpp-dev libspdlog-dev prometheus-cpp-dev libssl-dev libxxhash-dev libcli11-dev zlib1g-dev
 )
 
 # What the built programs need, besides the C++ library: for images that only run them.
@@ -15,6 +15,7 @@ RUN_PACKAGES=(
 RUNTIME_PACKAGES=(
   ca-certificates libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libprometheus-cpp-core1.0
   libprotobuf32 libre2-9 libspdlog1.10 libssl3 libutf8proc2 libxxhash0 libyaml-cpp0.7
+  zlib1g
 )
 
 # To build and feed a local model: its sources and its weights come as Python packages.
@@ -25,7 +26,7 @@ MODEL_PACKAGES=(python3 python3-venv)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
   libclang-rt-19-dev clang-format-19 clang-tidy-19
-  libgtest-dev libbenchmark-dev libsimdjson-dev nlohmann-json3-dev zlib1g-dev
+  libgtest-dev libbenchmark-dev libsimdjson-dev nlohmann-json3-dev
   python3 python3-venv shellcheck
 )
 

@@ -225,7 +225,7 @@ class PlanMaker {
       if (!served || ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) {
         continue;
       }
-      if (IsTooMuchFor(handler->traits())) continue;
+      if (IsTooMuchFor(handler->traits()) || handler->traits().several_tools) continue;
       if (lowered_ != nullptr && mode != modes.front()) TellOfMode(modes.front(), mode);
       return mode;
     }
@@ -272,6 +272,9 @@ class PlanMaker {
     }
     if (!Lists(ModesFor(*row_, *plan_->family), named.mode)) {
       return UnsupportedMode(*row_, *plan_->family, plan_->request.model, named.mode);
+    }
+    if (FindModeHandler(named.mode)->traits().several_tools) {
+      return InvalidField("mode", fmt::format("{} needs several tools", named.mode));
     }
     return named.mode;
   }

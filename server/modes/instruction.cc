@@ -49,6 +49,27 @@ void AddInstruction(std::string_view instruction, const AskStyle& style, ChatReq
                       : AddToSystemMessage(instruction, request);
 }
 
+void FreeToolUse(const AskStyle& style, ChatRequest& request) {
+  request.tool_use = ToolUse::kFree;
+  if (request.tools.size() > 1) {
+    return AddInstruction(
+        "Extract the data from the conversation: call the tools with it, and answer with nothing "
+        "but calls.",
+        style,
+        request
+    );
+  }
+  AddInstruction(
+      fmt::format(
+          "Extract the data from the conversation: when you have thought, call the tool '{}' once "
+          "with it.",
+          request.tools.front().name
+      ),
+      style,
+      request
+  );
+}
+
 void AddWorkedExample(std::string_view wording, ChatRequest& request) {
   std::vector<Message>& messages = request.messages;
   const auto first_turn = std::ranges::find_if(messages, [](const Message& message) {

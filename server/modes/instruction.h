@@ -14,6 +14,9 @@ namespace extractd {
 // the message where there is none.
 void AddInstruction(std::string_view instruction, const AskStyle& style, ChatRequest& request);
 
+// Lets the model choose whether it calls the tools that it was given, and tells it to.
+void FreeToolUse(const AskStyle& style, ChatRequest& request);
+
 // Puts one solved extraction of another schema in front of the chat's first turn; `wording` is the
 // instruction that follows its text, with the outline of its schema appended.
 void AddWorkedExample(std::string_view wording, ChatRequest& request);

@@ -49,6 +49,9 @@ struct ModeTraits {
   bool works_unenforced = false;   // and asking is of use where it does not
   bool free_text = false;          // the answer is text that may hold any form
   bool object_root_only = false;   // the API takes only schemas whose root is an object
+  // The protocol that it is a mode of; empty: of any that the provider speaks.
+  std::string_view dialect = {};
+  bool several_tools = false;  // takes several schemas, and every call of a reply counts
 };
 
 class ModeHandler {
@@ -58,11 +61,20 @@ class ModeHandler {
   // Adds the schema and its instructions to `request`. Called once per call, before the first turn.
   virtual void Ask(const SchemaText& schema, const AskStyle& style, ChatRequest& request) const = 0;
 
+  // The same with several schemas, at least one. REQUIRES: the mode's traits have several_tools.
+  virtual void AskTools(
+      std::span<const SchemaText> tools, const AskStyle& style, ChatRequest& request
+  ) const {
+    Ask(tools.front(), style, request);
+  }
+
   // The text of the answer inside `reply`, which it points into; unparsed, possibly malformed.
   // NotFound: the reply holds no candidate; the message says what is missing, to the model.
   virtual absl::StatusOr<std::string_view> Find(const ChatReply& reply) const = 0;
 
   // Appends the failed `reply` and one correction to `request`, which is the one that Ask made.
+  // With several_tools the paths of `issues` begin with the index of their call in the reply, the
+  // calls without any are told that they were accepted, and the next reply holds the others alone.
   virtual void Reask(const ChatReply& reply, const schema::IssueList& issues, ChatRequest& request)
       const = 0;
 

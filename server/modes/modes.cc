@@ -6,8 +6,14 @@
 namespace extractd {
 
 std::span<const ModeHandler* const> AllModes() {
-  static const std::array<const ModeHandler*, 4> modes = {
-      &JsonModeHandler(), &JsonSchemaModeHandler(), &MdJsonModeHandler(), &ToolsModeHandler()
+  static const std::array<const ModeHandler*, 7> modes = {
+      &JsonModeHandler(),
+      &JsonSchemaModeHandler(),
+      &MdJsonModeHandler(),
+      &ParallelToolsModeHandler(),
+      &ReasoningToolsModeHandler(),
+      &ResponsesToolsModeHandler(),
+      &ToolsModeHandler(),
   };
   return modes;
 }

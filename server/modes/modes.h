@@ -9,6 +9,9 @@ namespace extractd {
 const ModeHandler& JsonModeHandler();
 const ModeHandler& JsonSchemaModeHandler();
 const ModeHandler& MdJsonModeHandler();
+const ModeHandler& ParallelToolsModeHandler();
+const ModeHandler& ReasoningToolsModeHandler();
+const ModeHandler& ResponsesToolsModeHandler();
 const ModeHandler& ToolsModeHandler();
 
 }  // namespace extractd

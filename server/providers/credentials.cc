@@ -5,9 +5,11 @@
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include <absl/strings/ascii.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "server/base/error.h"
 
@@ -28,6 +30,14 @@ absl::Status Missing(const ProviderRow& row, std::string_view problem) {
            {{"provider", row.name}, {"variable", row.key_variable}, {"docs_url", row.docs_url}}},
       fmt::format("no key for provider '{}': {}", row.name, problem)
   );
+}
+
+// In the order in which they are read.
+std::vector<std::string> KeyVariables(const ProviderRow& row) {
+  if (row.key_variable.empty()) return {};
+  std::vector<std::string> variables = {row.key_variable};
+  variables.insert(variables.end(), row.other_key_variables.begin(), row.other_key_variables.end());
+  return variables;
 }
 
 absl::StatusOr<std::string> ReadWhole(const std::string& path) {
@@ -82,20 +92,24 @@ absl::StatusOr<Secret> Credentials::ReadFile(const std::string& path) {
 
 absl::StatusOr<Secret> Credentials::FindKey(const ProviderRow& row) {
   std::string file = row.key_file;
-  if (file.empty()) {
-    if (std::optional<std::string> key = Environment(row.key_variable)) {
-      return Secret(*std::move(key));
-    }
-    if (!row.key_variable.empty()) file = Environment(row.key_variable + "_FILE").value_or("");
+  const std::vector<std::string> variables = KeyVariables(row);
+  for (auto name = variables.begin(); name != variables.end() && file.empty(); ++name) {
+    if (std::optional<std::string> key = Environment(*name)) return Secret(*std::move(key));
+    file = Environment(*name + "_FILE").value_or("");
   }
   if (!file.empty()) {
     absl::StatusOr<Secret> key = ReadFile(file);
     if (key.ok()) return key;
     return Missing(row, fmt::format("its file '{}' {}", file, std::string(key.status().message())));
   }
-  if (!row.key_required || row.key_variable.empty()) return Secret();
+  if (!row.key_required || variables.empty()) return Secret();
   return Missing(
-      row, fmt::format("set the environment variable {0}, or {0}_FILE to a file", row.key_variable)
+      row,
+      fmt::format(
+          "set the environment variable {}, or {}_FILE to a file",
+          fmt::join(variables, " or "),
+          row.key_variable
+      )
   );
 }
 

@@ -1,4 +1,4 @@
-// Where keys come from: an environment variable, a file that <VARIABLE>_FILE names (as secrets are
+// Where keys come from: environment variables, a file that <VARIABLE>_FILE names (as secrets are
 // mounted in containers), or a file that the row names. Files are read again when they change.
 #ifndef EXTRACTD_SERVER_PROVIDERS_CREDENTIALS_H_
 #define EXTRACTD_SERVER_PROVIDERS_CREDENTIALS_H_

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/net/streams/aws_event_reader.h"
 #include "server/net/streams/json_array_reader.h"
 #include "server/net/streams/json_lines_reader.h"
 #include "server/net/streams/sse_reader.h"
@@ -17,7 +18,7 @@ std::unique_ptr<net::EventReader> NewEventReader(StreamFraming framing) {
     case StreamFraming::kJsonArray:
       return std::make_unique<net::JsonArrayReader>();
     case StreamFraming::kAwsEventStream:
-      break;
+      return std::make_unique<net::AwsEventReader>();
   }
   return nullptr;
 }

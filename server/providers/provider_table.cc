@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 

@@ -31,8 +31,32 @@ bool IsUsableUrl(std::string_view url) {
          !url.ends_with('/');
 }
 
+// The dialect of what stands at a row's responses_path.
+constexpr std::string_view kResponsesDialect = "openai_responses";
+
+// The one in which the mode is asked for; empty: the provider speaks none that fits.
+std::string_view DialectFor(const ProviderRow& row, const ModeTraits& mode) {
+  if (mode.dialect.empty() || mode.dialect == row.dialect) return row.dialect;
+  const bool second = mode.dialect == kResponsesDialect && !row.responses_path.empty();
+  return second ? kResponsesDialect : std::string_view();
+}
+
 absl::Status Wrong(const ProviderRow& row, std::string_view field, std::string_view problem) {
   return absl::InvalidArgumentError(fmt::format("provider '{}': {}: {}", row.name, field, problem));
+}
+
+absl::Status CheckModes(const ProviderRow& row) {
+  if (row.modes.empty()) return Wrong(row, "modes", "at least one is needed");
+  for (const std::string& mode : row.modes) {
+    const ModeHandler* handler = FindModeHandler(mode);
+    if (handler == nullptr) {
+      return Wrong(row, "modes", fmt::format("there is no mode '{}'", mode));
+    }
+    if (DialectFor(row, handler->traits()).empty()) {
+      return Wrong(row, "modes", fmt::format("mode '{}' needs responses_path", mode));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -51,14 +75,10 @@ absl::Status Catalog::Check(const ProviderRow& row) const {
   if (!IsUsableUrl(row.base_url)) {
     return Wrong(row, "base_url", "must begin with http:// or https:// and not end with /");
   }
-  if (row.modes.empty()) return Wrong(row, "modes", "at least one is needed");
-  for (const std::string& mode : row.modes) {
-    if (FindModeHandler(mode) == nullptr) {
-      return Wrong(row, "modes", fmt::format("there is no mode '{}'", mode));
-    }
-  }
-  if (!row.body.empty() && !IsJsonObject(row.body)) {
-    return Wrong(row, "body", "must be a JSON object");
+  RETURN_IF_ERROR(CheckModes(row));
+  for (const auto& [field, text] :
+       {std::pair("body", &row.body), std::pair("responses_body", &row.responses_body)}) {
+    if (!text->empty() && !IsJsonObject(*text)) return Wrong(row, field, "must be a JSON object");
   }
   return absl::OkStatus();
 }
@@ -98,7 +118,13 @@ void Catalog::RegisterModes(const std::shared_ptr<const ProviderRow>& row) {
   const std::vector<std::string> before = registry_.ModesOf(row->name);
   for (const std::string& mode : row->modes) {
     Registration::Loader loader = [row, mode, dialects = dialects_]() -> absl::StatusOr<Handler> {
-      return Handler{.row = row, .mode = FindModeHandler(mode), .dialect = dialects(row->dialect)};
+      const ModeHandler* handler = FindModeHandler(mode);
+      return Handler{
+          .row = row,
+          .mode = handler,
+          .dialect = dialects(DialectFor(*row, handler->traits())),
+          .responses = row->responses_path.empty() ? nullptr : dialects(kResponsesDialect),
+      };
     };
     // Cannot fail: a loader is given, and an earlier registration may be replaced.
     registry_.Register(row->name, mode, {.loader = std::move(loader), .replace = true})

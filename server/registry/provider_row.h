@@ -5,7 +5,9 @@
 #define EXTRACTD_SERVER_REGISTRY_PROVIDER_ROW_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,8 +16,48 @@
 
 namespace extractd {
 
-// How a forced tool call is written; kNone: the API has no such field.
-enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone };
+// How a forced tool call is written: by the tool's name, by the word "required" or "any". kAuto:
+// calls can be allowed, not forced. kNone: the API has no such field.
+enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone, kAny, kAuto };
+
+// What stands under response_format.json_schema: {name, description, schema, strict}, the same
+// without strict, {schema} alone; or, as kFlat, {type, schema} without an object of its own.
+enum class SchemaForm : std::uint8_t { kStrict, kPlain, kSchemaOnly, kFlat };
+
+// What of the model's thoughts an assistant message of the request must hold when it is sent back:
+// nothing; their text as reasoning_content, with calls of tools; what came as reasoning_details;
+// their text as <think> in front of the content.
+enum class ThinkingEcho : std::uint8_t { kNone, kText, kDetails, kTags };
+
+// How a document is handed over, besides as text: as a `file` part, by its address as document_url
+// or file_url; or not at all.
+enum class DocumentForm : std::uint8_t { kFile, kDocumentUrl, kFileUrl, kNone };
+
+// How much thinking is asked for in chat bodies: `reasoning_effort`, or `reasoning: {effort}`.
+enum class EffortForm : std::uint8_t { kMember, kObject };
+
+// Which of its models' requests go over a provider's Responses API instead of its chat API, beside
+// those that need thinking and tools together.
+enum class ResponsesUse : std::uint8_t { kNoOthers, kTools, kAll };
+
+// What a provider takes of one kind of media.
+struct MediaRule {
+  MediaKind kind = MediaKind::kImage;
+  std::vector<std::string> types = {};  // IANA, in lower case; "text/*": all of a sort; empty: any
+  bool bytes = true;
+  bool urls = false;  // that it fetches itself
+  bool file_ids = false;
+  size_t max_bytes = 0;  // of one, before any encoding; 0: no limit is known
+  size_t max_count = 0;  // in one request; 0: no limit is known
+};
+
+// An address for one value of an environment variable, where the variable does not fit into it as
+// it is: some regions have hosts of their own kind.
+struct BaseUrlCase {
+  std::string variable = {};
+  std::string value = {};  // empty: the variable is not set
+  std::string base_url = {};
+};
 
 struct ProviderRow {
   std::string name = {};  // lower case, as in requests
@@ -60,6 +102,36 @@ struct ProviderRow {
       .idle = std::chrono::seconds(60),
       .total = std::chrono::seconds(600),
   };
+
+  // Wire facts of OpenAI-like APIs.
+  std::string responses_path = {};  // of the Responses API, behind base_url; empty: it has none
+  std::string responses_body = {};  // as `body`, for the Responses API
+  SchemaForm schema_form = SchemaForm::kStrict;
+  ThinkingEcho thinking_echo = ThinkingEcho::kNone;
+  DocumentForm documents = DocumentForm::kFile;
+  EffortForm effort_form = EffortForm::kMember;
+  // JSON object of members that bound the tokens of thoughts, with `$` for the number; empty: the
+  // API has no such bound.
+  std::string budget = {};
+  std::string seed_field = "seed";
+  bool asks_for_stream_usage = true;    // stream_options; else usage comes unasked
+  bool merges_roles = false;            // two messages of one role in a row are refused
+  bool one_system_message = false;      // at the beginning
+  bool splits_parallel_calls = false;   // each call's result follows it before the next call
+  bool tool_results_from_user = false;  // there is no role for them
+  bool short_call_ids = false;          // nine of A-Z a-z 0-9
+  // Fields of Generation that it does not take, by name.
+  std::vector<std::string> refuses = {};
+  // What it takes besides text: one rule a kind, a kind without one is not taken. Absent: nobody
+  // knows, the provider judges.
+  std::optional<std::vector<MediaRule>> media = {};
+  std::string models_path = {};  // of a list of its models, behind base_url; empty: it has none
+  std::string pull_path = {};    // lets it load a model; empty: it can't
+  bool pull_missing = false;     // a model that it lacks is pulled at its first use
+  // Further variables of the key, read in this order if key_variable has none.
+  std::vector<std::string> other_key_variables = {};
+  // The first that fits takes the place of a base_url that nobody changed.
+  std::vector<BaseUrlCase> base_url_cases = {};
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest
@@ -75,8 +147,20 @@ struct ModelFamily {
   bool sampling_while_reasoning = true;  // takes temperature and top_p then
   std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
-  bool worked_example = false;  // see AskStyle
-  std::string body = {};        // the same, before the row's
+  bool worked_example = false;      // see AskStyle
+  std::string body = {};            // the same, before the row's
+  bool developer_role = false;      // instructions are those of the developer, not of the system
+  std::string reasoning_on = {};    // JSON object of members that switch reasoning on
+  std::string thinking_shown = {};  // the same, where the caller wants to read the thoughts
+  ResponsesUse responses = ResponsesUse::kNoOthers;
+  std::vector<std::string> refuses = {};  // as the row's, besides those
+  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
+  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
+  std::vector<std::string> efforts = {};
+  // JSON object of members that ask for an effort, whose value stands in place of ${effort}; empty:
+  // the dialect's usual ones.
+  std::string effort_form = {};
+  std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
 };
 
 }  // namespace extractd

@@ -27,11 +27,13 @@
 
 namespace extractd {
 
-// Everything that one (provider, mode) pair needs; complete if nothing is null.
+// Everything that one (provider, mode) pair needs; complete if row, mode and dialect are there.
 struct Handler {
   std::shared_ptr<const ProviderRow> row = {};
   const ModeHandler* mode = nullptr;
   const Dialect* dialect = nullptr;
+  const Dialect* responses =
+      nullptr;  // the row's second dialect, for what the first can't; or null
 };
 
 // Exactly one of the two.

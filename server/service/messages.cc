@@ -22,6 +22,9 @@ constexpr std::array kModes = {
     NumberedMode{mode_names::kJson, v1::MODE_JSON},
     NumberedMode{mode_names::kJsonSchema, v1::MODE_JSON_SCHEMA},
     NumberedMode{mode_names::kMdJson, v1::MODE_MD_JSON},
+    NumberedMode{mode_names::kParallelTools, v1::MODE_PARALLEL_TOOLS},
+    NumberedMode{mode_names::kReasoningTools, v1::MODE_REASONING_TOOLS},
+    NumberedMode{mode_names::kResponsesTools, v1::MODE_RESPONSES_TOOLS},
 };
 
 template <class Duration>

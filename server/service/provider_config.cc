@@ -18,6 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Of a provider that configuration adds and says nothing about.
+constexpr std::array<std::string_view, 6> kUsualModes = {
+    "TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"
+};
+
 // A row and what belongs to it beside the row.
 struct Target {
   ProviderRow& row;
@@ -111,6 +116,12 @@ std::string SetChoice(
   return "must be one of " + known;
 }
 
+// A key of another name is another key: the built-in variables must not stand in for it.
+std::string SetKeyVariable(const YAML::Node& value, Target& target) {
+  target.row.other_key_variables.clear();
+  return SetText<&ProviderRow::key_variable>(value, target);
+}
+
 std::string SetToolChoice(const YAML::Node& value, Target& target) {
   return SetChoice(value, kToolChoices, target.row.tool_choice);
 }
@@ -134,7 +145,7 @@ constexpr std::array kKeys = {
     KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
-    KeyRow{"key_variable", "environment variable of the key", SetText<&Row::key_variable>},
+    KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
     KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
@@ -222,6 +233,20 @@ std::string NormalizeUrl(std::string url) {
   return url;
 }
 
+using Environment = std::map<std::string, std::string>;
+
+std::string_view ValueOf(const std::string& variable, const Environment& environment) {
+  const auto value = environment.find(variable);
+  return value == environment.end() ? std::string_view() : value->second;
+}
+
+void ChooseBaseUrl(const Environment& environment, ProviderRow& row) {
+  const auto fits = std::ranges::find_if(row.base_url_cases, [&](const BaseUrlCase& choice) {
+    return ValueOf(choice.variable, environment) == choice.value;
+  });
+  if (fits != row.base_url_cases.end()) row.base_url = fits->base_url;
+}
+
 }  // namespace
 
 std::vector<ProviderRow> ProvidersFromEnvironment(
@@ -229,9 +254,12 @@ std::vector<ProviderRow> ProvidersFromEnvironment(
 ) {
   std::vector<ProviderRow> rows = providers::BuiltInProviders();
   for (ProviderRow& row : rows) {
-    if (row.base_url_variable.empty()) continue;
-    const auto url = environment.find(row.base_url_variable);
-    if (url != environment.end() && !url->second.empty()) row.base_url = NormalizeUrl(url->second);
+    const std::string_view url = ValueOf(row.base_url_variable, environment);
+    if (url.empty()) {
+      ChooseBaseUrl(environment, row);
+    } else {
+      row.base_url = NormalizeUrl(std::string(url));
+    }
   }
   return rows;
 }
@@ -260,7 +288,7 @@ void ReadProviders(
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
     auto row = std::ranges::find(rows, name, &ProviderRow::name);
     if (row == rows.end()) {
-      rows.push_back({.name = name, .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"}});
+      rows.push_back({.name = name, .modes = {kUsualModes.begin(), kUsualModes.end()}});
       row = std::prev(rows.end());
     }
     row->origin = "config";

@@ -17,7 +17,7 @@
 
 #include "server/json/parse.h"
 #include "server/json/write.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::providers {
@@ -104,9 +104,17 @@ Usage ExpectedUsage(const Json& body) {
   };
 }
 
+// Thoughts in front of the answer are none of it.
+std::string BehindThoughts(std::string content) {
+  const size_t end = content.find("</think>");
+  if (!content.starts_with("<think>") || end == std::string::npos) return content;
+  return content.substr(content.find_first_not_of(" \n", end + std::string_view("</think>").size())
+  );
+}
+
 std::string ExpectedText(const Json& message) {
   const Json content = message.value("content", Json());
-  if (content.is_string()) return content;
+  if (content.is_string()) return BehindThoughts(content);
   std::string text;
   for (const Json& part : content) {
     if (part.value("type", "") == "text") text += part["text"].get<std::string>();

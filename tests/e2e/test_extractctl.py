@@ -212,7 +212,7 @@ def test_providers_is_a_table_of_who_is_ready(ctl):
     head, *rows = done.stdout.splitlines()
     assert head.split("  ")[0] == "PROVIDER"
     cells = {row.split()[0]: row for row in rows}
-    assert re.search(r"acme\s+ready\s+acme-1\s+TOOLS, JSON_SCHEMA, JSON, MD_JSON\s+config$", cells["acme"])
+    assert re.search(r"acme\s+ready\s+acme-1\s+TOOLS, JSON_SCHEMA, JSON, MD_JSON, PARALLEL_TOOLS, REASONING_TOOLS\s+config$", cells["acme"])
     assert "set OPENAI_API_KEY" in cells["openai"]
     assert len({row.index("built-in") for name, row in cells.items() if name != "acme"}) == 1, "columns are not aligned"
 
@@ -221,7 +221,15 @@ def test_lists_in_json(ctl):
     providers = message_of(ctl("providers", "--json"))["providers"]
     assert {"acme", "openai"} <= {provider["name"] for provider in providers}
     modes = message_of(ctl("modes", "--json"))["modes"]
-    assert [mode["mode_name"] for mode in modes] == ["JSON", "JSON_SCHEMA", "MD_JSON", "TOOLS"]
+    assert [mode["mode_name"] for mode in modes] == [
+        "JSON",
+        "JSON_SCHEMA",
+        "MD_JSON",
+        "PARALLEL_TOOLS",
+        "REASONING_TOOLS",
+        "RESPONSES_TOOLS",
+        "TOOLS",
+    ]
 
 
 def test_modes_is_a_table_with_meanings(ctl):

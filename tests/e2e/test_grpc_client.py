@@ -22,7 +22,7 @@ PERSON = json.dumps(
 )
 REQUEST = {"model": "acme/acme-1", "schema": {"json_schema": PERSON}, "input": "Ada is 36."}
 BAD_TYPE = '{"properties": {"a": {"type": 7}}}'
-ALL_MODES = "TOOLS, JSON_SCHEMA, JSON, MD_JSON"
+ALL_MODES = "TOOLS, JSON_SCHEMA, JSON, MD_JSON, PARALLEL_TOOLS, REASONING_TOOLS"
 FAST = {"initial_backoff_ms": 1, "max_backoff_ms": 2}
 
 

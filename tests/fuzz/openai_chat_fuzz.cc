@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "server/base/utf8.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "tests/fuzz/require.h"
 
 namespace extractd::providers {

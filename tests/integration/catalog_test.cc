@@ -80,10 +80,10 @@ TEST_F(CatalogTest, ModesNameTheirProvidersAndTheirLegacyNames) {
   Start();
   const auto result = client->ListModes();
   ASSERT_TRUE(result.ok()) << result.failure().message;
-  EXPECT_EQ(result->modes_size(), 4);
+  EXPECT_EQ(result->modes_size(), 7);
   for (const v1::ModeInfo& mode : result->modes()) {
     EXPECT_FALSE(mode.description().empty());
-    EXPECT_FALSE(mode.providers().empty());
+    if (mode.mode() != v1::MODE_RESPONSES_TOOLS) EXPECT_FALSE(mode.providers().empty());
     EXPECT_FALSE(mode.aliases().empty());
   }
 }

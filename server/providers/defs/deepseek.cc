@@ -11,7 +11,7 @@ ProviderRow DeepseekRow() {
       .key_variable = "DEEPSEEK_API_KEY",
       .docs_url = "https://api-docs.deepseek.com",
       .default_model = "deepseek-flash",
-      .modes = {"TOOLS", "JSON", "MD_JSON"},
+      .modes = {"TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_parallel_tool_calls = false,
   };
 }

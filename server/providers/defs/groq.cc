@@ -11,7 +11,7 @@ ProviderRow GroqRow() {
       .key_variable = "GROQ_API_KEY",
       .docs_url = "https://console.groq.com/docs",
       .default_model = "openai/gpt-oss-20b",
-      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
+      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .max_tokens_field = "max_completion_tokens",
       .enforcement = "openai_strict",
   };

@@ -14,7 +14,7 @@ ProviderRow LlamacppRow() {
       .key_required = false,
       .docs_url = "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
       .default_model = "default",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       // A choice by name is silently read as "auto".
       .tool_choice = ToolChoiceForm::kRequired,
       .enforcement = "grammar",

@@ -14,7 +14,7 @@ ProviderRow OllamaRow() {
       .key_required = false,
       .docs_url = "https://docs.ollama.com",
       .default_model = "qwen3:8b",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .tool_choice = ToolChoiceForm::kNone,
       .sends_parallel_tool_calls = false,
       .enforcement = "grammar",

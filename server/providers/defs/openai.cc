@@ -12,7 +12,7 @@ ProviderRow OpenaiRow() {
       .key_variable = "OPENAI_API_KEY",
       .docs_url = "https://developers.openai.com/api/docs",
       .default_model = "gpt-6-luna",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS"},
       .max_tokens_field = "max_completion_tokens",
       .sends_strict_tools = true,
       .enforcement = "openai_strict",

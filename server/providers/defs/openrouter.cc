@@ -11,7 +11,7 @@ ProviderRow OpenrouterRow() {
       .key_variable = "OPENROUTER_API_KEY",
       .docs_url = "https://openrouter.ai/docs",
       .default_model = "openai/gpt-6-luna",
-      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
+      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_strict_tools = true,
       .enforcement = "openai_strict",
       // Else a route that does not know tools or formats drops them without a word.

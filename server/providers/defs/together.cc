@@ -11,7 +11,7 @@ ProviderRow TogetherRow() {
       .key_variable = "TOGETHER_API_KEY",
       .docs_url = "https://docs.together.ai",
       .default_model = "zai-org/GLM-5.3-Flash",
-      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON"},
+      .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_parallel_tool_calls = false,
       .describe_schema = true,
   };

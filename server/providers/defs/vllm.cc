@@ -12,7 +12,7 @@ ProviderRow VllmRow() {
       .key_variable = "VLLM_API_KEY",
       .key_required = false,
       .docs_url = "https://docs.vllm.ai",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_strict_tools = true,
       .enforcement = "xgrammar",
       .object_root_only = false,

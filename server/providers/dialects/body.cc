@@ -1,5 +1,8 @@
 #include "server/providers/dialects/body.h"
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -9,6 +12,21 @@
 #include "server/json/write.h"
 
 namespace extractd::providers {
+namespace {
+
+// Up to so many tokens of thoughts are a low effort, and a medium one.
+constexpr std::int32_t kLowBudget = 4096;
+constexpr std::int32_t kMediumBudget = 16384;
+
+std::optional<ReasoningEffort> EffortOf(const Generation& generation) {
+  if (generation.reasoning_effort.has_value()) return generation.reasoning_effort;
+  if (!generation.thinking_budget_tokens.has_value()) return std::nullopt;
+  const std::int32_t budget = *generation.thinking_budget_tokens;
+  if (budget <= kLowBudget) return ReasoningEffort::kLow;
+  return budget <= kMediumBudget ? ReasoningEffort::kMedium : ReasoningEffort::kHigh;
+}
+
+}  // namespace
 
 absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
   if (base.empty()) return patch;
@@ -24,6 +42,20 @@ absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
   return json::ToText(json::Merge(base_document->root(), patch_document->root()).root());
 }
 
+bool IsWithoutReasoning(const ModelFamily& model, const ChatRequest& request) {
+  if (request.generation.reasoning_effort == ReasoningEffort::kNone) return true;
+  const bool forced = !request.tools.empty() && request.tool_use != ToolUse::kFree;
+  return forced && model.tools_need_reasoning_off;
+}
+
+std::string_view EffortWord(const ModelFamily& model, const Generation& generation) {
+  static constexpr std::array<std::string_view, 4> kOwnWords = {"none", "low", "medium", "high"};
+  const std::optional<ReasoningEffort> effort = EffortOf(generation);
+  if (!effort.has_value()) return {};
+  const auto index = static_cast<size_t>(*effort);
+  return index < model.efforts.size() ? model.efforts[index] : kOwnWords.at(index);
+}
+
 absl::StatusOr<std::string> CompleteBody(
     const ProviderRow& row,
     const ModelFamily& model,
@@ -32,9 +64,17 @@ absl::StatusOr<std::string> CompleteBody(
 ) {
   ASSIGN_OR_RETURN(std::string body, MergeBodies(model.body, std::move(written)));
   ASSIGN_OR_RETURN(body, MergeBodies(row.body, std::move(body)));
-  const bool without_reasoning = !request.tools.empty() && model.tools_need_reasoning_off;
-  if (without_reasoning) {
+  if (IsWithoutReasoning(model, request)) {
     ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_off));
+  } else {
+    const bool asked = EffortOf(request.generation).has_value() ||
+                       (!request.tools.empty() && request.tool_use == ToolUse::kFree);
+    if (asked) {
+      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_on));
+    }
+    if (request.include_thinking) {
+      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
+    }
   }
   return MergeBodies(std::move(body), request.extra_body);
 }

@@ -3,6 +3,7 @@
 #define EXTRACTD_SERVER_PROVIDERS_DIALECTS_BODY_H_
 
 #include <string>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 
@@ -16,13 +17,20 @@ namespace extractd::providers {
 absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch);
 
 // `written`, which is what a dialect makes of `request`, over the bodies of row and family, and
-// under what switches reasoning off, where that must be, and what the caller adds.
+// under what switches reasoning on or off and what the caller adds.
 absl::StatusOr<std::string> CompleteBody(
     const ProviderRow& row,
     const ModelFamily& model,
     const ChatRequest& request,
     std::string written
 );
+
+// The model must not think: the caller says so, or tools that it must call don't allow it.
+bool IsWithoutReasoning(const ModelFamily& model, const ChatRequest& request);
+
+// What the model calls the effort that is asked for; empty: none is. A budget of tokens counts as
+// the effort that spends about as much.
+std::string_view EffortWord(const ModelFamily& model, const Generation& generation);
 
 }  // namespace extractd::providers
 

@@ -7,12 +7,12 @@ std::vector<ModelFamily> OpenModels() {
   return {
       // gpt-oss does not honour a forced tool; Groq enforces schemas for these two alone.
       {.prefix = "gpt-oss",
-       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
        .forced_tool = false},
       {.provider = "groq", .prefix = "", .enforces = false},
       {.provider = "groq",
        .prefix = "openai/gpt-oss-",
-       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
        .reasons = true,
        .body = R"({"include_reasoning":false})"},
       {.provider = "groq",
@@ -21,7 +21,7 @@ std::vector<ModelFamily> OpenModels() {
        .body = R"({"reasoning_format":"hidden"})"},
       {.provider = "together",
        .prefix = "openai/gpt-oss-",
-       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON"},
+       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
        .forced_tool = false,
        .reasons = true},
       // DeepSeek refuses a forced tool while it thinks, which it does unless told not to.

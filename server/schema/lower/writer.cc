@@ -256,6 +256,19 @@ class Writer {
   }
 
   void PutMembers(const Form& form) {
+    const bool map = form.says_rest && form.rest != nullptr && form.pairs.empty();
+    // Some providers refuse an empty list of properties.
+    if (!map || !form.members.empty()) PutProperties(form);
+    PutRequired(form);
+    if (map) {
+      Open("additionalProperties");
+      form.rest->kind == FormKind::kAny ? void(out_ += "true") : PutBelow(*form.rest);
+    } else if (form.says_rest) {
+      PutClosed();
+    }
+  }
+
+  void PutProperties(const Form& form) {
     Open("properties");
     out_ += '{';
     bool first = true;
@@ -276,13 +289,6 @@ class Writer {
       out_ += '}';
     }
     out_ += '}';
-    PutRequired(form);
-    if (form.says_rest && form.rest != nullptr && form.pairs.empty()) {
-      Open("additionalProperties");
-      form.rest->kind == FormKind::kAny ? void(out_ += "true") : PutBelow(*form.rest);
-    } else if (form.says_rest) {
-      PutClosed();
-    }
   }
 
   void PutRequired(const Form& form) {

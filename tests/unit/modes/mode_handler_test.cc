@@ -1,5 +1,7 @@
 #include "server/modes/mode_handler.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace extractd {
@@ -37,11 +39,20 @@ schema::IssueList OneIssue() {
 }
 
 TEST(ModeHandlerTest, AllModesAreFoundByName) {
-  for (const auto* name : {"JSON", "JSON_SCHEMA", "MD_JSON", "TOOLS"}) {
+  constexpr std::array kNames = {
+      "JSON",
+      "JSON_SCHEMA",
+      "MD_JSON",
+      "PARALLEL_TOOLS",
+      "REASONING_TOOLS",
+      "RESPONSES_TOOLS",
+      "TOOLS"
+  };
+  for (const auto* name : kNames) {
     ASSERT_NE(FindModeHandler(name), nullptr) << name;
     EXPECT_EQ(FindModeHandler(name)->traits().name, name);
   }
-  EXPECT_EQ(AllModes().size(), 4U);
+  EXPECT_EQ(AllModes().size(), kNames.size());
   EXPECT_EQ(FindModeHandler("tools"), nullptr);
 }
 
@@ -85,6 +96,73 @@ TEST(ToolsModeTest, ReaskAfterProseIsAUserMessage) {
   FindModeHandler("TOOLS")->Reask(TextReply("Ann is 40."), OneIssue(), request);
   ASSERT_EQ(request.messages.size(), 4U);
   EXPECT_EQ(request.messages[2].role, Role::kAssistant);
+  EXPECT_EQ(request.messages[3].role, Role::kUser);
+}
+
+TEST(ResponsesToolsModeTest, IsToolsByAnotherName) {
+  const ChatRequest tools = Asked("TOOLS");
+  const ChatRequest responses = Asked("RESPONSES_TOOLS");
+  EXPECT_EQ(responses.tools.size(), 1U);
+  EXPECT_EQ(responses.tools[0].json, tools.tools[0].json);
+  EXPECT_EQ(responses.tool_use, ToolUse::kForced);
+}
+
+TEST(ReasoningToolsModeTest, TheModelIsToldToCallTheToolButFreeNotTo) {
+  const ChatRequest request = Asked("REASONING_TOOLS");
+  ASSERT_EQ(request.tools.size(), 1U);
+  EXPECT_EQ(request.tool_use, ToolUse::kFree);
+  EXPECT_NE(request.messages[0].text.find("call the tool 'person'"), std::string::npos);
+}
+
+TEST(ReasoningToolsModeTest, AnAnswerInWordsIsAskedForAgain) {
+  const ModeHandler& mode = *FindModeHandler("REASONING_TOOLS");
+  EXPECT_EQ(mode.Find(TextReply("Ann is 40.")).value(), "Ann is 40.");
+  ChatRequest request = Asked("REASONING_TOOLS");
+  mode.Reask(TextReply("Ann is 40."), OneIssue(), request);
+  EXPECT_EQ(request.messages.back().role, Role::kUser);
+}
+
+constexpr SchemaText kPet = {.name = "pet", .json = R"({"type":"object"})"};
+
+TEST(ParallelToolsModeTest, EverySchemaIsAToolAndAtLeastOneMustBeCalled) {
+  ChatRequest request = Chat();
+  const std::array tools = {kSchema, kPet};
+  FindModeHandler("PARALLEL_TOOLS")->AskTools(tools, {}, request);
+  ASSERT_EQ(request.tools.size(), 2U);
+  EXPECT_EQ(request.tools[0].description, "A person.");
+  EXPECT_FALSE(request.tools[1].description.empty()) << "some providers refuse tools without";
+  EXPECT_EQ(request.tool_use, ToolUse::kAtLeastOne);
+}
+
+TEST(ParallelToolsModeTest, ReaskAnswersEveryCallAndKeepsTheGoodOnes) {
+  ChatRequest request = Chat();
+  const ChatReply reply =
+      CallReply({{"c1", "person", "{}"}, {"c2", "pet", "{}"}, {"c3", "pet", "x"}});
+  const schema::IssueList issues = {
+      .listed =
+          {{.path = "/0/age", .message = "expected integer"},
+           {.path = "/2", .message = "expected object"}},
+      .total = 2,
+  };
+  FindModeHandler("PARALLEL_TOOLS")->Reask(reply, issues, request);
+  ASSERT_EQ(request.messages.size(), 6U);
+  EXPECT_EQ(request.messages[2].tool_calls.size(), 3U);
+  const Message& first = request.messages[3];
+  EXPECT_EQ(first.tool_call_id, "c1");
+  EXPECT_TRUE(first.tool_failed);
+  EXPECT_NE(first.text.find("- /age: expected integer"), std::string::npos) << first.text;
+  EXPECT_EQ(first.text.find("expected object"), std::string::npos) << "that is another call's";
+  EXPECT_FALSE(request.messages[4].tool_failed);
+  EXPECT_TRUE(request.messages[4].text.starts_with("Accepted")) << request.messages[4].text;
+  EXPECT_NE(request.messages[5].text.find("the whole answer: expected object"), std::string::npos);
+}
+
+TEST(ParallelToolsModeTest, ProseIsAskedForAgainAsAUserMessage) {
+  const ModeHandler& mode = *FindModeHandler("PARALLEL_TOOLS");
+  EXPECT_TRUE(absl::IsNotFound(mode.Find(TextReply("No.")).status()));
+  ChatRequest request = Chat();
+  mode.Reask(TextReply("No."), OneIssue(), request);
+  ASSERT_EQ(request.messages.size(), 4U);
   EXPECT_EQ(request.messages[3].role, Role::kUser);
 }
 

@@ -88,6 +88,23 @@ TEST_F(CredentialsTest, UselessFilesSayWhatIsWrongWithThem) {
   EXPECT_NE(problem().find("is larger"), std::string::npos);
 }
 
+TEST_F(CredentialsTest, OtherVariablesAreReadAfterTheFirst) {
+  row_.key_variable = "ACME_MAIN_KEY";
+  row_.other_key_variables = {"ACME_KEY"};
+  EXPECT_NE(
+      credentials_.KeyOf(row_).status().message().find("ACME_MAIN_KEY or ACME_KEY"),
+      std::string::npos
+  );
+  WriteFile("k2");
+  ::setenv("ACME_KEY_FILE", file_.c_str(), 1);
+  EXPECT_EQ(credentials_.KeyOf(row_)->Reveal(), "k2");
+  ::setenv("ACME_KEY", "k1", 1);
+  EXPECT_EQ(credentials_.KeyOf(row_)->Reveal(), "k1");
+  ::setenv("ACME_MAIN_KEY", "k0", 1);
+  EXPECT_EQ(credentials_.KeyOf(row_)->Reveal(), "k0");
+  ::unsetenv("ACME_MAIN_KEY");
+}
+
 TEST_F(CredentialsTest, ProviderThatNeedsNoKeyGetsAnEmptyOne) {
   row_.key_required = false;
   ASSERT_TRUE(credentials_.KeyOf(row_).ok());

@@ -56,7 +56,7 @@ TEST(JsonArrayReaderTest, AnElementAboveTheLimitIsRefused) {
   const JsonArrayReader small(4);
   EXPECT_EQ(ReadPieces({"[[12],[34]]"}, small).progress, Progress::kGoesOn);
   EXPECT_EQ(ReadPieces({"[[123]]"}, small).progress, Progress::kTooLarge);
-  EXPECT_EQ(ReadPieces({"[[1", "2", "3"}, small).progress, Progress::kTooLarge);
+  EXPECT_EQ(ReadPieces({"[[1", "2", "34"}, small).progress, Progress::kTooLarge);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 namespace {
@@ -20,6 +20,10 @@ class OpenAiChatDialect final : public Dialect {
   SendResult Decode(int http_status, std::string_view body, HeaderOf) const override {
     return http_status == 200 ? openai_chat::DecodeReply(body)
                               : openai_chat::DecodeError(http_status, body);
+  }
+
+  std::unique_ptr<StreamDecoder> NewStreamDecoder() const override {
+    return openai_chat::NewStreamDecoder();
   }
 };
 

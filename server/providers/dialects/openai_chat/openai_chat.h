@@ -1,8 +1,9 @@
 // openai_chat: the Chat Completions protocol that OpenAI published and most providers copied. Wire
 // facts with their sources stand in docs/providers/.
-#ifndef EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_H_
-#define EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_H_
+#ifndef EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_OPENAI_CHAT_H_
+#define EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_OPENAI_CHAT_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ absl::StatusOr<std::string> Encode(
 );
 // A body of status 200.
 SendResult DecodeReply(std::string_view body);
+std::unique_ptr<StreamDecoder> NewStreamDecoder();
 // A body of any other status.
 SendResult DecodeError(int http_status, std::string_view body);
 // The `error` object of a body, under whatever status it came; `status` 200 for one inside a reply.
@@ -33,4 +35,4 @@ SendResult ClassifyError(int http_status, const json::Value& body);
 }  // namespace openai_chat
 }  // namespace extractd::providers
 
-#endif  // EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_H_
+#endif  // EXTRACTD_SERVER_PROVIDERS_DIALECTS_OPENAI_CHAT_OPENAI_CHAT_H_

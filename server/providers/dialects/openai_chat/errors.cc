@@ -13,12 +13,13 @@
 #include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/write.h"
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers::openai_chat {
 namespace {
 
 constexpr size_t kMaxMessageBytes = 300;
+constexpr size_t kMaxQuotedBytes = 4096;
 
 // What the shapes have in common.
 struct ErrorFacts {
@@ -49,6 +50,12 @@ constexpr std::array kStatusOfWords = {
     StatusOfWord{.word = "authentication_error", .status = 401},
     StatusOfWord{.word = "insufficient_quota", .status = 429},
     StatusOfWord{.word = "rate_limit", .status = 429},
+    StatusOfWord{.word = "context_length_exceeded", .status = 400},
+    StatusOfWord{.word = "content_filter", .status = 400},
+    StatusOfWord{.word = "policy", .status = 400},
+    StatusOfWord{.word = "invalid_prompt", .status = 400},
+    StatusOfWord{.word = "tool_use_failed", .status = 400},
+    StatusOfWord{.word = "json_validate_failed", .status = 400},
     StatusOfWord{.word = "invalid_request_error", .status = 400},
 };
 
@@ -89,7 +96,9 @@ ErrorFacts ReadFacts(int status, const json::Value& body) {
     facts.moderated = metadata->Find("flagged_input") != nullptr;
   }
   facts.failed_generation = std::string(json::StringMember(object, "failed_generation"));
-  facts.lower = ToLower(facts.message);
+  // Who only passes requests on quotes what the one behind said.
+  const std::string quoted = TextOf(json::FindPath(object, {"metadata", "raw"}));
+  facts.lower = ToLower(facts.message) + " " + ToLower(CutUtf8(quoted, kMaxQuotedBytes));
   if (status == 200) facts.status = InnerStatus(object, facts.code);
   return facts;
 }
@@ -108,14 +117,15 @@ constexpr std::array<std::string_view, 7> kQuotaCodes = {
     "organization_usage_limit_exceeded",
     "billing_not_active"
 };
-constexpr std::array<std::string_view, 5> kContextCodes = {
+constexpr std::array<std::string_view, 6> kContextCodes = {
     "context_length_exceeded",
+    "string_too_long",
     "too_many_prompt_tokens",
     "max_tokens_exceeded",
     "token_limit_exceeded",
     "exceed_context_size_error"
 };
-constexpr std::array<std::string_view, 14> kContextPhrases = {
+constexpr std::array<std::string_view, 20> kContextPhrases = {
     "maximum context length",
     "exceeded max context length",
     "reduce the length of the messages",
@@ -129,11 +139,19 @@ constexpr std::array<std::string_view, 14> kContextPhrases = {
     "input is too long",
     "exceeds the context length",
     "longer than the context length",
-    "too large for model with"
+    "too large for model with",
+    "context length exceeded",
+    "context window",
+    "`inputs` tokens + `max_new_tokens` must be",
+    "too many tokens",
+    "current length is",
+    "input too long:"
 };
 constexpr std::array<std::string_view, 2> kModelCodes = {"model_not_found", "deploymentnotfound"};
-constexpr std::array<std::string_view, 4> kFilterCodes = {
+constexpr std::array<std::string_view, 6> kFilterCodes = {
     "content_filter",
+    "bio_policy",
+    "misalignment_policy_violation",
     "content_policy_violation",
     "responsibleaipolicyviolation",
     "safety_violations"
@@ -169,6 +187,11 @@ SendFailure ClassifyBadRequest(const ErrorFacts& facts) {
   return SendFailure::kRejected;
 }
 
+// A workspace whose limit is zero has no right to the model.
+bool IsQuota(const ErrorFacts& facts) {
+  return HasAny(facts.code, kQuotaCodes) || Has(facts.lower, "rate limit of 0");
+}
+
 SendFailure ClassifyStatus(const ErrorFacts& facts) {
   switch (facts.status) {
     case 401:
@@ -185,8 +208,7 @@ SendFailure ClassifyStatus(const ErrorFacts& facts) {
     case 498:
       return SendFailure::kServerError;
     case 429:
-      return HasAny(facts.code, kQuotaCodes) ? SendFailure::kQuotaExhausted
-                                             : SendFailure::kRateLimited;
+      return IsQuota(facts) ? SendFailure::kQuotaExhausted : SendFailure::kRateLimited;
     default:
       return facts.status >= 500 ? SendFailure::kServerError : ClassifyBadRequest(facts);
   }

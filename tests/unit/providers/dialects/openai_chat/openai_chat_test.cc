@@ -1,4 +1,4 @@
-#include "server/providers/dialects/openai_chat.h"
+#include "server/providers/dialects/openai_chat/openai_chat.h"
 
 #include <vector>
 

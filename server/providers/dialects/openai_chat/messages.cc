@@ -1,0 +1,211 @@
+#include "server/providers/dialects/openai_chat/messages.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "server/base/status_macros.h"
+#include "server/providers/dialects/body.h"
+#include "server/providers/dialects/media.h"
+#include "server/providers/dialects/openai_chat/arrange.h"
+
+namespace extractd::providers::openai_chat {
+namespace {
+
+std::string_view RoleName(Role role, const ModelFamily& model) {
+  switch (role) {
+    case Role::kSystem:
+      return model.developer_role ? "developer" : "system";
+    case Role::kUser:
+      return "user";
+    case Role::kAssistant:
+      return "assistant";
+    case Role::kTool:
+      return "tool";
+  }
+  return "user";
+}
+
+std::string ThinkingText(const Message& message) {
+  std::string text;
+  for (const Thinking& thinking : message.thinking) text += thinking.text;
+  return text;
+}
+
+class MessageWriter {
+ public:
+  MessageWriter(
+      const ProviderRow& row,
+      const ModelFamily& model,
+      const ChatRequest& request,
+      json::TextWriter& out
+  )
+      : row_(row), model_(model), request_(request), out_(out) {}
+
+  absl::Status Write(const Message& message) {
+    out_.BeginObject().Member("role", RoleName(message.role, model_));
+    if (message.role == Role::kTool) out_.Member("tool_call_id", message.tool_call_id);
+    WriteThinking(message);
+    RETURN_IF_ERROR(WriteContent(message));
+    if (!message.tool_calls.empty()) WriteToolCalls(message);
+    out_.EndObject();
+    return absl::OkStatus();
+  }
+
+ private:
+  void WriteThinking(const Message& message) {
+    if (row_.thinking_echo == ThinkingEcho::kText) return WriteThinkingText(message);
+    if (row_.thinking_echo != ThinkingEcho::kDetails) return;
+    for (const Thinking& thinking : message.thinking) {
+      if (!thinking.opaque.empty())
+        return void(out_.RawMember("reasoning_details", thinking.opaque));
+    }
+  }
+
+  // A thinking model wants it with each call that it made, even if it is not known any more.
+  void WriteThinkingText(const Message& message) {
+    if (message.tool_calls.empty() || IsWithoutReasoning(model_, request_)) return;
+    const std::string text = ThinkingText(message);
+    if (!text.empty() || model_.reasons)
+      out_.Member("reasoning_content", text.empty() ? " " : text);
+  }
+
+  absl::Status WriteContent(const Message& message) {
+    if (!message.media.empty()) return WriteParts(message);
+    const bool tagged = row_.thinking_echo == ThinkingEcho::kTags && !message.thinking.empty();
+    if (tagged) {
+      out_.Member(
+          "content", fmt::format("<think>{}</think>{}", ThinkingText(message), message.text)
+      );
+    } else if (!message.text.empty() || message.tool_calls.empty()) {
+      out_.Member("content", message.text);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteParts(const Message& message) {
+    out_.Key("content").BeginArray();
+    RETURN_IF_ERROR(ForEachPart(
+        message,
+        [this](std::string_view text) { WriteTextPart(text); },
+        [this](const Media& media) { return WriteMedia(media); }
+    ));
+    out_.EndArray();
+    return absl::OkStatus();
+  }
+
+  void WriteTextPart(std::string_view text) {
+    out_.BeginObject().Member("type", "text").Member("text", text).EndObject();
+  }
+
+  absl::Status WriteMedia(const Media& media) {
+    if (IsTextDocument(media)) {
+      WriteTextPart(media.content);
+      return absl::OkStatus();
+    }
+    if (media.source == MediaSource::kFileId) return WriteFileId(media);
+    switch (media.kind) {
+      case MediaKind::kImage:
+        WriteAddress(
+            "image_url", media.source == MediaSource::kUrl ? media.content : DataUrl(media)
+        );
+        return absl::OkStatus();
+      case MediaKind::kAudio:
+        return WriteAudio(media);
+      case MediaKind::kDocument:
+        return WriteDocument(media);
+    }
+    return UnsupportedMedia(row_.name, media);
+  }
+
+  // {"type": T, T: {"url": …}}
+  void WriteAddress(std::string_view type, std::string_view url) {
+    out_.BeginObject().Member("type", type);
+    out_.Key(type).BeginObject().Member("url", url).EndObject().EndObject();
+  }
+
+  absl::Status WriteFileId(const Media& media) {
+    if (row_.documents == DocumentForm::kNone) return UnsupportedMedia(row_.name, media);
+    out_.BeginObject().Member("type", "file");
+    if (row_.documents == DocumentForm::kFile) {
+      out_.Key("file").BeginObject().Member("file_id", media.content).EndObject();
+    } else {
+      out_.Member("file_id", media.content);
+    }
+    out_.EndObject();
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteAudio(const Media& media) {
+    if (media.source != MediaSource::kBytes) return UnsupportedMedia(row_.name, media);
+    out_.BeginObject().Member("type", "input_audio").Key("input_audio").BeginObject();
+    out_.Member("data", Base64(media.content)).Member("format", AudioFormat(media.media_type));
+    out_.EndObject().EndObject();
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteDocument(const Media& media) {
+    const bool is_address = media.source == MediaSource::kUrl;
+    switch (row_.documents) {
+      case DocumentForm::kFile:
+        if (is_address) return UnsupportedMedia(row_.name, media);
+        WriteFile(media);
+        return absl::OkStatus();
+      case DocumentForm::kDocumentUrl:
+        out_.BeginObject().Member("type", "document_url");
+        out_.Member("document_url", is_address ? media.content : DataUrl(media)).EndObject();
+        return absl::OkStatus();
+      case DocumentForm::kFileUrl:
+        WriteAddress("file_url", is_address ? media.content : Base64(media.content));
+        return absl::OkStatus();
+      case DocumentForm::kNone:
+        return UnsupportedMedia(row_.name, media);
+    }
+    return UnsupportedMedia(row_.name, media);
+  }
+
+  void WriteFile(const Media& media) {
+    out_.BeginObject().Member("type", "file").Key("file").BeginObject();
+    out_.Member("filename", media.filename.empty() ? "document" : media.filename);
+    out_.Member("file_data", DataUrl(media)).EndObject().EndObject();
+  }
+
+  void WriteToolCalls(const Message& message) {
+    out_.Key("tool_calls").BeginArray();
+    for (const ToolCall& call : message.tool_calls) {
+      out_.BeginObject().Member("type", "function").Member("id", call.id).Key("function");
+      out_.BeginObject().Member("name", call.name).Member("arguments", call.arguments);
+      out_.EndObject().EndObject();
+    }
+    out_.EndArray();
+  }
+
+  const ProviderRow& row_;
+  const ModelFamily& model_;
+  const ChatRequest& request_;
+  json::TextWriter& out_;
+};
+
+}  // namespace
+
+absl::Status WriteMessages(
+    const ProviderRow& row,
+    const ModelFamily& model,
+    const ChatRequest& request,
+    json::TextWriter& out
+) {
+  const bool arranges = NeedsArranging(row);
+  const std::vector<Message> arranged =
+      arranges ? Arrange(row, request.messages) : std::vector<Message>();
+  MessageWriter writer(row, model, request, out);
+  out.Key("messages").BeginArray();
+  for (const Message& message : arranges ? arranged : request.messages) {
+    RETURN_IF_ERROR(writer.Write(message));
+  }
+  out.EndArray();
+  return absl::OkStatus();
+}
+
+}  // namespace extractd::providers::openai_chat
