@@ -376,11 +376,11 @@ class Run {
   ExtractionTools tools_;
   Extraction result_;
   int turn_ = 0;
-  ExtractionStream* stream_;       // null: nobody looks on
+  ExtractionStream* stream_;              // null: nobody looks on
   std::optional<StreamedSend> streamed_;  // the last send
-  WireRequest wire_;               // of the turn
-  ChatRequest reask_;  // what the turn asks, where it is not the plan's request
-  schema::IssueList best_issues_;  // of result_.json, while it is not valid
+  WireRequest wire_;                      // of the turn
+  ChatRequest reask_;                     // what the turn asks, where it is not the plan's request
+  schema::IssueList best_issues_;         // of result_.json, while it is not valid
 };
 
 }  // namespace

@@ -67,9 +67,8 @@ SendResult HttpStream::Finish() {
   SendResult result = decoder_->Finish();
   if (progress_ == Progress::kTooLarge) {
     result.failure = SendFailure::kTooLarge;
-    result.message = fmt::format(
-        "an event of the stream has more than {} MiB", net::kMaxEventBytes >> 20U
-    );
+    result.message =
+        fmt::format("an event of the stream has more than {} MiB", net::kMaxEventBytes >> 20U);
   } else if (progress_ == Progress::kMalformed) {
     result.failure = SendFailure::kMalformed;
     result.message = "the stream is not in the form of its protocol";

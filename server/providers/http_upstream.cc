@@ -100,9 +100,8 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
   return wire;
 }
 
-net::HttpRequest HttpUpstream::HttpRequestOf(
-    const WireRequest& request, const SendTimers& timers
-) const {
+net::HttpRequest HttpUpstream::HttpRequestOf(const WireRequest& request, const SendTimers& timers)
+    const {
   net::HttpRequest http = {
       .method = request.method,
       .url = request.url,

@@ -32,9 +32,8 @@ class HttpUpstream final : public Upstream {
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override;
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
   bool streams() const override;
-  Task<SendResult> Stream(
-      const WireRequest& request, const SendTimers& timers, StreamSink& sink
-  ) override;
+  Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
+      override;
 
  private:
   net::HttpRequest HttpRequestOf(const WireRequest& request, const SendTimers& timers) const;

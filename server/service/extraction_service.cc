@@ -15,6 +15,7 @@
 #include "server/base/status_macros.h"
 #include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
+#include "server/service/extract_response.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
 #include "server/service/unary.h"
@@ -22,10 +23,6 @@
 
 namespace extractd {
 namespace {
-
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
@@ -51,18 +48,6 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-// The answer once more, as a message of the caller's type.
-void SetProtobuf(const ProtobufType& type, v1::ExtractResponse& response) {
-  const absl::StatusOr<google::protobuf::Any> any = type.ToAny(response.json());
-  if (any.ok()) {
-    *response.mutable_protobuf() = *any;
-    return;
-  }
-  v1::Warning& warning = *response.add_warnings();
-  warning.set_code("PROTOBUF_NOT_SET");
-  warning.set_message(std::string(any.status().message()));
-}
-
 absl::StatusOr<ExtractCall> ReadCall(
     const Rpc& rpc, const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
 ) {
@@ -72,25 +57,6 @@ absl::StatusOr<ExtractCall> ReadCall(
     call->deadline = rpc.deadline();
   }
   return call;
-}
-
-void FillTiming(
-    const Extraction& extraction,
-    microseconds prepare,
-    std::chrono::nanoseconds total,
-    v1::Timing& timing
-) {
-  timing.set_prepare_us(static_cast<std::int32_t>(prepare.count()));
-  timing.set_upstream_ms(
-      static_cast<std::int32_t>(duration_cast<milliseconds>(extraction.upstream_time).count())
-  );
-  timing.set_parse_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.parse_time).count())
-  );
-  timing.set_validate_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.validate_time).count())
-  );
-  timing.set_total_ms(static_cast<std::int32_t>(duration_cast<milliseconds>(total).count()));
 }
 
 // The call whose schema a target would get.
@@ -120,12 +86,6 @@ void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
   }
 }
 
-// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
-void NameDrain(const Rpc& rpc, Extraction& extraction) {
-  if (!rpc.drained() || !absl::IsCancelled(extraction.status)) return;
-  extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
-}
-
 }  // namespace
 
 ExtractionMethods::ExtractionMethods(
@@ -148,7 +108,6 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   (*plan)->prepare_time = shared_.clock.Now() - begin;
   const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
   Extraction extraction = co_await extractd::Extract(**plan, tools);
-  NameDrain(rpc, extraction);
   co_return Answer(rpc, **plan, extraction, type.get(), begin);
 }
 
@@ -162,15 +121,9 @@ absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(
 }
 
 RpcResult ExtractionMethods::Answer(
-    Rpc& rpc,
-    const Plan& plan,
-    const Extraction& extraction,
-    const ProtobufType* type,
-    SteadyTime begin
+    Rpc& rpc, const Plan& plan, Extraction& extraction, const ProtobufType* type, SteadyTime begin
 ) {
-  const auto total = shared_.clock.Now() - begin;
-  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
-  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  const auto total = Close(rpc, extraction, begin);
   if (!extraction.status.ok()) {
     v1::ExtractionFailure failure;
     ToMessage(plan, extraction, failure);
@@ -179,12 +132,21 @@ RpcResult ExtractionMethods::Answer(
   }
   StackArena arena;
   auto& response = arena.Make<v1::ExtractResponse>();
-  ToMessage(plan, extraction, response);
-  if (type != nullptr && extraction.valid) SetProtobuf(*type, response);
-  FillTiming(
-      extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
-  );
+  FillResponse(plan, extraction, type, total, response);
   return Succeed(response);
+}
+
+// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
+std::chrono::nanoseconds ExtractionMethods::Close(
+    const Rpc& rpc, Extraction& extraction, SteadyTime begin
+) {
+  if (rpc.drained() && absl::IsCancelled(extraction.status)) {
+    extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
+  }
+  const auto total = shared_.clock.Now() - begin;
+  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
+  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  return total;
 }
 
 Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {

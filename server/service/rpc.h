@@ -48,6 +48,8 @@ class StreamRpc : public Rpc {
   // caller is gone. It is not called any more once the handler's Task has ended. REQUIRES: the
   // message before was taken.
   virtual void Write(grpc::ByteBuffer message, Written written) = 0;
+  // Cancels the handler's Task, as if the caller had gone; it may still write.
+  virtual void CancelHandler() = 0;
   // Gives the caller up: what waits for it is dropped, and it sees CANCELLED, if anything.
   virtual void Drop() = 0;
 };

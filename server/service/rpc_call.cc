@@ -85,6 +85,7 @@ class StreamCall final : public CallAs<StreamRpc> {
     writer_.Write(message, written_tag());
   }
 
+  void CancelHandler() override { Cancel(); }
   void Drop() override { context_.TryCancel(); }
 
  private:

@@ -104,7 +104,7 @@ class RpcWorker {
   RpcObserver& observer_;
   std::vector<RpcMethod> methods_;
   std::vector<Item> untold_;  // the poller's thread only
-  RpcCall* first_ = nullptr;     // RPCs being served; the loop's thread only
+  RpcCall* first_ = nullptr;  // RPCs being served; the loop's thread only
   std::atomic<std::int64_t> active_ = 0;
 };
 

@@ -15,8 +15,8 @@
 
 namespace extractd {
 
-// The order: OnStarted, (OnOp | OnThinking | OnPieceEnd)*, then OnRetrying, after which all that was
-// told is void, or OnEnded, once.
+// The order: OnStarted, (OnOp | OnThinking | OnPieceEnd)*, then OnRetrying, after which all that
+// was told is void, or OnEnded, once.
 class ExtractionStream {
  public:
   // An attempt has its first piece. Of one that never gets one, nothing is told.

@@ -304,8 +304,7 @@ void PartialAnswer::TellValue(
     if (parent != nullptr) parent->stopped = parent->stopped || node.is_element;
     return;
   }
-  const json::Value& told =
-      judged.worth == Worth::kCoerced ? judged.coerced->root() : value;
+  const json::Value& told = judged.worth == Worth::kCoerced ? judged.coerced->root() : value;
   const std::string text = json::ToText(told);
   Announce(parent, parent_path, node, text, listener);
   shown_.Add(text);

@@ -102,15 +102,27 @@ class PartialAnswer {
 
   // Says that `node` has a new value: `text`, JSON. `parent`: the frame around it; null: none.
   void Announce(
-      const Frame* parent, size_t parent_path, const Node& node, std::string_view text, OpListener listener
+      const Frame* parent,
+      size_t parent_path,
+      const Node& node,
+      std::string_view text,
+      OpListener listener
   );
   // Tells a value that has ended, and of which nothing was told.
   void TellWhole(
-      Frame* parent, size_t parent_path, const Node& node, const json::Value& value, OpListener listener
+      Frame* parent,
+      size_t parent_path,
+      const Node& node,
+      const json::Value& value,
+      OpListener listener
   );
   // The same, in the caller's form.
   void TellValue(
-      Frame* parent, size_t parent_path, const Node& node, const json::Value& value, OpListener listener
+      Frame* parent,
+      size_t parent_path,
+      const Node& node,
+      const json::Value& value,
+      OpListener listener
   );
   // Judges what was told piece by piece and has ended.
   void Close(const Node& node, const json::Value& value, OpListener listener);

@@ -1,6 +1,7 @@
 // EventReader: cuts a streamed body into the events that it is made of. One implementation for each
 // framing: server-sent events (sse_reader.h), JSON texts line by line (json_lines_reader.h), the
-// elements of one JSON array (json_array_reader.h), messages of AWS (aws_event_reader.h). For one body and one thread.
+// elements of one JSON array (json_array_reader.h), messages of AWS (aws_event_reader.h). For one
+// body and one thread.
 #ifndef EXTRACTD_SERVER_NET_STREAMS_EVENT_READER_H_
 #define EXTRACTD_SERVER_NET_STREAMS_EVENT_READER_H_
 

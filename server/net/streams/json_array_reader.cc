@@ -28,6 +28,7 @@ EventReader::Progress JsonArrayReader::Finish(OnEvent on_event) {
 }
 
 size_t JsonArrayReader::SkipOutside(std::string_view bytes, size_t at) {
+  constexpr std::string_view kNoBeginnings = "]},:";
   const char c = bytes[at];
   if (IsBlank(c) || place_ == Place::kBehind) return at + 1;
   if (place_ == Place::kBefore && c == '[') {
@@ -35,53 +36,48 @@ size_t JsonArrayReader::SkipOutside(std::string_view bytes, size_t at) {
     in_array_ = true;
     return at + 1;
   }
-  if (place_ == Place::kBetween && c == ',') return at + 1;
-  if (place_ == Place::kBetween && c == ']') {
-    place_ = Place::kBehind;
+  if (place_ == Place::kBetween && (c == ',' || c == ']')) {
+    if (c == ']') place_ = Place::kBehind;
     return at + 1;
   }
-  if (c == ']' || c == '}' || c == ',' || c == ':') {
+  if (kNoBeginnings.find(c) != std::string_view::npos) {
     progress_ = Progress::kMalformed;
-    return at;
+  } else {
+    place_ = Place::kInside;
   }
-  place_ = Place::kInside;
   return at;
 }
 
 size_t JsonArrayReader::ReadElement(std::string_view bytes, size_t at, OnEvent on_event) {
   const size_t begin = at;
   const size_t room = max_event_bytes_ - element_.size();
-  bool ended = false;
-  bool takes_last = true;  // the byte that ends it belongs to it
-  for (; at < bytes.size() && !ended; ++at) {
-    const char c = bytes[at];
-    const bool plain = depth_ == 0 && !in_string_;
-    if (plain && (c == ',' || c == ']' || IsBlank(c))) {  // behind a number or word
-      takes_last = false;
-      break;
-    }
-    if (plain && c == '}') {
-      progress_ = Progress::kMalformed;
+  Step step = Step::kGoesOn;
+  for (; at < bytes.size() && step == Step::kGoesOn; ++at) {
+    step = StepOver(bytes[at]);
+    if (step == Step::kEndsBefore) break;
+    if (step == Step::kFails || at - begin == room) {
+      progress_ = step == Step::kFails ? Progress::kMalformed : Progress::kTooLarge;
       return at;
     }
-    if (at - begin == room) {
-      progress_ = Progress::kTooLarge;
-      return at;
-    }
-    ended = EndsElement(c);
   }
   const std::string_view read = bytes.substr(begin, at - begin);
-  if (!ended && takes_last) {
+  if (step == Step::kGoesOn) {
     element_ += read;
-    return at;
-  }
-  if (element_.empty()) {
+  } else if (element_.empty()) {
     HandOver(read, on_event);
   } else {
     element_ += read;
     HandOver(std::exchange(element_, {}), on_event);
   }
   return at;
+}
+
+JsonArrayReader::Step JsonArrayReader::StepOver(char c) {
+  if (depth_ == 0 && !in_string_) {
+    if (c == ',' || c == ']' || IsBlank(c)) return Step::kEndsBefore;
+    if (c == '}') return Step::kFails;
+  }
+  return EndsElement(c) ? Step::kEnds : Step::kGoesOn;
 }
 
 bool JsonArrayReader::EndsElement(char c) {

@@ -29,9 +29,18 @@ class JsonArrayReader final : public EventReader {
     kBehind,   // the array
   };
 
+  // What becomes of an element with its next byte.
+  enum class Step : std::uint8_t {
+    kGoesOn,
+    kEnds,        // with this byte
+    kEndsBefore,  // a number or word
+    kFails,
+  };
+
   // Reads from `at` on; where it stopped. Outside elements, then in one.
   size_t SkipOutside(std::string_view bytes, size_t at);
   size_t ReadElement(std::string_view bytes, size_t at, OnEvent on_event);
+  Step StepOver(char c);
   // True: `c` is the last byte of the element.
   bool EndsElement(char c);
   void HandOver(std::string_view element, OnEvent on_event);

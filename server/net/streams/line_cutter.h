@@ -31,7 +31,7 @@ class LineCutter {
 
   Ends ends_;
   size_t max_line_bytes_;
-  std::string line_;            // begun, not ended
+  std::string line_;           // begun, not ended
   bool after_return_ = false;  // a CR ended the last line; an LF behind it is part of that end
 };
 

@@ -1,9 +1,9 @@
 // Server-sent events, as the WHATWG HTML standard writes them down and providers bend them.
 //
-// Lines end with LF, CRLF or CR; a byte order mark at the start, comments, `id`, `retry` and unknown
-// fields are passed over; several `data` lines are joined by LF. An event without data is none:
-// some providers send such ones to keep connections open. Other than in browsers, an event at the
-// end of the body counts without the empty line behind it.
+// Lines end with LF, CRLF or CR; a byte order mark at the start, comments, `id`, `retry` and
+// unknown fields are passed over; several `data` lines are joined by LF. An event without data is
+// none: some providers send such ones to keep connections open. Other than in browsers, an event at
+// the end of the body counts without the empty line behind it.
 #ifndef EXTRACTD_SERVER_NET_STREAMS_SSE_READER_H_
 #define EXTRACTD_SERVER_NET_STREAMS_SSE_READER_H_
 

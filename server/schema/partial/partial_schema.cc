@@ -100,9 +100,8 @@ PartialSchema::Judged PartialSchema::Judge(BlockIndex block, const json::Value& 
   return {.worth = Judged::Worth::kCoerced, .coerced = std::move(coerced->document)};
 }
 
-IssueList PartialSchema::IssuesOf(
-    BlockIndex block, const json::Value& value, std::string_view path
-) const {
+IssueList PartialSchema::IssuesOf(BlockIndex block, const json::Value& value, std::string_view path)
+    const {
   Report report(kMaxIssues);
   Evaluator(program_, {.assert_formats = options_.assert_formats}, &report).Run(block, value);
   IssueList issues = std::move(report).Take();

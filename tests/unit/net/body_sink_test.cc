@@ -32,7 +32,9 @@ class Keeper final : public BodySink {
 
 class BodySinkTest : public ClientTest {
  protected:
-  RunningSend& StartStream(ScriptedReply reply, HttpTimers timers = {}, size_t max_bytes = 1U << 30U) {
+  RunningSend& StartStream(
+      ScriptedReply reply, HttpTimers timers = {}, size_t max_bytes = 1U << 30U
+  ) {
     imposter_.Reply(std::move(reply));
     return *Start(
         {.method = "POST",
@@ -72,13 +74,13 @@ TEST_F(BodySinkTest, ABodyThatItDoesNotWantIsCollected) {
 }
 
 TEST_F(BodySinkTest, APauseHoldsTheSenderUp) {
-  constexpr size_t kBody = size_t{64} << 20U;
+  constexpr size_t kBody = size_t{32} << 20U;
   keeper_.wish = [](std::string_view) { return Wish::kPause; };
   RunningSend& send = StartStream(
-      ScriptedReply::EventStream(std::string(kBody, 'x')).Dripping(64 << 10, 0ms), {.idle = 50ms}
+      ScriptedReply::EventStream(std::string(kBody, 'x')).Dripping(64 << 10, 0ms), {.idle = 400ms}
   );
   ASSERT_TRUE(RunUntil([&] { return keeper_.pieces == 1; }));
-  const auto until = std::chrono::steady_clock::now() + 500ms;
+  const auto until = std::chrono::steady_clock::now() + 800ms;
   RunUntil([&] { return std::chrono::steady_clock::now() > until; });
   EXPECT_EQ(keeper_.pieces, 1) << "nothing comes during a pause";
   EXPECT_FALSE(send.result.has_value()) << "and it is nobody's silence";
@@ -131,7 +133,8 @@ TEST_F(BodySinkTest, AStopClosesTheSocketAndEndsWell) {
 
 TEST_F(BodySinkTest, AStopBehindAPauseEndsWellToo) {
   keeper_.wish = [](std::string_view body) { return body.size() > 2 ? Wish::kStop : Wish::kPause; };
-  RunningSend& send = StartStream(ScriptedReply::EventStream("abcd").Dripping(2, 20ms).StallAfter(4));
+  RunningSend& send =
+      StartStream(ScriptedReply::EventStream("abcd").Dripping(2, 20ms).StallAfter(4));
   ASSERT_TRUE(RunUntil([&] { return keeper_.pieces == 1; }));
   ASSERT_TRUE(RunUntil([&] { return Sent() == 4; }));
   RunUntil([until = std::chrono::steady_clock::now() + 50ms] {
@@ -186,13 +189,15 @@ TEST_F(BodySinkTest, BytesThatAreNoSignOfLifeStopNoTimer) {
 }
 
 TEST_F(BodySinkTest, SilenceAfterASignOfLifeIsIdleness) {
-  RunningSend& send =
-      StartStream(ScriptedReply::EventStream("abcd").StallAfter(2), {.first_byte = 5s, .idle = 60ms});
+  RunningSend& send = StartStream(
+      ScriptedReply::EventStream("abcd").StallAfter(2), {.first_byte = 5s, .idle = 60ms}
+  );
   EXPECT_EQ(Finish(send).failure, TransportFailure::kIdleTimeout);
 }
 
 TEST_F(BodySinkTest, ABodyAboveTheLimitIsCutOff) {
-  RunningSend& send = StartStream(ScriptedReply::EventStream("abcdef").Chunked().Dripping(8, 5ms), {}, 3);
+  RunningSend& send =
+      StartStream(ScriptedReply::EventStream("abcdef").Chunked().Dripping(8, 5ms), {}, 3);
   const HttpResult& result = Finish(send);
   EXPECT_EQ(result.failure, TransportFailure::kTooLarge);
   EXPECT_LE(keeper_.body.size(), 3U);

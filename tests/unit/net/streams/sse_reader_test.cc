@@ -60,10 +60,11 @@ TEST(SseReaderTest, AnEventAboveTheLimitIsRefusedBeforeItIsKept) {
   const SseReader small(16);
   EXPECT_EQ(ReadPieces({"data: 0123456789\n\n"}, small).progress, Progress::kGoesOn);
   EXPECT_EQ(ReadPieces({"data: 0123456789a\n\n"}, small).progress, Progress::kTooLarge);
-  EXPECT_EQ(ReadPieces({"data: 012", "345", "678", "9ab", "cde"}, small).progress, Progress::kTooLarge);
   EXPECT_EQ(
-      ReadPieces({"data: 01234567\ndata: 01234567\n\n"}, small).progress, Progress::kTooLarge
-  ) << "lines that are small make an event that is not";
+      ReadPieces({"data: 012", "345", "678", "9ab", "cde"}, small).progress, Progress::kTooLarge
+  );
+  EXPECT_EQ(ReadPieces({"data: 01234567\ndata: 01234567\n\n"}, small).progress, Progress::kTooLarge)
+      << "lines that are small make an event that is not";
 }
 
 }  // namespace
