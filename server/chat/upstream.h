@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include "server/base/task.h"
@@ -64,13 +65,21 @@ struct SendResult {
   SendFailure failure = SendFailure::kNone;
   ChatReply reply = {};      // with kNone
   std::string message = {};  // one sentence on the failure, scrubbed of secrets
-  std::string cause = {};    // kConnection: "refused", "dns", "tls", "reset"; kTimeout: the phase
+  // kConnection: "refused", "dns", "tls", "reset", or "credentials" if where they come from could
+  // not be reached; kTimeout: the phase.
+  std::string cause = {};
   std::optional<std::chrono::milliseconds> retry_after = {};  // what the provider asked for
   bool final = false;   // the provider says that sending again is useless
   int http_status = 0;  // 0: no answer
   std::string provider_request_id = {};
   std::string body_hash = {};  // of a body that could not be read: to tell samples apart in logs
   std::chrono::microseconds latency{0};
+  // What the caller is told in place of `message`, where that is more than a failed send: nothing
+  // was sent for want of credentials.
+  absl::Status not_sent = absl::OkStatus();
+  // The cause is mended, so the same bytes may go out again at once, as an attempt of its own:
+  // credentials that had been cached were refused, and the next send has new ones.
+  bool send_again = false;
   bool ok() const { return failure == SendFailure::kNone; }
 };
 

@@ -192,6 +192,7 @@ class Run {
 
   // The wait before the failed send is repeated; nothing if it is not, and the call has ended.
   std::optional<milliseconds> WaitBeforeRetry(const SendResult& sent, int retry) {
+    if (sent.send_again && AttemptsLeft()) return milliseconds(0);
     const FailureMeaning& meaning = MeaningOf(sent.failure);
     End(EndingOf(sent));
     const bool wanted = meaning.retry_on.has_value() && !sent.final &&

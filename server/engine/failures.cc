@@ -82,6 +82,7 @@ const FailureMeaning& MeaningOf(SendFailure failure) {
 }
 
 absl::Status StatusOf(const SendResult& result, std::string_view provider, std::string_view model) {
+  if (!result.not_sent.ok()) return result.not_sent;
   const FailureMeaning& meaning = MeaningOf(result.failure);
   ErrorDetails details = {
       .reason = meaning.reason,

@@ -23,8 +23,8 @@ struct FailureMeaning {
 };
 const FailureMeaning& MeaningOf(SendFailure failure);
 
-// The status of a call that ends with this failed send. `provider` and `model` go into its
-// metadata.
+// The status of a call that ends with this failed send: what the result says for itself, or else
+// what the table says. `provider` and `model` go into its metadata.
 absl::Status StatusOf(const SendResult& result, std::string_view provider, std::string_view model);
 
 }  // namespace extractd

@@ -1,9 +1,6 @@
 #include "server/providers/credentials.h"
 
-#include <cstdlib>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -12,16 +9,12 @@
 #include <fmt/ranges.h>
 
 #include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/providers/auth/environment.h"
+#include "server/providers/auth/signers.h"
 
 namespace extractd::providers {
 namespace {
-
-std::optional<std::string> Environment(const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): never set here
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return std::string(value);
-}
 
 absl::Status Missing(const ProviderRow& row, std::string_view problem) {
   return MakeError(
@@ -41,16 +34,7 @@ std::vector<std::string> KeyVariables(const ProviderRow& row) {
 }
 
 absl::StatusOr<std::string> ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError("cannot be opened");
-  std::string text(Credentials::kMaxKeyBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > Credentials::kMaxKeyBytes) {
-    return absl::ResourceExhaustedError(
-        fmt::format("is larger than {} bytes", Credentials::kMaxKeyBytes)
-    );
-  }
+  ASSIGN_OR_RETURN(std::string text, ReadSmallFile(path));
   absl::StripAsciiWhitespace(&text);
   if (text.empty()) return absl::NotFoundError("is empty");
   // A header cannot carry it, and a line break would end the header.
@@ -102,7 +86,7 @@ absl::StatusOr<Secret> Credentials::FindKey(const ProviderRow& row) {
     if (key.ok()) return key;
     return Missing(row, fmt::format("its file '{}' {}", file, std::string(key.status().message())));
   }
-  if (!row.key_required || variables.empty()) return Secret();
+  if (!row.key_required || variables.empty() || !row.signer.empty()) return Secret();
   return Missing(
       row,
       fmt::format(
@@ -128,6 +112,7 @@ absl::StatusOr<Secret> Credentials::KeyOf(const ProviderRow& row) {
 
 bool Credentials::IsConfigured(const ProviderRow& row) {
   const absl::StatusOr<Secret> key = KeyOf(row);
+  if (key.ok() && key->empty() && !row.signer.empty()) return SignerIsConfigured(row);
   return key.ok() && (!key->empty() || !row.key_required || row.key_variable.empty());
 }
 

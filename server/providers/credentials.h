@@ -25,16 +25,16 @@ class Credentials {
  public:
   // A file is looked at no more often than this.
   static constexpr std::chrono::milliseconds kFileCheckInterval{500};
-  static constexpr size_t kMaxKeyBytes = 64 * 1024;
 
   // `on_key` is told every key when it is first seen, so that logs can leave it out.
   explicit Credentials(std::function<void(const Secret& key)> on_key);
 
-  // The key that `row` names; empty if the provider needs none and none is set.
+  // The key that `row` names; empty if none is set and the provider needs none or has a signer.
   // kCredentialsMissing (metadata: variable, docs_url): none is set, or its file cannot be used;
   // says which places were tried, never a value.
   absl::StatusOr<Secret> KeyOf(const ProviderRow& row);
-  // A key is set for `row`; says nothing about its worth.
+  // A key is set for `row`, or its signer has a source of credentials as far as can be told without
+  // asking anybody; says nothing about their worth.
   bool IsConfigured(const ProviderRow& row);
 
  private:

@@ -1,6 +1,8 @@
 #include "server/providers/http_upstream.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +15,8 @@
 
 namespace extractd::providers {
 namespace {
+
+using std::chrono::milliseconds, std::chrono::steady_clock;
 
 // The provider's id of a request, in the order of trust.
 constexpr std::array<std::string_view, 8> kRequestIdHeaders = {
@@ -78,15 +82,49 @@ TransportMeaning MeaningOf(net::TransportFailure failure) {
   return {SendFailure::kConnection, ""};
 }
 
+// Credentials that cannot be had: what the caller must mend is told as it is, the rest as a send
+// that failed.
+SendResult NotAuthorized(const absl::Status& status) {
+  SendResult result = {.failure = SendFailure::kAuth, .message = std::string(status.message())};
+  if (DetailsOf(status).has_value()) {
+    result.not_sent = status;
+  } else if (absl::IsCancelled(status)) {
+    result.failure = SendFailure::kCancelled;
+  } else if (absl::IsUnavailable(status)) {
+    result.failure = SendFailure::kConnection;
+    result.cause = "credentials";
+  } else if (absl::IsDeadlineExceeded(status)) {
+    result.failure = SendFailure::kTimeout;
+    result.cause = "credentials";
+  }
+  return result;
+}
+
+// What is left of `limit`; never zero, which would mean no limit.
+milliseconds Left(milliseconds limit, steady_clock::duration spent) {
+  if (limit.count() == 0) return limit;
+  return std::max(limit - std::chrono::duration_cast<milliseconds>(spent), milliseconds(1));
+}
+
+// The part of a header that nobody may see: behind the scheme, if it names one.
+Secret SecretOf(const WireHeader& header) {
+  return Secret(header.value.substr(header.value.rfind(' ') + 1));
+}
+
 }  // namespace
 
 HttpUpstream::HttpUpstream(
     net::HttpClient& client,
     std::shared_ptr<const Handler> handler,
     const ModelFamily& model,
-    Secret key
+    Secret key,
+    std::shared_ptr<Authorizer> authorizer
 )
-    : client_(client), handler_(std::move(handler)), model_(model), key_(std::move(key)) {}
+    : client_(client),
+      handler_(std::move(handler)),
+      model_(model),
+      key_(std::move(key)),
+      authorizer_(std::move(authorizer)) {}
 
 absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) const {
   const ProviderRow& row = *handler_->row;
@@ -100,27 +138,8 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
   return wire;
 }
 
-net::HttpRequest HttpUpstream::HttpRequestOf(const WireRequest& request, const SendTimers& timers)
-    const {
-  net::HttpRequest http = {
-      .method = request.method,
-      .url = request.url,
-      .body = request.body,
-      .timers = {timers.connect, timers.first_byte, timers.idle, timers.total},
-      .max_reply_bytes = max_reply_bytes_,
-      .version = handler_->row->http2 ? net::HttpVersion::k2 : net::HttpVersion::k1,
-      .pool = handler_->row->name,
-  };
-  http.headers.reserve(request.headers.size());
-  for (const WireHeader& header : request.headers) {
-    http.headers.push_back({header.name, header.value});
-  }
-  return http;
-}
-
 Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers& timers) {
-  const net::HttpResult result = co_await client_.Send(HttpRequestOf(request, timers));
-  co_return Interpret(result);
+  return Exchange(request, timers, nullptr);
 }
 
 bool HttpUpstream::streams() const {
@@ -134,9 +153,8 @@ Task<SendResult> HttpUpstream::Stream(
   if (!streams()) co_return co_await Upstream::Stream(request, timers, sink);
   HttpStream stream(*handler_->dialect, sink);
   sink.set_resume([&stream] { stream.Resume(); });
-  const net::HttpResult http = co_await client_.Send(HttpRequestOf(request, timers), stream);
+  SendResult result = co_await Exchange(request, timers, &stream);
   sink.set_resume(nullptr);
-  SendResult result = InterpretStream(http, stream);
   if (result.ok() && !stream.streamed()) {
     TellWhole(result.reply, sink);
     sink.OnPieceEnd();
@@ -144,27 +162,77 @@ Task<SendResult> HttpUpstream::Stream(
   co_return result;
 }
 
-SendResult HttpUpstream::InterpretStream(const net::HttpResult& http, HttpStream& stream) const {
+Task<SendResult> HttpUpstream::Exchange(
+    const WireRequest& request, const SendTimers& timers, HttpStream* stream
+) {
+  AddedHeaders added;
+  SendTimers left = timers;
+  if (authorizer_ != nullptr) {
+    const auto started = steady_clock::now();
+    absl::StatusOr<AddedHeaders> authorized = co_await authorizer_->Authorize(request);
+    if (!authorized.ok()) co_return NotAuthorized(authorized.status());
+    added = *std::move(authorized);
+    left.total = Left(timers.total, steady_clock::now() - started);
+  }
+  net::HttpRequest http = ToHttp(request, added, left);
+  Task<net::HttpResult> sending =
+      stream == nullptr ? client_.Send(std::move(http)) : client_.Send(std::move(http), *stream);
+  const net::HttpResult sent = co_await std::move(sending);
+  SendResult result =
+      stream == nullptr ? Interpret(sent, added) : InterpretStream(sent, added, *stream);
+  if (authorizer_ != nullptr) RenewCredentials(result);
+  co_return result;
+}
+
+net::HttpRequest HttpUpstream::ToHttp(
+    const WireRequest& request, const AddedHeaders& added, const SendTimers& timers
+) const {
+  net::HttpRequest http = {
+      .method = request.method,
+      .url = request.url,
+      .body = request.body,
+      .timers = {timers.connect, timers.first_byte, timers.idle, timers.total},
+      .max_reply_bytes = max_reply_bytes_,
+      .version = handler_->row->http2 ? net::HttpVersion::k2 : net::HttpVersion::k1,
+      .pool = handler_->row->name,
+  };
+  http.headers.reserve(request.headers.size() + added.size());
+  for (const WireHeader& header : request.headers) {
+    http.headers.push_back({header.name, header.value});
+  }
+  for (const WireHeader& header : added) http.headers.push_back({header.name, header.value});
+  return http;
+}
+
+void HttpUpstream::RenewCredentials(SendResult& result) {
+  if (result.http_status != 401 && result.http_status != 403) return;
+  authorizer_->Forget();
+  result.send_again = !std::exchange(renewed_, true);
+}
+
+SendResult HttpUpstream::InterpretStream(
+    const net::HttpResult& http, const AddedHeaders& added, HttpStream& stream
+) const {
   if (!stream.streamed() || !http.ok()) {
-    SendResult result = Interpret(http);
+    SendResult result = Interpret(http, added);
     if (stream.streamed()) result.reply.usage = stream.UsageSoFar();
     return result;
   }
   SendResult result = stream.Finish();
   result.provider_request_id = RequestIdOf(http.reply);
-  if (!result.ok()) ReadFailure(http.reply, result);
+  if (!result.ok()) ReadFailure(http.reply, added, result);
   result.http_status = http.reply.status;
   result.latency = http.latency;
   return result;
 }
 
-SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
+SendResult HttpUpstream::Interpret(const net::HttpResult& http, const AddedHeaders& added) const {
   SendResult result;
   if (http.ok()) {
     const auto header = [&http](std::string_view name) { return http.reply.Header(name); };
     result = handler_->dialect->Decode(http.reply.status, http.reply.body, header);
     result.provider_request_id = RequestIdOf(http.reply);
-    if (!result.ok()) ReadFailure(http.reply, result);
+    if (!result.ok()) ReadFailure(http.reply, added, result);
   } else {
     const TransportMeaning meaning = MeaningOf(http.failure);
     result.failure = meaning.failure;
@@ -176,8 +244,13 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http) const {
   return result;
 }
 
-void HttpUpstream::ReadFailure(const net::HttpReply& reply, SendResult& result) const {
+void HttpUpstream::ReadFailure(
+    const net::HttpReply& reply, const AddedHeaders& added, SendResult& result
+) const {
   result.message = key_.ScrubFrom(result.message);
+  for (const WireHeader& header : added) {
+    if (header.secret) result.message = SecretOf(header).ScrubFrom(result.message);
+  }
   const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
   if (asked.has_value()) result.retry_after = asked;
   result.final = reply.Header("x-should-retry") == "false";

@@ -73,7 +73,7 @@ struct ProviderRow {
   bool key_required = true;
   std::string key_header = {};  // header of the bare key; empty: authorization, as a bearer token
   // How requests are authorised where a key that stays the same is not enough: the name of a
-  // signer (providers/auth). Empty: by the key.
+  // signer (providers/auth/signers.h), which works where no key is set. Empty: by the key alone.
   std::string signer = {};
   std::vector<std::pair<std::string, std::string>> headers = {
   };  // further ones, names in lower case
@@ -132,6 +132,7 @@ struct ProviderRow {
   std::vector<std::string> other_key_variables = {};
   // The first that fits takes the place of a base_url that nobody changed.
   std::vector<BaseUrlCase> base_url_cases = {};
+  std::string signer_scope = {};  // what the signer's tokens are for; empty: the signer's default
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest

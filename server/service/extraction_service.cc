@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
+constexpr const char* kAuthorization = "authorization";
 constexpr std::string_view kAdaptSchema = "AdaptSchema";
 
 // Messages of a usual size, but for their texts, without a call of malloc for each of their parts.
@@ -169,10 +170,18 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   v1::RenderResponse response;
   response.set_http_method(wire->method);
   response.set_url(wire->url);
+  bool authorized = false;
   for (const WireHeader& header : wire->headers) {
     v1::Header& out = *response.add_headers();
     out.set_name(header.name);
     out.set_value(header.secret ? std::string(Secret::kRedacted) : header.value);
+    authorized = authorized || header.name == kAuthorization;
+  }
+  // What a signer adds is made anew for each send; it is not fetched to be shown.
+  if (!plan.handler->row->signer.empty() && !authorized) {
+    v1::Header& out = *response.add_headers();
+    out.set_name(kAuthorization);
+    out.set_value(std::string(Secret::kRedacted));
   }
   response.set_body(wire->body);
   *response.mutable_effective_request() = EffectiveRequest(request.request(), plan);

@@ -9,6 +9,8 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/base/strings.h"
+#include "server/providers/auth/signers.h"
 #include "server/providers/http_upstream.h"
 
 namespace extractd {
@@ -49,16 +51,41 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
     if (!dry_run) RETURN_IF_ERROR(CheckAddress(*handler->row));
     absl::StatusOr<Secret> key = shared_.credentials.KeyOf(*handler->row);
     if (!key.ok() && !dry_run) return key.status();
+    const bool has_key = key.ok() && !key->empty();
+    std::shared_ptr<providers::Authorizer> authorizer =
+        has_key || dry_run ? nullptr : AuthorizerOf(handler->row);
     auto upstream = std::make_unique<providers::HttpUpstream>(
-        client_, std::move(handler), family, key.ok() ? *std::move(key) : Secret()
+        client_,
+        std::move(handler),
+        family,
+        has_key ? *std::move(key) : Secret(),
+        std::move(authorizer)
     );
     upstream->set_max_reply_bytes(shared_.config()->max_provider_response_bytes);
     return upstream;
   }
 
  private:
+  struct Signed {
+    std::shared_ptr<const ProviderRow> row = {};
+    std::shared_ptr<providers::Authorizer> authorizer = {};
+  };
+
+  // What signs the row's requests on this loop; null if it names no signer. A row that a reload
+  // replaced gets a new one.
+  std::shared_ptr<providers::Authorizer> AuthorizerOf(const std::shared_ptr<const ProviderRow>& row
+  ) {
+    if (row->signer.empty()) return nullptr;
+    Signed& slot = authorizers_[row->name];
+    if (slot.row != row) {
+      slot = {row, providers::NewAuthorizer(row, {.client = client_, .tokens = shared_.tokens})};
+    }
+    return slot.authorizer;
+  }
+
   SharedState& shared_;
   net::HttpClient& client_;
+  StringMap<Signed> authorizers_;  // by provider
 };
 
 LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiServices& services)

@@ -10,6 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "server/base/nearest.h"
+#include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
 
@@ -140,6 +141,20 @@ std::string SetEnforcement(const YAML::Node& value, Target& target) {
   return "must be one of " + known;
 }
 
+std::string SetSigner(const YAML::Node& value, Target& target) {
+  const std::string name = value.IsScalar() ? value.Scalar() : "";
+  const bool none = name == "none";
+  if (none || providers::FindSigner(name) != nullptr) {
+    target.row.signer = none ? "" : name;
+    return {};
+  }
+  std::string known = "none";
+  for (const providers::Signer& signer : providers::AllSigners()) {
+    known += fmt::format(", {}", signer.name);
+  }
+  return "must be one of " + known;
+}
+
 using Row = ProviderRow;
 constexpr std::array kKeys = {
     KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
@@ -148,6 +163,12 @@ constexpr std::array kKeys = {
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
+    KeyRow{
+        "signer",
+        "fetches tokens where no key is set: none, or a name of docs/authentication.md",
+        SetSigner
+    },
+    KeyRow{"signer_scope", "what those tokens are for", SetText<&Row::signer_scope>},
     KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
     KeyRow{"default_model", "model of calls that name only the provider", SetText<&Row::default_model>},
     KeyRow{"models", "models that metrics call by name; others are \"other\"", SetList<&Row::models>},

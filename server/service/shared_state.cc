@@ -35,6 +35,7 @@ SharedState::SharedState(const Config& config)
       schemas(CacheOptions(config), pool),
       library(config.registered_schema_bytes),
       credentials([this](const Secret& key) { log.Protect(key); }),
+      tokens([this](const Secret& secret) { log.Protect(secret); }),
       config_(std::make_shared<const Config>(config)) {}
 
 absl::Status SharedState::CheckProviders(const Config& config) {

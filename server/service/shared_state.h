@@ -16,6 +16,7 @@
 #include "server/engine/latencies.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
+#include "server/providers/auth/token_cache.h"
 #include "server/providers/credentials.h"
 #include "server/registry/catalog.h"
 #include "server/registry/registry.h"
@@ -51,6 +52,7 @@ class SharedState {
   schema::SchemaCache schemas;
   schema::SchemaLibrary library;
   providers::Credentials credentials;
+  providers::TokenCache tokens;  // that signers fetched
   Latencies latencies;
 
  private:

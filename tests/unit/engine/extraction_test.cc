@@ -161,6 +161,21 @@ TEST_F(ExtractionTest, PermanentFailuresAreSentOnce) {
   }
 }
 
+TEST_F(ExtractionTest, RefusedCredentialsThatWereRenewedAreTriedAtOnceAsAnAttempt) {
+  SendResult stale = Fails(SendFailure::kAuth);
+  stale.send_again = true;
+  plan_.retry.max_transport_retries = 0;
+  const Extraction done = RunScript({stale, Calls(R"({"age": 1})")});
+  EXPECT_TRUE(done.status.ok()) << done.status;
+  ASSERT_EQ(done.attempts.size(), 2U);
+  EXPECT_EQ(done.attempts[0].outcome, AttemptOutcome::kAuthFailed);
+  EXPECT_EQ(done.attempts[1].kind, AttemptKind::kRetry);
+  EXPECT_EQ(done.attempts[1].backoff, 0ms);
+
+  plan_.retry.max_attempts = 1;
+  EXPECT_EQ(ReasonOf(RunScript({stale})), Reason::kProviderAuth);
+}
+
 TEST_F(ExtractionTest, ConditionThatIsNotWantedIsNotRetried) {
   plan_.retry.retry_on = static_cast<RetryConditions>(RetryCondition::kConnect);
   EXPECT_EQ(RunScript({Fails(SendFailure::kServerError)}).attempts.size(), 1U);

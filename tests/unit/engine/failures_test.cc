@@ -37,6 +37,16 @@ TEST(FailuresTest, StatusNamesProviderCauseAndPhase) {
   EXPECT_EQ(timeout->metadata.back(), (std::pair<std::string, std::string>{"phase", "first_byte"}));
 }
 
+TEST(FailuresTest, WhatWasNotSentSpeaksForItself) {
+  const SendResult unsent = {
+      .failure = SendFailure::kAuth,
+      .not_sent = MakeError(Reason::kCredentialsMissing, "set ACME_FILE"),
+  };
+  const absl::Status status = StatusOf(unsent, "acme", "m");
+  EXPECT_EQ(DetailsOf(status)->reason, Reason::kCredentialsMissing);
+  EXPECT_EQ(status.message(), "set ACME_FILE");
+}
+
 TEST(FailuresTest, WaitIsPassedOnOnlyWhereWaitingHelps) {
   SendResult result = {
       .failure = SendFailure::kRateLimited, .retry_after = std::chrono::seconds(3)

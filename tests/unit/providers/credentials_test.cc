@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "server/base/error.h"
+#include "server/providers/auth/environment.h"
 
 namespace extractd::providers {
 namespace {
@@ -84,7 +85,7 @@ TEST_F(CredentialsTest, UselessFilesSayWhatIsWrongWithThem) {
   EXPECT_NE(problem().find("is empty"), std::string::npos);
   WriteFile("a\r\nx-other: b");
   EXPECT_NE(problem().find("control characters"), std::string::npos);
-  WriteFile(std::string(Credentials::kMaxKeyBytes + 1, 'k'));
+  WriteFile(std::string(kMaxCredentialBytes + 1, 'k'));
   EXPECT_NE(problem().find("is larger"), std::string::npos);
 }
 

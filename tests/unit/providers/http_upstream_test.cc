@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "server/base/error.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "tests/fakes/http_imposter.h"
 #include "tests/fakes/run_task.h"
@@ -20,14 +21,16 @@ constexpr const char* kAnswer =
 
 class HttpUpstreamTest : public ::testing::Test {
  protected:
-  HttpUpstream NewUpstream(const std::string& key) {
+  HttpUpstream NewUpstream(
+      const std::string& key, std::shared_ptr<Authorizer> authorizer = nullptr
+  ) {
     const auto handler = std::make_shared<const Handler>(Handler{
         .row = std::make_shared<const ProviderRow>(
             ProviderRow{.name = "acme", .base_url = imposter_.url() + "/v1"}
         ),
         .dialect = &OpenAiChat(),
     });
-    return HttpUpstream(client_, handler, family_, Secret(key));
+    return HttpUpstream(client_, handler, family_, Secret(key), std::move(authorizer));
   }
 
   SendResult SendOnce(const SendTimers& timers = {}, size_t max_reply_bytes = 1 << 20) {
@@ -48,6 +51,93 @@ class HttpUpstreamTest : public ::testing::Test {
   net::HttpClient client_{loop_.get_executor()};
   ModelFamily family_;
 };
+
+// Signs with "Bearer token-1", "Bearer token-2" …, one further each time it forgets.
+class FakeAuthorizer final : public Authorizer {
+ public:
+  Task<absl::StatusOr<std::vector<WireHeader>>> Authorize(const WireRequest& request) override {
+    bodies.push_back(request.body);
+    if (!failure.ok()) co_return failure;
+    co_return std::vector<WireHeader>{
+        {"authorization", "Bearer token-" + std::to_string(forgotten + 1), true}
+    };
+  }
+  void Forget() override { ++forgotten; }
+
+  absl::Status failure;
+  std::vector<std::string> bodies;  // that it was shown
+  int forgotten = 0;
+};
+
+class SignedUpstreamTest : public HttpUpstreamTest {
+ protected:
+  SendResult Send() {
+    const auto request = upstream_.Encode({.model = "m", .messages = {{.text = "Ann is 40."}}});
+    return fakes::Await(loop_, upstream_.Send(*request, {.total = 5s}));
+  }
+
+  std::shared_ptr<FakeAuthorizer> authorizer_ = std::make_shared<FakeAuthorizer>();
+  HttpUpstream upstream_ = NewUpstream("", authorizer_);
+};
+
+TEST_F(SignedUpstreamTest, EachSendIsAuthorisedByItsFinalBytes) {
+  imposter_.ReplyByDefault(ScriptedReply::Json(kAnswer));
+  EXPECT_TRUE(Send().ok());
+  const fakes::SeenRequest seen = imposter_.requests().at(0);
+  EXPECT_EQ(seen.Header("authorization"), "Bearer token-1");
+  EXPECT_EQ(authorizer_->bodies, std::vector<std::string>{seen.body});
+  const auto encoded = upstream_.Encode({.model = "m", .messages = {{.text = "x"}}});
+  for (const WireHeader& header : encoded->headers) EXPECT_NE(header.name, "authorization");
+}
+
+TEST_F(SignedUpstreamTest, RefusedCredentialsAreForgottenAndOnceWorthAnotherSend) {
+  imposter_.Reply(ScriptedReply::Status(401));
+  imposter_.Reply(ScriptedReply::Status(403));
+  imposter_.Reply(ScriptedReply::Status(500));
+  const SendResult first = Send();
+  EXPECT_EQ(first.failure, SendFailure::kAuth);
+  EXPECT_TRUE(first.send_again);
+  EXPECT_EQ(authorizer_->forgotten, 1);
+  const SendResult second = Send();
+  EXPECT_FALSE(second.send_again) << "new credentials were refused, too";
+  EXPECT_EQ(imposter_.requests().at(1).Header("authorization"), "Bearer token-2");
+  EXPECT_EQ(authorizer_->forgotten, 2);
+  EXPECT_FALSE(Send().send_again);
+  EXPECT_EQ(authorizer_->forgotten, 2);
+}
+
+TEST_F(SignedUpstreamTest, AnErrorThatRepeatsTheTokenIsScrubbed) {
+  imposter_.Reply(ScriptedReply::Status(400, R"({"error":{"message":"what is token-1?"}})"));
+  const std::string message = Send().message;
+  EXPECT_NE(message.find("what is [redacted]?"), std::string::npos) << message;
+}
+
+TEST_F(SignedUpstreamTest, MissingCredentialsAreToldAsTheyAreAndNothingIsSent) {
+  authorizer_->failure = MakeError(Reason::kCredentialsMissing, "set ACME_FILE");
+  const SendResult result = Send();
+  EXPECT_EQ(result.failure, SendFailure::kAuth);
+  EXPECT_EQ(result.not_sent, authorizer_->failure);
+  EXPECT_TRUE(imposter_.requests().empty());
+}
+
+TEST_F(SignedUpstreamTest, ATokenEndpointThatIsDownIsALostSend) {
+  authorizer_->failure = absl::UnavailableError("the token endpoint answered 503");
+  const SendResult lost = Send();
+  EXPECT_EQ(lost.failure, SendFailure::kConnection);
+  EXPECT_EQ(lost.cause, "credentials");
+  EXPECT_EQ(lost.message, "the token endpoint answered 503");
+  authorizer_->failure = absl::DeadlineExceededError("no answer");
+  EXPECT_EQ(Send().failure, SendFailure::kTimeout);
+  authorizer_->failure = absl::PermissionDeniedError("invalid_grant");
+  EXPECT_EQ(Send().failure, SendFailure::kAuth);
+  authorizer_->failure = absl::CancelledError("");
+  EXPECT_EQ(Send().failure, SendFailure::kCancelled);
+  EXPECT_TRUE(imposter_.requests().empty());
+}
+
+TEST_F(HttpUpstreamTest, WithAFixedKeyA401IsFinal) {
+  EXPECT_FALSE(SendTo(ScriptedReply::Status(401)).send_again);
+}
 
 TEST_F(HttpUpstreamTest, SendsTheDialectsBytesToTheRowsAddressWithTheKey) {
   imposter_.Reply(ScriptedReply::Json(kAnswer).With("x-request-id", "req_1"));
