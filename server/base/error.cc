@@ -42,6 +42,7 @@ constexpr std::array kReasons = {
         Reason::kProviderRateLimited, "PROVIDER_RATE_LIMITED", StatusCode::kResourceExhausted
     },
     ReasonRow{Reason::kMessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode::kResourceExhausted},
+    ReasonRow{Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kProviderUnavailable, "PROVIDER_UNAVAILABLE", StatusCode::kUnavailable},
     ReasonRow{Reason::kProviderMalformed, "PROVIDER_MALFORMED", StatusCode::kUnavailable},
     ReasonRow{Reason::kDraining, "DRAINING", StatusCode::kUnavailable},

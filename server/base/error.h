@@ -38,6 +38,7 @@ enum class Reason : std::uint8_t {
   kContextTooLong = 30,
   kProviderRateLimited = 34,
   kMessageTooLarge = 38,
+  kSlowReader = 40,
   kProviderUnavailable = 41,
   kProviderMalformed = 42,
   kDraining = 44,

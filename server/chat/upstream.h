@@ -96,6 +96,8 @@ struct SendResult {
   bool ok() const { return failure == SendFailure::kNone; }
 };
 
+class StreamSink;  // stream.h
+
 // One provider with one credential, for one call. Lives on the call's loop.
 class Upstream {
  public:
@@ -104,6 +106,14 @@ class Upstream {
   virtual absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const = 0;
   // Sends once; never retries. Cancelled through the coroutine's slot, in any phase.
   virtual Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) = 0;
+
+  // Stream hands replies over while they come. Its requests are then encoded with `stream`.
+  virtual bool streams() const { return false; }
+  // Send, but tells `sink` what the reply adds as it comes; the result has the reply, too. Without
+  // streams() all of it is told at once. A stream that `sink` stopped ends with whatever result.
+  virtual Task<SendResult> Stream(
+      const WireRequest& request, const SendTimers& timers, StreamSink& sink
+  );
 };
 
 }  // namespace extractd

@@ -11,9 +11,11 @@
 #include "server/base/strings.h"
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
+#include "server/engine/endings.h"
 #include "server/engine/failures.h"
 #include "server/engine/judge/judge.h"
 #include "server/engine/lessons.h"
+#include "server/engine/stream/streamed_send.h"
 
 namespace extractd {
 namespace {
@@ -22,16 +24,6 @@ using std::chrono::milliseconds;
 
 constexpr size_t kMaxRawTextBytes = 256 * 1024;
 constexpr size_t kMaxAttemptIssues = 32;
-
-absl::Status DeadlineError(std::string_view phase, std::string_view message) {
-  return MakeError(
-      {.reason = Reason::kDeadline, .metadata = {{"phase", std::string(phase)}}}, message
-  );
-}
-
-absl::Status CancelledError() {
-  return MakeError(Reason::kCancelled, "the caller cancelled");
-}
 
 // The text of a reply in which the answer would be; with several tools, each on a line of its own.
 std::string RawTextOf(const Plan& plan, const ChatReply& reply) {
@@ -49,12 +41,17 @@ std::string RawTextOf(const Plan& plan, const ChatReply& reply) {
 // One call, turn by turn.
 class Run {
  public:
-  Run(const Plan& plan, ExtractionTools tools) : plan_(&plan), tools_(std::move(tools)) {}
+  Run(const Plan& plan, ExtractionTools tools, ExtractionStream* stream)
+      : plan_(&plan), tools_(std::move(tools)), stream_(stream) {}
 
   // Makes the next turn ready to be sent. False: the call has ended.
   bool BeginTurn() {
+    const bool streams = stream_ != nullptr && plan().upstream->streams();
+    if (turn_ == 0 && streams) reask_ = plan().request;
+    reask_.stream = streams;
+    const bool as_planned = turn_ == 0 && !streams;
     absl::StatusOr<WireRequest> wire =
-        plan().upstream->Encode(turn_ == 0 ? plan().request : reask_);
+        plan().upstream->Encode(as_planned ? plan().request : reask_);
     if (!wire.ok()) {
       const bool known = DetailsOf(wire.status()).has_value();
       End(known ? wire.status() : MakeError(Reason::kInternal, Std(wire.status().message())));
@@ -71,13 +68,14 @@ class Run {
     for (int retry = 0;; ++retry) {
       Attempt& attempt = BeginAttempt(retry, backoff);
       const SteadyTime sending = tools_.clock.Now();
-      SendResult sent = co_await plan().upstream->Send(wire_, TimersOfSend());
+      SendResult sent = co_await Send(attempt);
       AddUpstreamTime(sending);
       RecordSend(sent, attempt);
       if (sent.ok()) co_return sent;
       const std::optional<milliseconds> wait = WaitBeforeRetry(sent, retry + 1);
       if (!wait.has_value()) co_return sent;
       backoff = *wait;
+      TellRetrying(backoff);
       const SteadyTime waiting = tools_.clock.Now();
       const absl::Status waited = co_await tools_.clock.Sleep(backoff);
       AddUpstreamTime(waiting);
@@ -94,6 +92,7 @@ class Run {
     // Where calls stay accepted, the model must see every turn; else the last one is enough.
     if (plan().tools.empty() || turn_ == 1) reask_ = plan().request;
     plan().handler->mode->Reask(sent.reply, feedback_, reask_);
+    TellRetrying(milliseconds(0));
     return true;
   }
 
@@ -121,6 +120,11 @@ class Run {
   }
 
   Extraction Finish() {
+    if (streamed_.has_value()) {
+      const std::string& json = result_.answer.json;
+      if (result_.status.ok() && !json.empty()) streamed_->Settle(json, result_.attempts.back());
+      stream_->OnEnded();
+    }
     tools_.observer.OnExtraction(plan(), result_);
     return std::move(result_);
   }
@@ -145,6 +149,19 @@ class Run {
     const milliseconds left = std::max(Left(), milliseconds(1));
     timers.total = timers.total.count() == 0 ? left : std::min(timers.total, left);
     return timers;
+  }
+
+  Task<SendResult> Send(const Attempt& attempt) {
+    if (stream_ == nullptr) return plan().upstream->Send(wire_, TimersOfSend());
+    const bool other_turn = turn_ <= plan().retry.max_reasks && AttemptsLeft();
+    streamed_.emplace(plan(), *stream_, other_turn);
+    return streamed_->Run(wire_, TimersOfSend(), attempt);
+  }
+
+  // What was shown of the last attempt is void.
+  void TellRetrying(milliseconds backoff) {
+    if (!streamed_.has_value() || !streamed_->started()) return;
+    stream_->OnRetrying(plan(), result_.attempts.back(), backoff);
   }
 
   void AddUpstreamTime(SteadyTime begin) {
@@ -251,19 +268,17 @@ class Run {
   Next EndRefused(const ChatReply& reply, Attempt& attempt) {
     attempt.outcome = AttemptOutcome::kRefused;
     attempt.error_message = "the model refused";
-    End(MakeError(
-        {.reason = Reason::kProviderRefused,
-         .metadata =
-             {{"provider", plan().provider()},
-              {"model", plan().model()},
-              {"category", std::string(FinishReasonName(reply.finish_reason))}}},
-        fmt::format("model '{}' of '{}' refused to answer", plan().model(), plan().provider())
-    ));
+    End(RefusedError(plan(), reply));
     return Next::kEnd;
   }
 
+  Judgement JudgementOn(const ChatReply& reply) {
+    if (!streamed_.has_value() || !streamed_->stopped()) return JudgeReply(plan(), reply, calls_);
+    return {.issues = streamed_->issues(), .feedback = streamed_->issues()};
+  }
+
   Next JudgeText(const ChatReply& reply, Attempt& attempt) {
-    Judgement judged = JudgeReply(plan(), reply, calls_);
+    Judgement judged = JudgementOn(reply);
     result_.parse_time += judged.parse_time;
     result_.validate_time += judged.validate_time;
     NoteToon(judged, attempt);
@@ -312,29 +327,14 @@ class Run {
   Next EndTruncated(const ChatReply& reply, Attempt& attempt) {
     attempt.outcome = AttemptOutcome::kTruncated;
     attempt.error_message = "the answer was cut";
-    EndWithAnswer(MakeError(
-        {.reason = Reason::kOutputTruncated,
-         .metadata =
-             {{"provider", plan().provider()},
-              {"model", plan().model()},
-              {"finish_reason", std::string(FinishReasonName(reply.finish_reason))}}},
-        "the answer was cut before its end; raise generation.max_output_tokens"
-    ));
+    EndWithAnswer(TruncatedError(plan(), reply));
     return Next::kEnd;
   }
 
   // False: the call has ended with what is wrong.
   bool MayReask() {
     if (turn_ > plan().retry.max_reasks || !AttemptsLeft()) {
-      EndWithAnswer(MakeError(
-          {.reason = Reason::kOutputInvalid,
-           .metadata =
-               {{"provider", plan().provider()},
-                {"model", plan().model()},
-                {"turns", std::to_string(turn_)},
-                {"issues", std::to_string(result_.issues.total)}}},
-          fmt::format("the answer is still invalid after {} turn{}", turn_, turn_ == 1 ? "" : "s")
-      ));
+      EndWithAnswer(InvalidError(plan(), turn_, result_.issues));
       return false;
     }
     const auto median = tools_.latencies.Median(plan().provider(), plan().model());
@@ -361,20 +361,22 @@ class Run {
   ExtractionTools tools_;
   Extraction result_;
   int turn_ = 0;
-  WireRequest wire_;               // of the turn
-  ChatRequest reask_;              // what the next turn asks, but for the first
-  CallLedger calls_;               // with several tools
-  schema::IssueList feedback_;     // on the last answer, in the model's terms
-  schema::IssueList best_issues_;  // of result_.answer, while it is not valid
+  ExtractionStream* stream_;              // null: nobody looks on
+  std::optional<StreamedSend> streamed_;  // the last send
+  WireRequest wire_;                      // of the turn
+  ChatRequest reask_;                     // what the turn asks, where it is not the plan's request
+  CallLedger calls_;                      // with several tools
+  schema::IssueList feedback_;            // on the last answer, in the model's terms
+  schema::IssueList best_issues_;         // of result_.answer, while it is not valid
   bool has_learned_ = false;
   bool again_ = false;  // the turn begins anew, after a lesson
 };
 
 }  // namespace
 
-Task<Extraction> Extract(const Plan& plan, ExtractionTools tools) {
+Task<Extraction> Extract(const Plan& plan, ExtractionTools tools, ExtractionStream* stream) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  Run run(plan, std::move(tools));
+  Run run(plan, std::move(tools), stream);
   bool goes_on = true;
   while (goes_on && run.BeginTurn()) {
     const SendResult sent = co_await run.SendTurn();

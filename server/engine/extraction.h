@@ -24,6 +24,7 @@
 #include "server/engine/learned.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
+#include "server/engine/stream/extraction_stream.h"
 #include "server/schema/issue.h"
 
 namespace extractd {
@@ -68,7 +69,12 @@ struct ExtractionTools {
 // Statuses: kOutputInvalid, kOutputTruncated and kProviderRefused for answers; what failures.h says
 // for sends; kDeadline when the plan's deadline has no room for the next step; kCancelled when the
 // coroutine's slot fired.
-Task<Extraction> Extract(const Plan& plan, ExtractionTools tools);
+//
+// With `stream`, which outlives the call, answers are shown while they come. A send that is lost
+// before its first piece is repeated without a word.
+Task<Extraction> Extract(
+    const Plan& plan, ExtractionTools tools, ExtractionStream* stream = nullptr
+);
 
 }  // namespace extractd
 

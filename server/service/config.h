@@ -32,6 +32,7 @@ struct Config {
   bool lazy_load_providers = true;
   size_t max_request_bytes = size_t{32} << 20U;
   size_t max_provider_response_bytes = size_t{32} << 20U;
+  std::chrono::milliseconds slow_reader_timeout{30'000};
   int loops = 0;  // 0: one for each core
   int max_provider_connections = 1024;
   std::chrono::milliseconds drain_delay{0};

@@ -15,6 +15,7 @@
 #include "server/base/status_macros.h"
 #include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
+#include "server/service/extract_response.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
 #include "server/service/unary.h"
@@ -22,10 +23,6 @@
 
 namespace extractd {
 namespace {
-
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
@@ -52,28 +49,6 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-// A value once more, as a message of the caller's type.
-template <class Value>
-void SetProtobuf(const ProtobufType* type, Value& value, v1::ExtractResponse& response) {
-  if (type == nullptr || value.json().empty()) return;
-  const absl::StatusOr<google::protobuf::Any> any = type->ToAny(value.json());
-  if (any.ok()) {
-    *value.mutable_protobuf() = *any;
-    return;
-  }
-  v1::Warning& warning = *response.add_warnings();
-  warning.set_code("PROTOBUF_NOT_SET");
-  warning.set_message(std::string(any.status().message()));
-}
-
-void SetProtobufs(const AnswerTypes& types, v1::ExtractResponse& response) {
-  if (types.empty()) return;
-  SetProtobuf(types.Of(""), response, response);
-  for (v1::Item& item : *response.mutable_items()) {
-    SetProtobuf(types.Of(item.tool_name()), item, response);
-  }
-}
-
 absl::StatusOr<ExtractCall> ReadCall(
     const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
 ) {
@@ -83,25 +58,6 @@ absl::StatusOr<ExtractCall> ReadCall(
     call->deadline = rpc.deadline();
   }
   return call;
-}
-
-void FillTiming(
-    const Extraction& extraction,
-    microseconds prepare,
-    std::chrono::nanoseconds total,
-    v1::Timing& timing
-) {
-  timing.set_prepare_us(static_cast<std::int32_t>(prepare.count()));
-  timing.set_upstream_ms(
-      static_cast<std::int32_t>(duration_cast<milliseconds>(extraction.upstream_time).count())
-  );
-  timing.set_parse_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.parse_time).count())
-  );
-  timing.set_validate_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.validate_time).count())
-  );
-  timing.set_total_ms(static_cast<std::int32_t>(duration_cast<milliseconds>(total).count()));
 }
 
 // The call whose schema a target would get.
@@ -131,12 +87,6 @@ void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
   }
 }
 
-// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
-void NameDrain(const Rpc& rpc, Extraction& extraction) {
-  if (!rpc.drained() || !absl::IsCancelled(extraction.status)) return;
-  extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
-}
-
 }  // namespace
 
 ExtractionMethods::ExtractionMethods(
@@ -159,18 +109,21 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   if (!plan.ok()) co_return Refuse(rpc, kExtract, plan.status(), recorder_);
   recorder_.OnPlanned(**plan);
   (*plan)->prepare_time = shared_.clock.Now() - begin;
-  ExtractionTools tools = {
+  ExtractionTools tools = Tools();
+  tools.replan = [this, &rpc] { return Replan(rpc); };
+  Extraction extraction = co_await extractd::Extract(**plan, std::move(tools));
+  const Plan& sent = extraction.replanned == nullptr ? **plan : *extraction.replanned;
+  co_return Answer(rpc, sent, extraction, types, begin);
+}
+
+ExtractionTools ExtractionMethods::Tools() {
+  return {
       .clock = shared_.clock,
       .random = random_,
       .latencies = shared_.latencies,
       .observer = recorder_,
       .lessons = &shared_.lessons,
-      .replan = [this, &rpc] { return Replan(rpc); },
   };
-  Extraction extraction = co_await extractd::Extract(**plan, std::move(tools));
-  NameDrain(rpc, extraction);
-  const Plan& sent = extraction.replanned == nullptr ? **plan : *extraction.replanned;
-  co_return Answer(rpc, sent, extraction, types, begin);
 }
 
 Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::Replan(Rpc& rpc) {
@@ -187,15 +140,9 @@ absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc, AnswerTypes
 }
 
 RpcResult ExtractionMethods::Answer(
-    Rpc& rpc,
-    const Plan& plan,
-    const Extraction& extraction,
-    const AnswerTypes& types,
-    SteadyTime begin
+    Rpc& rpc, const Plan& plan, Extraction& extraction, const AnswerTypes& types, SteadyTime begin
 ) {
-  const auto total = shared_.clock.Now() - begin;
-  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
-  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  const auto total = Close(rpc, extraction, begin);
   if (!extraction.status.ok()) {
     v1::ExtractionFailure failure;
     ToMessage(plan, extraction, failure);
@@ -204,12 +151,21 @@ RpcResult ExtractionMethods::Answer(
   }
   StackArena arena;
   auto& response = arena.Make<v1::ExtractResponse>();
-  ToMessage(plan, extraction, response);
-  if (extraction.valid) SetProtobufs(types, response);
-  FillTiming(
-      extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
-  );
+  FillResponse(plan, extraction, types, total, response);
   return Succeed(response);
+}
+
+// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
+std::chrono::nanoseconds ExtractionMethods::Close(
+    const Rpc& rpc, Extraction& extraction, SteadyTime begin
+) {
+  if (rpc.drained() && absl::IsCancelled(extraction.status)) {
+    extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
+  }
+  const auto total = shared_.clock.Now() - begin;
+  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
+  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  return total;
 }
 
 Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {

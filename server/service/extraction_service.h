@@ -1,7 +1,8 @@
-// ExtractionService: Extract and Render on one loop.
+// ExtractionService on one loop.
 #ifndef EXTRACTD_SERVER_SERVICE_EXTRACTION_SERVICE_H_
 #define EXTRACTD_SERVER_SERVICE_EXTRACTION_SERVICE_H_
 
+#include <chrono>
 #include <memory>
 
 #include <absl/random/random.h>
@@ -22,21 +23,29 @@ class ExtractionMethods {
   ExtractionMethods(SharedState& shared, UpstreamFactory& upstreams, CallRecorder& recorder);
 
   Task<RpcResult> Extract(Rpc& rpc);
+  Task<grpc::Status> ExtractStream(StreamRpc& rpc);
   Task<RpcResult> Render(Rpc& rpc);
   // Of SchemaService; here because only a plan knows what a provider gets.
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
+  // stream/extract_stream.cc
+  struct StreamCall;
+  absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
+  Task<grpc::Status> RefuseStream(StreamRpc& rpc, absl::Status status);
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> ReplanStream(StreamRpc& rpc);
+
+  // All but replan.
+  ExtractionTools Tools();
   absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, AnswerTypes& types);
   // The plan of a call once more, after something was learned of its model.
   Task<absl::StatusOr<std::unique_ptr<Plan>>> Replan(Rpc& rpc);
   RpcResult Answer(
-      Rpc& rpc,
-      const Plan& plan,
-      const Extraction& extraction,
-      const AnswerTypes& types,
-      SteadyTime begin
+      Rpc& rpc, const Plan& plan, Extraction& extraction, const AnswerTypes& types, SteadyTime begin
   );
+  // What both kinds of answers do when an extraction has ended: names a drain, and counts what the
+  // call cost besides its provider. The time that it took.
+  std::chrono::nanoseconds Close(const Rpc& rpc, Extraction& extraction, SteadyTime begin);
 
   SharedState& shared_;
   CallRecorder& recorder_;

@@ -138,6 +138,7 @@ void ToMessage(const Usage& usage, v1::Usage& out) {
   out.set_cache_write_input_tokens(usage.cache_write_input_tokens);
   out.set_reasoning_tokens(usage.reasoning_tokens);
   out.set_toon_saved_tokens(usage.toon_saved_tokens);
+  out.set_estimated(usage.estimated);
 }
 
 void ToMessage(const Citation& citation, v1::Citation& out) {
@@ -187,6 +188,13 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFai
     if (listed++ == kMaxFailureIssues) break;
     ToMessage(issue, *out.add_issues());
   }
+}
+
+void ToWholeMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFailure& out) {
+  ToMessage(plan, extraction, out);
+  out.clear_issues();
+  for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
+  out.set_best_json(extraction.json);
 }
 
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out) {

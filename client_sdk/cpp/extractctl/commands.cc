@@ -12,6 +12,7 @@
 #include "extractctl/ask.h"
 #include "extractctl/show.h"
 #include "extractctl/source.h"
+#include "extractctl/stream_view.h"
 #include "extractd/client.h"
 #include "server/base/nearest.h"
 
@@ -34,16 +35,35 @@ int ForEachText(const Ask& ask, Each each) {
   return worst;
 }
 
+// Extracts with a view on the value while it grows.
+int ExtractStreamed(Client& client, const v1::ExtractRequest& request, const Globals& globals) {
+  constexpr int kRedrawMs = 50;
+  const OutputOptions options = DetectOutput(globals.json);
+  StreamView view(options);
+  v1::ExtractStreamRequest stream;
+  *stream.mutable_request() = request;
+  if (view.wants_snapshots()) stream.set_snapshot_interval_ms(kRedrawMs);
+  const Result<v1::ExtractResponse> result =
+      client.ExtractStream(stream, [&view](const auto& event) { return view.OnEvent(event); });
+  const bool told = options.json;  // by the last event
+  if (!result.ok() && !told) PrintFailure(result.failure(), options);
+  if (result.ok() && !told) PrintExtraction(*result, options);
+  return result.ok() && result->valid() ? kFine : kFailed;
+}
+
 void AddExtract(CLI::App& app, const Globals& globals, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand(
       "extract", "Extract from each text: one value, or with --many, --maybe or --tool others"
   );
   const auto ask = std::make_shared<Ask>();
   AddAskOptions(*command, *ask);
-  command->callback([ask, &globals, &run] {
-    run = [ask, &globals] {
+  const auto streams = std::make_shared<bool>(false);
+  command->add_flag("--stream", *streams, "Show the object while the model writes it");
+  command->callback([ask, streams, &globals, &run] {
+    run = [ask, streams, &globals] {
       Client client = Connect(globals);
       return ForEachText(*ask, [&](const v1::ExtractRequest& request) {
+        if (*streams) return ExtractStreamed(client, request, globals);
         const Result<v1::ExtractResponse> result = client.Extract(request);
         const int code = Show(result, globals, PrintExtraction);
         return result.ok() && !result->valid() ? kFailed : code;
