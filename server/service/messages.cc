@@ -194,7 +194,7 @@ void ToWholeMessage(const Plan& plan, const Extraction& extraction, v1::Extracti
   ToMessage(plan, extraction, out);
   out.clear_issues();
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
-  out.set_best_json(extraction.json);
+  out.set_best_json(extraction.answer.json);
 }
 
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out) {

@@ -1,5 +1,7 @@
 // No field of a request is accepted and ignored: for each there is a probe that sets it and sees
 // what it does. A field that is added to the API without a probe fails here.
+#include "tests/integration/request_fields.h"
+
 #include <functional>
 #include <map>
 #include <set>
@@ -9,8 +11,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
-
-#include "tests/integration/support.h"
 
 namespace extractd::integration {
 namespace {
@@ -33,100 +33,7 @@ void CollectFields(
   }
 }
 
-class RequestFieldsTest : public DaemonTest {
- protected:
-  using Change = std::function<void(v1::ExtractRequest&)>;
-  using Replies = std::vector<fakes::ScriptedReply>;
-
-  v1::RenderResponse Rendered(const v1::ExtractRequest& request) {
-    v1::RenderRequest render;
-    *render.mutable_request() = as_tool_ ? AsTool(request) : request;
-    const auto result = client->Render(render);
-    EXPECT_TRUE(result.ok()) << result.failure().message;
-    return result.ok() ? *result : v1::RenderResponse();
-  }
-
-  // With the schema as that of a tool.
-  static v1::ExtractRequest AsTool(v1::ExtractRequest request) {
-    v1::Tool& tool = *request.add_tools();
-    tool.set_name("tool_7");
-    *tool.mutable_schema() = request.schema();
-    request.clear_schema();
-    return request;
-  }
-
-  static v1::ExtractRequest Changed(
-      const Change& change, v1::ExtractRequest request = PersonRequest()
-  ) {
-    change(request);
-    return request;
-  }
-
-  // The change is seen in the bytes that a provider gets, which hold `text`.
-  void SeenOnTheWire(const Change& change, std::string_view text) {
-    const v1::RenderResponse before = Rendered(PersonRequest());
-    const v1::RenderResponse after = Rendered(Changed(change));
-    EXPECT_NE(before.body() + before.url(), after.body() + after.url());
-    EXPECT_NE((after.body() + after.url()).find(text), std::string::npos) << after.body();
-  }
-
-  v1::ExtractResponse Extracted(const Replies& replies, const v1::ExtractRequest& request) {
-    Script(replies);
-    const auto result = client->Extract(request);
-    EXPECT_TRUE(result.ok()) << result.failure().message;
-    return result.ok() ? *result : v1::ExtractResponse();
-  }
-
-  Failure Refused(const Replies& replies, const v1::ExtractRequest& request) {
-    Script(replies);
-    const auto result = client->Extract(request);
-    EXPECT_FALSE(result.ok());
-    return result.ok() ? Failure{} : result.failure();
-  }
-
-  // Attempts of a call that fails by `reply` again and again.
-  int AttemptsAgainst(const fakes::ScriptedReply& reply, const Change& change) {
-    const Failure failure = Refused({reply}, Changed(change));
-    return failure.extraction.has_value() ? failure.extraction->attempts_size() : 0;
-  }
-
-  // The second attempt's wait.
-  int SecondWait(const Change& change, int failures = 1) {
-    Replies replies(static_cast<size_t>(failures), ErrorReply(500));
-    replies.push_back(ToolAnswer(kAda));
-    const v1::ExtractResponse response = Extracted(replies, Changed([&](auto& r) {
-                                                     r.mutable_retry()->set_backoff_jitter(0);
-                                                     r.mutable_retry()->set_initial_backoff_ms(40);
-                                                     change(r);
-                                                   }));
-    return response.attempts_size() > failures ? response.attempts(failures).backoff_ms() : -1;
-  }
-
-  // Until the named timer ended the only attempt.
-  void EndsInPhase(
-      const fakes::ScriptedReply& reply, const Change& change, std::string_view phase
-  ) {
-    const Failure failure = Refused({reply}, Changed([&](auto& r) {
-                                      r.mutable_retry()->set_max_transport_retries(0);
-                                      change(r);
-                                    }));
-    EXPECT_EQ(failure.reason, "DEADLINE");
-    EXPECT_EQ(failure.metadata.at("phase"), phase);
-  }
-
-  using Probe = std::function<void()>;
-  void AddTargetProbes(std::map<std::string, Probe>& probes);
-  void AddExampleProbes(std::map<std::string, Probe>& probes);
-  // Of what was added so far for `schema`.
-  void AddToolProbes(std::map<std::string, Probe>& probes);
-  void AddMediaProbes(std::map<std::string, Probe>& probes);
-  void AddChatProbes(std::map<std::string, Probe>& probes);
-  void AddGenerationProbes(std::map<std::string, Probe>& probes);
-  void AddRetryProbes(std::map<std::string, Probe>& probes);
-  void AddValidationProbes(std::map<std::string, Probe>& probes);
-
-  bool as_tool_ = false;
-};
+}  // namespace
 
 void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
   probes["model"] = [this] {
@@ -210,110 +117,6 @@ void RequestFieldsTest::AddExampleProbes(std::map<std::string, Probe>& probes) {
     SeenOnTheWire(
         [&](auto& r) { infer(r).set_closed_objects(true); },
         R"("required":["day","marks"],"additionalProperties":false)"
-    );
-  };
-}
-
-void RequestFieldsTest::AddToolProbes(std::map<std::string, Probe>& probes) {
-  std::map<std::string, Probe> of_tools;
-  for (const auto& [field, probe] : probes) {
-    if (!field.starts_with("schema.")) continue;
-    of_tools["tools." + field] = [this, probe] {
-      as_tool_ = true;
-      probe();
-      as_tool_ = false;
-    };
-  }
-  of_tools["tools.schema.name"] = [this] {
-    v1::ExtractRequest request = AsTool(PersonRequest());
-    request.mutable_tools(0)->mutable_schema()->set_name("other");
-    EXPECT_EQ(Refused({}, request).reason, "INVALID_REQUEST");
-  };
-  of_tools["tools.name"] = [this] {
-    v1::ExtractRequest request = AsTool(PersonRequest());
-    request.mutable_tools(0)->set_name("my_tool");
-    EXPECT_NE(Rendered(request).body().find(R"("name":"my_tool")"), std::string::npos);
-  };
-  of_tools["tools.description"] = [this] {
-    v1::ExtractRequest request = AsTool(PersonRequest());
-    request.mutable_tools(0)->set_description("when to use it");
-    EXPECT_NE(Rendered(request).body().find("when to use it"), std::string::npos);
-  };
-  probes.merge(of_tools);
-  probes["output_kind"] = [this] {
-    SeenOnTheWire([](auto& r) { r.set_output_kind(v1::OUTPUT_KIND_ITERABLE); }, R"("items")");
-    SeenOnTheWire([](auto& r) { r.set_output_kind(v1::OUTPUT_KIND_MAYBE); }, "absent_reason");
-  };
-}
-
-void RequestFieldsTest::AddMediaProbes(std::map<std::string, Probe>& probes) {
-  struct Kind {
-    std::string name;
-    v1::Media* (v1::Part::*media)();
-    std::string type;
-  };
-  const std::vector<Kind> kinds = {
-      {"image", &v1::Part::mutable_image, "image/png"},
-      {"audio", &v1::Part::mutable_audio, "audio/wav"},
-      {"document", &v1::Part::mutable_document, "application/pdf"},
-  };
-  for (const Kind& kind : kinds) {
-    const std::string prefix = fmt::format("messages.parts.{}.", kind.name);
-    const auto with = [kind](v1::ExtractRequest& r) -> v1::Media& {
-      v1::Message& message = *r.add_messages();
-      message.set_role(v1::ROLE_USER);
-      return *(message.add_parts()->*kind.media)();
-    };
-    const auto data = [with, kind](v1::ExtractRequest& r) -> v1::Media& {
-      v1::Media& media = with(r);
-      media.set_data("bytes");
-      media.set_media_type(kind.type);
-      return media;
-    };
-    probes[prefix + "data"] = [this, data] { SeenOnTheWire(data, "Ynl0ZXM="); };
-    probes[prefix + "media_type"] = [this, with] {
-      const auto without = [&](auto& r) { with(r).set_data("bytes"); };
-      EXPECT_EQ(Refused({}, Changed(without)).reason, "INVALID_REQUEST");
-    };
-    probes[prefix + "url"] = [this, with] {
-      const auto inner = [&](auto& r) { with(r).set_url("https://169.254.169.254/x"); };
-      EXPECT_EQ(Refused({}, Changed(inner)).reason, "URL_NOT_ALLOWED");
-    };
-    probes[prefix + "provider_file_id"] = [this, with] {
-      const auto empty = [&](auto& r) { with(r).set_provider_file_id(""); };
-      EXPECT_EQ(Refused({}, Changed(empty)).reason, "INVALID_REQUEST");
-    };
-    probes[prefix + "filename"] = [this, data] {
-      const auto bad = [&](auto& r) { data(r).set_filename("a\nb"); };
-      EXPECT_EQ(Refused({}, Changed(bad)).reason, "INVALID_REQUEST");
-    };
-  }
-  probes["messages.parts.image.url"] = [this] {
-    SeenOnTheWire(
-        [](auto& r) {
-          v1::Message& message = *r.add_messages();
-          message.add_parts()->mutable_image()->set_url("https://example.com/cat.png");
-        },
-        "https://example.com/cat.png"
-    );
-  };
-  probes["messages.parts.document.filename"] = [this] {
-    SeenOnTheWire(
-        [](auto& r) {
-          v1::Media& media = *r.add_messages()->add_parts()->mutable_document();
-          media.set_data("bytes");
-          media.set_media_type("application/pdf");
-          media.set_filename("bill.pdf");
-        },
-        "bill.pdf"
-    );
-  };
-  probes["messages.parts.document.provider_file_id"] = [this] {
-    SeenOnTheWire(
-        [](auto& r) {
-          r.add_messages()->add_parts()->mutable_document()->set_provider_file_id("file-7");
-        },
-        "file-7"
     );
   };
 }
@@ -611,5 +414,4 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   EXPECT_EQ(probes.size(), fields.size());
 }
 
-}  // namespace
 }  // namespace extractd::integration
