@@ -141,10 +141,10 @@ class Run {
   }
 
   Task<SendResult> Send(const Attempt& attempt) {
-    if (stream_ == nullptr) return plan_.upstream->Send(wire_, TimersOfSend());
+    if (stream_ == nullptr) co_return co_await plan_.upstream->Send(wire_, TimersOfSend());
     const bool other_turn = turn_ <= plan_.retry.max_reasks && AttemptsLeft();
     streamed_.emplace(plan_, *stream_, other_turn);
-    return streamed_->Run(wire_, TimersOfSend(), attempt);
+    co_return co_await streamed_->Run(wire_, TimersOfSend(), attempt);
   }
 
   // What was shown of the last attempt is void.
