@@ -68,8 +68,10 @@ TEST_F(StreamTest, TheValueGrowsAndIsThenTheResult) {
   const v1::ExtractResponse& result = events.back().result();
   EXPECT_EQ(result.json(), kAda);
   EXPECT_EQ(assembler.value(), nlohmann::ordered_json::parse(kAda));
-  EXPECT_EQ(std::ranges::count(seen, R"({"name":"Ada"})"), 1)
-      << "a number appears when it is whole";
+  for (const std::string& value : seen) {
+    EXPECT_TRUE(value.find("age") == std::string::npos || value == kAda)
+        << "a number appears when it is whole: " << value;
+  }
   EXPECT_EQ(result.usage().input_tokens(), 100);
   EXPECT_FALSE(result.usage().estimated());
   EXPECT_EQ(events.front().started().provider(), "acme");
@@ -128,7 +130,7 @@ TEST_F(StreamTest, BadRequestsAreFailuresInBandToo) {
   const auto call = Call(request);
   EXPECT_EQ(call->status().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(call->story(), (Story{"failure"}));
-  const google::rpc::Status& inband = call->events().at(0).failure().status();
+  const google::rpc::Status inband = call->events().at(0).failure().status();
   EXPECT_EQ(inband.code(), call->status().error_code());
   EXPECT_EQ(inband.message(), call->status().error_message());
   const Failure failure = ReadFailure(call->status());
