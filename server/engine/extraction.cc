@@ -13,6 +13,7 @@
 #include "server/base/utf8.h"
 #include "server/engine/backoff.h"
 #include "server/engine/failures.h"
+#include "server/engine/spending.h"
 #include "server/engine/stream/streamed_send.h"
 #include "server/schema/toon_verdict.h"
 
@@ -180,7 +181,9 @@ class Run {
     attempt.usage = sent.reply.usage;
     if (sent.ok()) attempt.usage.toon_saved_tokens = plan_.input_saved_tokens;
     attempt.finish_reason = sent.reply.finish_reason;
+    attempt.cost = CostOfSend(plan_.price.get(), sent);
     result_.usage += attempt.usage;
+    result_.cost += attempt.cost;
     if (sent.ok()) {
       tools_.latencies.Add(plan_.provider(), plan_.model(), sent.latency);
       return;
@@ -257,12 +260,8 @@ class Run {
     if (streamed_.has_value() && streamed_->stopped()) return {.issues = streamed_->issues()};
     const absl::StatusOr<std::string_view> text = plan_.handler->mode->Find(reply);
     if (!text.ok()) {
-      schema::Verdict verdict;
-      verdict.issues.listed.push_back(
-          {.keyword = "syntax", .message = std::string(text.status().message())}
-      );
-      verdict.issues.total = 1;
-      return verdict;
+      schema::Issue issue = {.keyword = "syntax", .message = std::string(text.status().message())};
+      return {.issues = {.listed = {std::move(issue)}, .total = 1}};
     }
     schema::Verdict verdict = VerdictOnText(*text);
     if (reply.sanitized) NoteReplacedBytes(plan_, verdict);

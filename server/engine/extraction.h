@@ -25,13 +25,14 @@
 
 namespace extractd {
 
-// How a call ended. `attempts` and `usage` are complete whatever the status.
+// How a call ended. `attempts`, `usage` and `cost` are complete whatever the status.
 struct Extraction {
   absl::Status status = absl::OkStatus();
   std::string json = {};  // the answer, or with an error the best one so far
   bool valid = false;     // false with an OK status: best effort
   std::vector<Attempt> attempts = {};
   Usage usage = {};
+  Cost cost = {};
   std::vector<json::Repair> repairs = {};
   std::vector<Warning> warnings = {};
   schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort

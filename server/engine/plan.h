@@ -62,6 +62,7 @@ struct Plan {
   std::vector<Warning> warnings = {};
   std::unique_ptr<Upstream> upstream = {};
   std::chrono::nanoseconds prepare_time{0};  // what it took to make this plan
+  std::shared_ptr<const Price> price = {};   // of the model; null: unknown
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
