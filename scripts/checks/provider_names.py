@@ -33,6 +33,9 @@ def check(root: Path) -> Iterator[str]:
         if place.startswith(ROWS) or place in EXEMPT:
             continue
         for line, literal in tree.string_literals(path.read_text()):
+            # Headers and schemas of companies stand below their names.
+            if literal.endswith((".h", ".proto")):
+                continue
             # "name" or "name/model" is an address of the provider; in a sentence it is only a word.
             name = literal.partition("/")[0].lower()
             if name in providers:

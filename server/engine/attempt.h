@@ -9,6 +9,7 @@
 
 #include "server/chat/chat.h"
 #include "server/chat/upstream.h"
+#include "server/registry/prices.h"
 #include "server/schema/issue.h"
 
 namespace extractd {
@@ -47,6 +48,7 @@ struct Attempt {
   std::string body_hash = {};  // of a body that could not be read
   std::string error_message = {};
   FinishReason finish_reason = FinishReason::kUnspecified;
+  Cost cost = {};
   std::string_view mode = {};          // its name
   std::string learned = {};            // a wrong belief that it revealed, in words
   std::string_view learned_kind = {};  // the same as a metric's label

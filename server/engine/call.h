@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "server/base/strings.h"
 #include "server/chat/chat.h"
 #include "server/json/repair.h"
+#include "server/registry/prices.h"
 
 namespace extractd {
 
@@ -126,6 +128,7 @@ struct CallSettings {
   OnInvalid on_invalid = OnInvalid::kFail;
   std::chrono::milliseconds default_deadline{600'000};
   StringMap<RetryOverrides> provider_retry = {};  // by provider name
+  std::shared_ptr<const PriceTable> prices = {};  // null: none is known
 };
 
 }  // namespace extractd

@@ -15,6 +15,7 @@
 #include "server/engine/failures.h"
 #include "server/engine/judge/judge.h"
 #include "server/engine/lessons.h"
+#include "server/engine/spending.h"
 #include "server/engine/stream/streamed_send.h"
 
 namespace extractd {
@@ -152,10 +153,10 @@ class Run {
   }
 
   Task<SendResult> Send(const Attempt& attempt) {
-    if (stream_ == nullptr) return plan().upstream->Send(wire_, TimersOfSend());
+    if (stream_ == nullptr) co_return co_await plan().upstream->Send(wire_, TimersOfSend());
     const bool other_turn = turn_ <= plan().retry.max_reasks && AttemptsLeft();
     streamed_.emplace(plan(), *stream_, other_turn);
-    return streamed_->Run(wire_, TimersOfSend(), attempt);
+    co_return co_await streamed_->Run(wire_, TimersOfSend(), attempt);
   }
 
   // What was shown of the last attempt is void.
@@ -192,7 +193,9 @@ class Run {
     attempt.usage = sent.reply.usage;
     if (sent.ok()) attempt.usage.toon_saved_tokens = plan().input_saved_tokens;
     attempt.finish_reason = sent.reply.finish_reason;
+    attempt.cost = CostOfSend(plan().price.get(), sent);
     result_.usage += attempt.usage;
+    result_.cost += attempt.cost;
     if (sent.ok()) {
       tools_.latencies.Add(plan().provider(), plan().model(), sent.latency);
       return;

@@ -29,13 +29,14 @@
 
 namespace extractd {
 
-// How a call ended. `attempts` and `usage` are complete whatever the status.
+// How a call ended. `attempts`, `usage` and `cost` are complete whatever the status.
 struct Extraction {
   absl::Status status = absl::OkStatus();
   Answer answer = {};  // or with an error the best one so far
   bool valid = false;  // false with an OK status: best effort
   std::vector<Attempt> attempts = {};
   Usage usage = {};
+  Cost cost = {};
   std::vector<Warning> warnings = {};
   schema::IssueList issues = {};  // of the last answer, or of `answer` if it is the best effort
   FinishReason finish_reason = FinishReason::kUnspecified;

@@ -277,6 +277,8 @@ class PlanMaker {
     plan.request.generation = std::move(call_.generation);
     plan.request.extra_body = std::move(call_.provider_options);
     plan.request.include_thinking = call_.include_thinking;
+    if (settings_.prices == nullptr) return;
+    plan.price = {settings_.prices, settings_.prices->Find(row_->name, plan.model())};
   }
 
   // ChooseStrictness, with places in the schema as the caller has them, and what was learned.

@@ -80,6 +80,7 @@ struct Plan {
   std::vector<Warning> warnings = {};
   std::unique_ptr<Upstream> upstream = {};
   std::chrono::nanoseconds prepare_time{0};  // what it took to make this plan
+  std::shared_ptr<const Price> price = {};   // of the model; null: unknown
   OutputKind output_kind = OutputKind::kOne;
   schema::Wrapping wrapping = schema::Wrapping::kNone;       // of the caller's schema in `schema`
   std::shared_ptr<const schema::PreparedSchema> given = {};  // the caller's; null: `schema` is

@@ -19,6 +19,8 @@
 namespace extractd::observe {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr size_t kBufferBytes = 64 * 1024;
 constexpr size_t kLineBytes = 480;  // longer lines grow
 // A secret shorter than this would redact ordinary words.
@@ -113,10 +115,17 @@ class Log::Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit Sink(int fd) : fd_(fd) { buffer_.reserve(kBufferBytes); }
 
-  void Protect(const Secret& secret) {
+  void Protect(const Secret& secret, steady_clock::time_point until) {
     const std::scoped_lock lock(mutex_);
     if (secret.Reveal().size() < kMinSecretBytes) return;
-    if (std::ranges::find(secrets_, secret) == secrets_.end()) secrets_.push_back(secret);
+    const auto now = steady_clock::now();
+    std::erase_if(secrets_, [now](const Guarded& known) { return known.until < now; });
+    const auto known = std::ranges::find(secrets_, secret, &Guarded::secret);
+    if (known == secrets_.end()) {
+      secrets_.push_back({secret, until});
+    } else {
+      known->until = std::max(known->until, until);
+    }
   }
 
  protected:
@@ -138,20 +147,25 @@ class Log::Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
  private:
   bool HoldsSecret(std::string_view line) const {
-    return std::ranges::any_of(secrets_, [line](const Secret& secret) {
-      return line.find(secret.Reveal()) != std::string_view::npos;
+    return std::ranges::any_of(secrets_, [line](const Guarded& known) {
+      return line.find(known.secret.Reveal()) != std::string_view::npos;
     });
   }
 
   std::string Redact(std::string_view line) const {
     std::string text(line);
-    for (const Secret& secret : secrets_) text = secret.ScrubFrom(text);
+    for (const Guarded& known : secrets_) text = known.secret.ScrubFrom(text);
     return text;
   }
 
+  struct Guarded {
+    Secret secret;
+    steady_clock::time_point until;
+  };
+
   int fd_;
   std::string buffer_;
-  std::vector<Secret> secrets_;
+  std::vector<Guarded> secrets_;
 };
 
 struct Log::State {
@@ -194,7 +208,11 @@ void Log::Put(LogLevel level, std::string_view line) {
 }
 
 void Log::Protect(const Secret& secret) {
-  state_->sink->Protect(secret);
+  state_->sink->Protect(secret, steady_clock::time_point::max());
+}
+
+void Log::ProtectFor(const Secret& secret, std::chrono::seconds life) {
+  state_->sink->Protect(secret, steady_clock::now() + life);
 }
 
 void Log::Flush() {

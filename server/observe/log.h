@@ -5,6 +5,7 @@
 #ifndef EXTRACTD_SERVER_OBSERVE_LOG_H_
 #define EXTRACTD_SERVER_OBSERVE_LOG_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,8 @@ class Log {
 
   // From now on, no line holds this value.
   void Protect(const Secret& secret);
+  // The same for so long at least: for what expires, so that the list of secrets does not grow.
+  void ProtectFor(const Secret& secret, std::chrono::seconds life);
 
   void Flush();
 

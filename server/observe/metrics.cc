@@ -179,6 +179,12 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
       "Refusals that taught what a model does not take.",
       {"provider", "model", "belief"}
   );
+  cost = counter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
+  cost_unknown = counter(
+      "cost_unknown_total",
+      "Sends whose cost is not known, or not all of it.",
+      {"provider", "model"}
+  );
 }
 
 Metrics::~Metrics() = default;

@@ -81,6 +81,8 @@ class Metrics {
   Counter repairs;              // kind
   Counter tokens;               // provider, model, type
   Counter learned;              // provider, model, belief
+  Counter cost;                 // provider, model
+  Counter cost_unknown;         // provider, model
 
   // Asked whenever the page is read; must be thread-safe and outlive this.
   using Source = std::function<std::vector<Sample>()>;

@@ -40,9 +40,10 @@ net::BodySink::Taken HttpStream::OnBody(std::string_view bytes) {
   had_event_ = false;
   progress_ = reader_->Read(bytes, [this](std::string_view name, std::string_view data) {
     had_event_ = true;
-    return decoder_->Read({.name = name, .data = data}, sink_);
+    return decoder_->Read({.name = name, .data = data}, *this);
   });
-  Taken taken = {.alive = had_event_};
+  // What comes before the first token, such as a greeting, does not end the wait for it.
+  Taken taken = {.alive = had_event_ && begun_};
   if (progress_ == Progress::kEnded) taken.wish = Wish::kEnough;
   if (progress_ == Progress::kTooLarge || progress_ == Progress::kMalformed) {
     taken.wish = Wish::kStop;
@@ -55,12 +56,27 @@ net::BodySink::Taken HttpStream::OnBody(std::string_view bytes) {
   return taken;
 }
 
+void HttpStream::OnText(std::string_view piece) {
+  begun_ = begun_ || !piece.empty();
+  sink_.OnText(piece);
+}
+
+void HttpStream::OnArguments(size_t index, std::string_view tool, std::string_view piece) {
+  begun_ = begun_ || !piece.empty();
+  sink_.OnArguments(index, tool, piece);
+}
+
+void HttpStream::OnThinking(std::string_view piece) {
+  begun_ = begun_ || !piece.empty();
+  sink_.OnThinking(piece);
+}
+
 SendResult HttpStream::Finish() {
   if (progress_ == Progress::kGoesOn) {
     had_event_ = false;
     progress_ = reader_->Finish([this](std::string_view name, std::string_view data) {
       had_event_ = true;
-      return decoder_->Read({.name = name, .data = data}, sink_);
+      return decoder_->Read({.name = name, .data = data}, *this);
     });
     if (had_event_) sink_.OnPieceEnd();
   }

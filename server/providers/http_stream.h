@@ -17,7 +17,7 @@ namespace extractd::providers {
 std::unique_ptr<net::EventReader> NewEventReader(StreamFraming framing);
 
 // For one send.
-class HttpStream final : public net::BodySink {
+class HttpStream final : public net::BodySink, private DeltaSink {
  public:
   // All outlive this. REQUIRES: the dialect has a stream decoder, and its framing is read here.
   HttpStream(const Dialect& dialect, StreamSink& sink);
@@ -37,12 +37,18 @@ class HttpStream final : public net::BodySink {
  private:
   using Progress = net::EventReader::Progress;
 
+  // What the decoder tells, on its way to the sink.
+  void OnText(std::string_view piece) override;
+  void OnArguments(size_t index, std::string_view tool, std::string_view piece) override;
+  void OnThinking(std::string_view piece) override;
+
   StreamFraming framing_;
   StreamSink& sink_;
   std::unique_ptr<net::EventReader> reader_;
   std::unique_ptr<StreamDecoder> decoder_;
   bool streamed_ = false;
   bool had_event_ = false;  // in the piece that is being read
+  bool begun_ = false;      // the model has said something
   Progress progress_ = Progress::kGoesOn;
 };
 

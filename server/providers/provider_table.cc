@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/gemini/gemini.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
+      &Gemini(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);

@@ -37,6 +37,7 @@ struct Config {
   int max_provider_connections = 1024;
   std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_grace{30'000};
+  std::string prices_file = {};  // docs/prices.md; what it and the built-in table say: calls.prices
 
   // Rows of the `providers` block, complete: a row of a built-in name starts from the built-in one.
   std::vector<ProviderRow> providers = {};

@@ -161,6 +161,7 @@ constexpr std::array kKeys = {
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
+    KeyRow{"key_header", "header of the bare key; else it is a bearer token", SetText<&Row::key_header>},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
     KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
     KeyRow{

@@ -209,6 +209,13 @@ void AddServerSettings(std::vector<Setting>& table) {
 
 void AddCallSettings(std::vector<Setting>& table) {
   table.push_back(TextSetting(
+      {.name = "prices_file",
+       .reloadable = true,
+       .help = "Prices of models besides the built-in ones (docs/prices.md)."},
+      "path",
+      [](auto& c) -> auto& { return c.prices_file; }
+  ));
+  table.push_back(TextSetting(
       {.name = "default_model",
        .request_field = "model",
        .reloadable = true,

@@ -35,7 +35,8 @@ SharedState::SharedState(const Config& config)
       schemas(CacheOptions(config), pool),
       library(config.registered_schema_bytes),
       credentials([this](const Secret& key) { log.Protect(key); }),
-      tokens([this](const Secret& secret) { log.Protect(secret); }),
+      // Each is told again whenever a token is fetched, which lives for a day at most.
+      tokens([this](const Secret& secret) { log.ProtectFor(secret, std::chrono::hours(25)); }),
       config_(std::make_shared<const Config>(config)) {}
 
 absl::Status SharedState::CheckProviders(const Config& config) {

@@ -147,6 +147,7 @@ class TestProviderNames:
     def test_words_comments_and_providers_are_fine(self, tmp_path):
         accepted("provider_names", tmp_path, ROW | {
             "server/engine/x.cc": 'const char* kWord = "acmes are fine";  // "acme"\n',
+            "server/engine/y.cc": '#include "acme/rpc/status.pb.h"\n',
             "server/providers/x.cc": 'const char* kName = "acme";\n',
         })  # fmt: skip
 

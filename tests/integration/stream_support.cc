@@ -107,6 +107,7 @@ PendingStream::PendingStream(
   // Without an estimate of the bandwidth the window stays small, whatever the machine.
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetMaxReceiveMessageSize(-1);
   channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   context_.set_deadline(std::chrono::system_clock::now() + deadline);
   thread_ = std::thread([this, request] { Run(request); });

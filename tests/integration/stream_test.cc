@@ -68,8 +68,10 @@ TEST_F(StreamTest, TheValueGrowsAndIsThenTheResult) {
   const v1::ExtractResponse& result = events.back().result();
   EXPECT_EQ(result.json(), kAda);
   EXPECT_EQ(assembler.value(), nlohmann::ordered_json::parse(kAda));
-  EXPECT_EQ(std::ranges::count(seen, R"({"name":"Ada"})"), 1)
-      << "a number appears when it is whole";
+  for (const std::string& value : seen) {
+    EXPECT_TRUE(value.find("age") == std::string::npos || value == kAda)
+        << "a number appears when it is whole: " << value;
+  }
   EXPECT_EQ(result.usage().input_tokens(), 100);
   EXPECT_FALSE(result.usage().estimated());
   EXPECT_EQ(events.front().started().provider(), "acme");
@@ -128,7 +130,7 @@ TEST_F(StreamTest, BadRequestsAreFailuresInBandToo) {
   const auto call = Call(request);
   EXPECT_EQ(call->status().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(call->story(), (Story{"failure"}));
-  const google::rpc::Status& inband = call->events().at(0).failure().status();
+  const google::rpc::Status inband = call->events().at(0).failure().status();
   EXPECT_EQ(inband.code(), call->status().error_code());
   EXPECT_EQ(inband.message(), call->status().error_message());
   const Failure failure = ReadFailure(call->status());
@@ -256,21 +258,17 @@ TEST_F(StreamTest, Case27_AProviderThatNeverBeginsMeetsTheFirstByteTimer) {
 
 TEST_F(StreamTest, Case28_AStreamThatStallsOrDripsMeetsTheIdleTimer) {
   Start("max_transport_retries: 0\n", "    idle_timeout_ms: 300\n");
-  const std::string events = OpenToolEvents({R"({"name":"A)", "d"});
-  const size_t one_event = events.find("\n\n") + 2;
-  Script({ScriptedReply::EventStream(events).StallAfter(events.size() - 3)});
+  const std::string events = OpenToolEvents({R"({"name":"A)"});
+  Script({ScriptedReply::EventStream(events + "data: {").StallAfter(events.size())});
   const auto stalled = Call();
   EXPECT_EQ(PhaseOf(stalled->status()), "idle");
   EXPECT_EQ(stalled->story(), (Story{"started 1", "delta", "failure"}));
   // Bytes that never become an event keep nothing alive.
-  std::string dripping = events.substr(0, one_event) + std::string(2'000, ':');
-  Script({ScriptedReply::EventStream(dripping).Dripping(one_event, 20ms)});
-  acme.ReplyByDefault(
-      ScriptedReply::EventStream(events.substr(0, one_event) + "data: " + std::string(60, 'x'))
-          .Dripping(20, 30ms)
-          .StallAfter(one_event + 60)
-  );
-  EXPECT_EQ(PhaseOf(Call()->status()), "idle");
+  const std::string comments(2'000, ':');
+  acme.ReplyByDefault(ScriptedReply::EventStream(events + comments).Dripping(40, 30ms));
+  const auto dripping = Call();
+  EXPECT_EQ(PhaseOf(dripping->status()), "idle");
+  EXPECT_EQ(dripping->story(), (Story{"started 1", "delta", "failure"}));
 }
 
 TEST_F(StreamTest, Case29_AnEndlessStreamIsCutOff) {
@@ -329,7 +327,8 @@ TEST_F(StreamTest, Case31_TheCallersDeadlineEndsTheStream) {
 
 TEST_F(StreamTest, Case32_ASlowReaderHoldsTheProviderUpAndLosesNothing) {
   Start();
-  const std::string person = LongPerson(6'000'000);
+  // More than the sockets between take.
+  const std::string person = LongPerson(20'000'000);
   const std::string events = ToolEvents(InPieces(person, 50'000));
   Script({ScriptedReply::EventStream(events).Dripping(16'384, 0ms)});
   PendingStream call(daemon->address(), PersonStream(), /*reads=*/false);

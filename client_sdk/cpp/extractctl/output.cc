@@ -130,6 +130,18 @@ void PrintDowngrades(
   }
 }
 
+// " · $0.001234", with "at least" before a lower bound; to millionths, as small calls cost.
+std::string CostText(const v1::Usage& usage) {
+  if (!usage.has_cost_usd_micros()) return usage.cost_incomplete() ? " · cost unknown" : "";
+  constexpr std::int64_t kMicros = 1'000'000;
+  return fmt::format(
+      " · {}${}.{:06}",
+      usage.cost_incomplete() ? "at least " : "",
+      usage.cost_usd_micros() / kMicros,
+      usage.cost_usd_micros() % kMicros
+  );
+}
+
 }  // namespace
 
 OutputOptions DetectOutput(bool json) {
@@ -184,7 +196,7 @@ void PrintExtraction(const v1::ExtractResponse& response, const OutputOptions& o
       response.valid() ? Paint("✓ valid", kGreen, options) : Paint("✗ not valid", kRed, options),
       Paint(
           fmt::format(
-              "· {}/{} · {} · {} attempt{} · {} in, {} out tokens · {:.1f} s",
+              "· {}/{} · {} · {} attempt{} · {} in, {} out tokens{} · {:.1f} s",
               response.provider(),
               response.model(),
               response.mode_name(),
@@ -192,6 +204,7 @@ void PrintExtraction(const v1::ExtractResponse& response, const OutputOptions& o
               attempts.size() == 1 ? "" : "s",
               response.usage().input_tokens(),
               response.usage().output_tokens(),
+              CostText(response.usage()),
               response.timing().total_ms() / 1000.0
           ),
           kDim,

@@ -72,17 +72,19 @@ void StreamedSend::Settle(std::string_view json, const Attempt& attempt) {
 }
 
 void StreamedSend::OnText(std::string_view piece) {
+  if (piece.empty()) return;
   Start();
   text_ += piece;
   if (!in_arguments_) Feed(piece);
 }
 
 void StreamedSend::OnArguments(size_t index, std::string_view tool, std::string_view piece) {
-  Start();
   if (index >= kMaxToolCalls) return;
   if (calls_.size() <= index) calls_.resize(index + 1);
   ToolCall& call = calls_[index];
   if (call.name.empty()) call.name = tool;
+  if (piece.empty()) return;
+  Start();
   call.arguments += piece;
   if (in_arguments_ && index == 0) Feed(piece);
 }

@@ -4,10 +4,33 @@
 #include <array>
 #include <utility>
 
+#include "server/providers/auth/azure/entra_source.h"
+#include "server/providers/auth/bearer_authorizer.h"
+#include "server/providers/auth/databricks/m2m_source.h"
+#include "server/providers/auth/google/google_source.h"
+
 namespace extractd::providers {
 namespace {
 
-constexpr std::array<Signer, 0> kSigners = {};
+template <class Source>
+std::shared_ptr<Authorizer> MakeBearer(
+    std::shared_ptr<const ProviderRow> row, const SignerTools& tools
+) {
+  auto source = std::make_unique<Source>(std::move(row), tools.client, tools.tokens);
+  return std::make_shared<BearerAuthorizer>(std::move(source), tools.tokens);
+}
+
+// For sources that are the same whatever the row.
+template <bool (*IsConfigured)()>
+bool AnyRow(const ProviderRow&) {
+  return IsConfigured();
+}
+
+constexpr std::array kSigners = {
+    Signer{"azure_entra", MakeBearer<azure::EntraSource>, AnyRow<azure::IsConfigured>},
+    Signer{"databricks_m2m", MakeBearer<databricks::M2mSource>, AnyRow<databricks::IsConfigured>},
+    Signer{"google", MakeBearer<google::GoogleSource>, AnyRow<google::IsConfigured>},
+};
 
 }  // namespace
 

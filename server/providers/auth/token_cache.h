@@ -37,7 +37,7 @@ class TokenCache {
   // later.
   static constexpr std::chrono::seconds kRefreshMargin{225};
   // A failed fetch is not repeated sooner.
-  static constexpr std::chrono::milliseconds kFailureLife{1'000};
+  static constexpr std::chrono::milliseconds kFailureLife{250};
   // A token this young is not forgotten: who refuses it does not refuse it for its age.
   static constexpr std::chrono::seconds kYouth{30};
 

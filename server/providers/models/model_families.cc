@@ -8,8 +8,9 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
   std::vector<ModelFamily> all = OpenAiModels();
-  std::vector<ModelFamily> open = OpenModels();
-  all.insert(all.end(), std::move_iterator(open.begin()), std::move_iterator(open.end()));
+  for (std::vector<ModelFamily> group : {GoogleModels(), OpenModels()}) {
+    all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
+  }
   return all;
 }
 

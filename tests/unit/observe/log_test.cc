@@ -92,6 +92,19 @@ TEST_F(LogTest, SecretsAreTakenOutWhereverTheyStand) {
   EXPECT_NE(text.find("abc"), std::string::npos);
 }
 
+TEST_F(LogTest, WhatExpiresIsTakenOutForAsLongAsItWasSaidLast) {
+  Log log(pipe_[1], LogLevel::kInfo);
+  log.ProtectFor(Secret("expired-token"), std::chrono::seconds(-1));
+  log.ProtectFor(Secret("token-1"), std::chrono::seconds(-1));
+  log.ProtectFor(Secret("token-1"), std::chrono::hours(1));
+  log.Protect(Secret("sk-canary-1"));
+  log.ProtectFor(Secret("sk-canary-1"), std::chrono::seconds(-1));
+  log.ProtectFor(Secret("another-token"), std::chrono::hours(1));
+  log.Line(LogLevel::kInfo, "x").Text("e", "expired-token token-1 sk-canary-1").Write();
+  log.Flush();
+  EXPECT_NE(Written().find("expired-token [redacted] [redacted]"), std::string::npos);
+}
+
 TEST_F(LogTest, LinesOfManyThreadsStayWhole) {
   Log log(pipe_[1], LogLevel::kInfo);
   std::vector<std::thread> threads;

@@ -99,6 +99,13 @@ TEST_F(HttpStreamTest, OnlyEventsAreSignsOfLife) {
   EXPECT_EQ(sink_.pieces, 1);
 }
 
+TEST_F(HttpStreamTest, WhatComesBeforeTheFirstTokenDoesNotEndTheWaitForIt) {
+  stream_.Wants(Head(200));
+  EXPECT_FALSE(stream_.OnBody("data: usage\n\n").alive);
+  EXPECT_TRUE(stream_.OnBody("data: a\n\n").alive);
+  EXPECT_TRUE(stream_.OnBody("data: usage\n\n").alive);
+}
+
 TEST_F(HttpStreamTest, ErrorsAndWholeAnswersAreNotStreamed) {
   EXPECT_FALSE(stream_.Wants(Head(429)));
   EXPECT_FALSE(stream_.Wants(Head(200, "application/json; charset=utf-8")));

@@ -126,6 +126,34 @@ TEST_F(ConfigTest, ProviderBlockAddsAndChangesRows) {
   EXPECT_EQ(openai.key_variable, "OPENAI_API_KEY") << "the rest of the built-in row stays";
 }
 
+TEST_F(ConfigTest, AKeyVariableOfTheFileStandsAlone) {
+  const auto config = Load("providers:\n  google:\n    key_variable: GATEWAY_KEY\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_TRUE(RowOf(*config, "google").other_key_variables.empty())
+      << "a key of the provider must not go to another place";
+}
+
+TEST_F(ConfigTest, SomeRegionsHaveHostsOfTheirOwn) {
+  const auto address = [this](std::string region) {
+    sources_.environment["GOOGLE_CLOUD_PROJECT"] = "acme";
+    sources_.environment["GOOGLE_CLOUD_LOCATION"] = std::move(region);
+    const auto config = Load("");
+    return config.ok() ? RowOf(*config, "vertexai").base_url
+                       : std::string(config.status().message());
+  };
+  EXPECT_EQ(
+      address("europe-west4"),
+      "https://europe-west4-aiplatform.googleapis.com/v1/projects/acme/locations/europe-west4"
+  );
+  EXPECT_EQ(
+      address("global"), "https://aiplatform.googleapis.com/v1/projects/acme/locations/global"
+  );
+  EXPECT_EQ(address(""), "https://aiplatform.googleapis.com/v1/projects/acme/locations/global");
+  EXPECT_EQ(
+      address("eu"), "https://aiplatform.eu.rep.googleapis.com/v1/projects/acme/locations/eu"
+  );
+}
+
 TEST_F(ConfigTest, WrongProviderKeysAreNamedWithTheirLines) {
   const std::string problems = ProblemsOf(
       "providers:\n"
