@@ -53,6 +53,9 @@ struct Attempt {
   std::string error_message = {};
   FinishReason finish_reason = FinishReason::kUnspecified;
   Cost cost = {};
+  std::string_view mode = {};          // its name
+  std::string learned = {};            // a wrong belief that it revealed, in words
+  std::string_view learned_kind = {};  // the same as a metric's label
 };
 
 }  // namespace extractd

@@ -82,7 +82,7 @@ TEST_F(ExtractionTest, ValidAnswerEndsTheCallByteForByte) {
   const Extraction result = RunScript({Calls(R"({"age": 40.0})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_TRUE(result.valid);
-  EXPECT_EQ(result.json, R"({"age": 40.0})");
+  EXPECT_EQ(result.answer.json, R"({"age": 40.0})");
   ASSERT_EQ(result.attempts.size(), 1U);
   EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kValid);
   EXPECT_EQ(result.usage.input_tokens, 10);
@@ -269,16 +269,16 @@ TEST_F(ExtractionTest, BestEffortReturnsTheAnswerWithTheFewestIssues) {
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_FALSE(result.valid);
   EXPECT_EQ(result.attempts.size(), 3U);
-  EXPECT_FALSE(result.json.empty());
+  EXPECT_FALSE(result.answer.json.empty());
   EXPECT_GE(result.issues.total, 1U);
 }
 
 TEST_F(ExtractionTest, RepairedAnswerListsItsRepairs) {
   const Extraction result = RunScript({Calls(R"({"age": 1,})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
-  EXPECT_EQ(result.json, R"({"age":1})");
-  ASSERT_EQ(result.repairs.size(), 1U);
-  EXPECT_EQ(result.repairs[0].kind, "trailing_comma");
+  EXPECT_EQ(result.answer.json, R"({"age":1})");
+  ASSERT_EQ(result.answer.repairs.size(), 1U);
+  EXPECT_EQ(result.answer.repairs[0].kind, "trailing_comma");
 }
 
 TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
@@ -289,7 +289,7 @@ TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
   plan_.judge.max_loss = json::MaxLoss::kLossy;
   const Extraction result = RunScript({mended});
   ASSERT_TRUE(result.valid);
-  EXPECT_EQ(result.repairs[0].kind, "invalid_utf8");
+  EXPECT_EQ(result.answer.repairs[0].kind, "invalid_utf8");
 }
 
 TEST_F(ExtractionTest, CancelDuringBackOffStopsSending) {
@@ -358,6 +358,151 @@ TEST_F(ExtractionTest, ASendIsNotRepeatedWhenTheBudgetForRetriesIsSpent) {
   EXPECT_EQ(ReasonOf(result), Reason::kProviderUnavailable);
   EXPECT_EQ(result.attempts.size(), 1U);
   EXPECT_TRUE(result.retries_exhausted);
+}
+
+// The calls of one reply.
+SendResult CallsOf(std::vector<ToolCall> calls) {
+  SendResult result = Calls("");
+  result.reply.message.tool_calls = std::move(calls);
+  return result;
+}
+
+class SeveralToolsTest : public ExtractionTest {
+ protected:
+  SeveralToolsTest() {
+    plan_.handler = std::make_shared<const Handler>(Handler{
+        .row = plan_.handler->row,
+        .mode = FindModeHandler("PARALLEL_TOOLS"),
+    });
+    plan_.output_kind = OutputKind::kParallel;
+    plan_.tools = {
+        {.name = "age", .schema = plan_.schema},
+        {.name = "note", .schema = *schema::Prepare(R"({"type":"object"})", {})},
+    };
+  }
+};
+
+TEST_F(SeveralToolsTest, EveryCallOfAReplyIsAnItem) {
+  const Extraction result =
+      RunScript({CallsOf({{"1", "note", R"({"t":1})"}, {"2", "age", R"({"age":40})"}})});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  ASSERT_EQ(result.answer.items.size(), 2U);
+  EXPECT_EQ(result.answer.items[0].tool, "note");
+  EXPECT_EQ(result.answer.items[1].json, R"({"age":40})");
+}
+
+TEST_F(SeveralToolsTest, OneBadCallIsAskedForAgainAndEveryCallIsAnswered) {
+  const Extraction result = RunScript(
+      {CallsOf({{"1", "age", R"({"age":"forty"})"}, {"2", "note", "{}"}}),
+       CallsOf({{"3", "age", R"({"age":"41"x})"}}),
+       CallsOf({{"4", "age", R"({"age":40})"}})}
+  );
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  ASSERT_EQ(result.answer.items.size(), 2U);
+  EXPECT_EQ(result.answer.items[0].json, R"({"age":40})") << "in the place of the bad one";
+  EXPECT_EQ(result.attempts[0].issues.listed[0].path, "/0/age");
+  const std::vector<Message>& second = seen_.encoded.at(1).messages;
+  ASSERT_EQ(second.size(), 4U);
+  EXPECT_TRUE(second[2].tool_failed);
+  EXPECT_FALSE(second[3].tool_failed) << "the good call is kept";
+  EXPECT_EQ(seen_.encoded.at(2).messages.size(), 6U)
+      << "the model must see which calls were accepted before";
+}
+
+TEST_F(SeveralToolsTest, NoCallAtAllIsAskedForAgain) {
+  SendResult words = Calls("");
+  words.reply.message = {.role = Role::kAssistant, .text = "Nothing to do."};
+  const Extraction result = RunScript({words, CallsOf({{"1", "note", "{}"}})});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.answer.items.size(), 1U);
+}
+
+class LearningTest : public ExtractionTest {
+ protected:
+  LearningTest() {
+    plan_.request.tools = {{.name = "answer", .json = "{}"}};
+    plan_.lesson_subject = "s";
+  }
+
+  static SendResult Refuses(WrongBelief belief) {
+    SendResult result = Fails(SendFailure::kRejected);
+    result.wrong_belief = belief;
+    result.http_status = 400;
+    return result;
+  }
+
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> Replan(std::deque<SendResult> script) {
+    auto plan = std::make_unique<Plan>();
+    plan->handler = plan_.handler;
+    plan->schema = plan_.schema;
+    plan->request = plan_.request;
+    plan->learned = lessons_.Of({"acme", "m", "s"});
+    if (plan->learned.no_forced_tool) plan->request.tool_use = ToolUse::kFree;
+    plan->retry = plan_.retry;
+    plan->lesson_subject = "s";
+    plan->upstream = std::make_unique<FakeUpstream>(std::move(script), seen_, clock_, latency_);
+    ++replans_;
+    co_return plan;
+  }
+
+  // The script of the plan, and that of the one after it.
+  Extraction RunBoth(std::deque<SendResult> first, std::deque<SendResult> second) {
+    plan_.upstream = std::make_unique<FakeUpstream>(std::move(first), seen_, clock_, latency_);
+    fakes::FixedBits bits(0);
+    ExtractionTools tools = {
+        .clock = clock_,
+        .random = bits,
+        .latencies = latencies_,
+        .observer = observer_,
+        .lessons = &lessons_,
+        .replan = [this, second] { return Replan(second); },
+    };
+    return fakes::Await(Extract(plan_, std::move(tools)));
+  }
+
+  Lessons lessons_;
+  int replans_ = 0;
+};
+
+TEST_F(LearningTest, ARefusalIsLearnedAndTheTurnIsSentAgainWithoutIt) {
+  const Extraction result = RunBoth({Refuses(WrongBelief::kForcedTool)}, {Calls(R"({"age":1})")});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.answer.json, R"({"age":1})");
+  ASSERT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(result.attempts[0].learned, "forced tool choice not supported");
+  EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kRejected);
+  EXPECT_EQ(result.attempts[1].kind, AttemptKind::kRetry);
+  EXPECT_EQ(result.attempts[1].turn, 1);
+  EXPECT_EQ(result.attempts[1].learned, "");
+  EXPECT_EQ(seen_.encoded.at(1).tool_use, ToolUse::kFree);
+  EXPECT_TRUE(clock_.slept.empty());
+  EXPECT_TRUE(lessons_.Of({"acme", "m", "other schema"}).no_forced_tool) << "for later calls";
+}
+
+TEST_F(LearningTest, TheSameRefusalTwiceIsTheEnd) {
+  const SendResult refusal = Refuses(WrongBelief::kForcedTool);
+  const Extraction result = RunBoth({refusal}, {refusal, Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderRejectedRequest);
+  EXPECT_EQ(result.attempts.size(), 2U);
+  EXPECT_EQ(replans_, 1);
+}
+
+TEST_F(LearningTest, AttemptsAreBoundedAllTheSame) {
+  plan_.retry.max_attempts = 1;
+  const Extraction result = RunBoth({Refuses(WrongBelief::kForcedTool)}, {Calls(R"({"age":1})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderRejectedRequest);
+  EXPECT_EQ(replans_, 0);
+  EXPECT_TRUE(lessons_.Of({"acme", "m", "s"}).no_forced_tool) << "the next call is better off";
+}
+
+TEST_F(LearningTest, AReaskAfterTheLessonIsOfTheNewPlan) {
+  const Extraction result = RunBoth(
+      {Refuses(WrongBelief::kForcedTool)}, {Calls(R"({"age":"x"})"), Calls(R"({"age":1})")}
+  );
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  ASSERT_EQ(result.attempts.size(), 3U);
+  EXPECT_EQ(result.attempts[2].turn, 2);
+  EXPECT_EQ(seen_.encoded.at(2).tool_use, ToolUse::kFree);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/engine/dialect_choice.h"
+#include "server/engine/planning/dialect_choice.h"
 
 #include <memory>
 #include <utility>

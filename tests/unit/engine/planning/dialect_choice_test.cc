@@ -1,11 +1,11 @@
-#include "server/engine/dialect_choice.h"
+#include "server/engine/planning/dialect_choice.h"
 
 #include <memory>
 
 #include <gtest/gtest.h>
 
 #include "server/base/error.h"
-#include "server/engine/generation_check.h"
+#include "server/engine/planning/generation_check.h"
 #include "server/providers/provider_table.h"
 
 namespace extractd {

@@ -1,6 +1,8 @@
 // Which settings of `generation` a model does not take, and what becomes of them.
-#ifndef EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
-#define EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
+#ifndef EXTRACTD_SERVER_ENGINE_PLANNING_GENERATION_CHECK_H_
+#define EXTRACTD_SERVER_ENGINE_PLANNING_GENERATION_CHECK_H_
+
+#include <string>
 
 #include <absl/status/status.h>
 
@@ -13,6 +15,9 @@ namespace extractd {
 // REQUIRES: the mode has shaped the request, and its dialect is chosen.
 absl::Status CheckGeneration(Plan& plan);
 
+// kInvalidRequest: `options`, the call's provider options, are neither empty nor a JSON object.
+absl::Status CheckProviderOptions(const std::string& options);
+
 }  // namespace extractd
 
-#endif  // EXTRACTD_SERVER_ENGINE_GENERATION_CHECK_H_
+#endif  // EXTRACTD_SERVER_ENGINE_PLANNING_GENERATION_CHECK_H_

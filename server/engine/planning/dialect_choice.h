@@ -1,6 +1,6 @@
 // Which of a provider's two protocols a call is put in.
-#ifndef EXTRACTD_SERVER_ENGINE_DIALECT_CHOICE_H_
-#define EXTRACTD_SERVER_ENGINE_DIALECT_CHOICE_H_
+#ifndef EXTRACTD_SERVER_ENGINE_PLANNING_DIALECT_CHOICE_H_
+#define EXTRACTD_SERVER_ENGINE_PLANNING_DIALECT_CHOICE_H_
 
 #include "server/engine/plan.h"
 
@@ -17,4 +17,4 @@ bool IsReasoningOff(const Plan& plan);
 
 }  // namespace extractd
 
-#endif  // EXTRACTD_SERVER_ENGINE_DIALECT_CHOICE_H_
+#endif  // EXTRACTD_SERVER_ENGINE_PLANNING_DIALECT_CHOICE_H_

@@ -1,14 +1,16 @@
-#include "server/engine/generation_check.h"
+#include "server/engine/planning/generation_check.h"
 
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/engine/dialect_choice.h"
+#include "server/engine/planning/dialect_choice.h"
+#include "server/json/parse.h"
 
 namespace extractd {
 namespace {
@@ -34,6 +36,7 @@ class GenerationCheck {
       RETURN_IF_ERROR(Refuse("stop", "takes no stop"));
       generation_.stop.clear();
     }
+    RETURN_IF_ERROR(CheckEffort());
     if (family_.sampling_while_reasoning || !Reasons()) return absl::OkStatus();
     RETURN_IF_ERROR(DropSampling(generation_.temperature, "temperature"));
     return DropSampling(generation_.top_p, "top_p");
@@ -42,7 +45,28 @@ class GenerationCheck {
  private:
   bool IsRefused(std::string_view name) const {
     const bool unknown = UsesSecondDialect(plan_) && (name == "seed" || name == "stop");
-    return unknown || Lists(plan_.handler->row->refuses, name) || Lists(family_.refuses, name);
+    return unknown || IsLearned(name) || Lists(plan_.handler->row->refuses, name) ||
+           Lists(family_.refuses, name);
+  }
+
+  // What the provider said of this model when it was asked for it.
+  bool IsLearned(std::string_view name) const {
+    const bool reasoning = name == "reasoning_effort" || name == "thinking_budget_tokens";
+    return Lists(plan_.learned.settings, reasoning ? "reasoning" : name);
+  }
+
+  // An effort that the family is known to have no counterpart of. Of "none" every model has one:
+  // the least that it can.
+  absl::Status CheckEffort() {
+    const std::optional<ReasoningEffort>& effort = generation_.reasoning_effort;
+    if (family_.efforts.empty() || !effort.has_value() || *effort == ReasoningEffort::kNone) {
+      return absl::OkStatus();
+    }
+    const auto index = static_cast<size_t>(*effort);
+    if (index < family_.efforts.size() && !family_.efforts[index].empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(Refuse("reasoning_effort", "takes no reasoning_effort of that kind"));
+    generation_.reasoning_effort.reset();
+    return absl::OkStatus();
   }
 
   // The model will reason: it was told to, or does so and was not told not to. A free choice of
@@ -73,7 +97,8 @@ class GenerationCheck {
   template <class T>
   absl::Status CheckTaken(std::optional<T>& setting, std::string_view name) {
     if (!setting.has_value() || !IsRefused(name)) return absl::OkStatus();
-    RETURN_IF_ERROR(Refuse(name, fmt::format("takes no {}", name)));
+    const std::string_view who = IsLearned(name) ? ", as its provider said" : "";
+    RETURN_IF_ERROR(Refuse(name, fmt::format("takes no {}{}", name, who)));
     setting.reset();
     return absl::OkStatus();
   }
@@ -108,6 +133,19 @@ class GenerationCheck {
 
 absl::Status CheckGeneration(Plan& plan) {
   return GenerationCheck(plan).Run();
+}
+
+absl::Status CheckProviderOptions(const std::string& options) {
+  if (options.empty()) return absl::OkStatus();
+  const json::ParseResult parsed = json::ParseView(options);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  if (document != nullptr && document->root().is_object()) return absl::OkStatus();
+  constexpr std::string_view kField = "generation.provider_options_json";
+  constexpr std::string_view kProblem = "must be a JSON object";
+  return MakeError(
+      {.reason = Reason::kInvalidRequest, .fields = {{std::string(kField), std::string(kProblem)}}},
+      fmt::format("{}: {}", kField, kProblem)
+  );
 }
 
 }  // namespace extractd

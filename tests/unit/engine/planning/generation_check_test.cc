@@ -1,4 +1,4 @@
-#include "server/engine/generation_check.h"
+#include "server/engine/planning/generation_check.h"
 
 #include <algorithm>
 #include <memory>
@@ -132,6 +132,43 @@ TEST_F(GenerationCheckTest, ModelThatAlwaysReasonsIsNotToldNotTo) {
   const auto details = DetailsOf(Check());
   ASSERT_TRUE(details.has_value());
   EXPECT_EQ(details->metadata.front().second, "generation.thinking_budget_tokens");
+}
+
+TEST_F(GenerationCheckTest, AnEffortWithoutACounterpartIsLeftOut) {
+  family_.efforts = {"", "low", "", "high"};
+  generation().reasoning_effort = ReasoningEffort::kMedium;
+  ASSERT_TRUE(Check().ok());
+  EXPECT_TRUE(WarnsOf("takes no reasoning_effort of that kind"));
+  EXPECT_FALSE(generation().reasoning_effort.has_value());
+  generation().reasoning_effort = ReasoningEffort::kHigh;
+  ASSERT_TRUE(Check().ok());
+  EXPECT_TRUE(generation().reasoning_effort.has_value());
+}
+
+TEST_F(GenerationCheckTest, NoEffortIsTheLeastThatTheModelCan) {
+  family_.efforts = {"", "low", "medium", "high"};
+  generation().reasoning_effort = ReasoningEffort::kNone;
+  ASSERT_TRUE(Check().ok());
+  EXPECT_TRUE(plan_.warnings.empty());
+  EXPECT_TRUE(generation().reasoning_effort.has_value());
+}
+
+TEST_F(GenerationCheckTest, WhatWasLearnedIsLeftOut) {
+  plan_.learned.settings = {"seed", "stop", "reasoning"};
+  generation() = {.temperature = 0.5, .seed = 0, .stop = {"END"}, .thinking_budget_tokens = 1000};
+  ASSERT_TRUE(Check().ok());
+  EXPECT_EQ(plan_.warnings.size(), 3U);
+  EXPECT_TRUE(generation().temperature.has_value());
+  EXPECT_FALSE(generation().seed.has_value()) << "zero is a seed, too";
+  EXPECT_TRUE(generation().stop.empty());
+  EXPECT_FALSE(generation().thinking_budget_tokens.has_value());
+}
+
+TEST(CheckProviderOptionsTest, OnlyAnObjectOrNothing) {
+  EXPECT_TRUE(CheckProviderOptions("").ok());
+  EXPECT_TRUE(CheckProviderOptions("{}").ok());
+  EXPECT_FALSE(CheckProviderOptions("[]").ok());
+  EXPECT_FALSE(CheckProviderOptions("{").ok());
 }
 
 }  // namespace
