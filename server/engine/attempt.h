@@ -58,6 +58,11 @@ struct Attempt {
   std::string_view learned_kind = {};  // the same as a metric's label
 };
 
+// What came back of the send, but for its outcome.
+void NoteReply(const SendResult& sent, Attempt& attempt);
+// What was wrong with the answer; all are counted, the first 32 kept.
+void NoteIssues(const schema::IssueList& issues, Attempt& attempt);
+
 }  // namespace extractd
 
 #endif  // EXTRACTD_SERVER_ENGINE_ATTEMPT_H_

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
+#include "server/engine/failures.h"
 
 namespace extractd {
 
@@ -16,6 +17,23 @@ absl::Status DeadlineError(std::string_view phase, std::string_view message) {
 
 absl::Status CancelledError() {
   return MakeError(Reason::kCancelled, "the caller cancelled");
+}
+
+absl::Status SendError(const Plan& plan, const SendResult& sent, std::chrono::milliseconds left) {
+  if (sent.failure == SendFailure::kCancelled) return CancelledError();
+  if (sent.failure == SendFailure::kTimeout && left <= std::chrono::milliseconds(1)) {
+    return DeadlineError("total", "the deadline passed while the provider was answering");
+  }
+  return StatusOf(sent, plan.provider(), plan.model());
+}
+
+absl::Status CircuitOpenError(const Plan& plan, std::chrono::milliseconds closed_for) {
+  return MakeError(
+      {.reason = Reason::kCircuitOpen,
+       .metadata = {{"provider", plan.provider()}, {"model", plan.model()}},
+       .retry_after = closed_for},
+      fmt::format("provider '{}' failed too often lately: nothing was sent", plan.provider())
+  );
 }
 
 absl::Status RefusedError(const Plan& plan, const ChatReply& reply) {

@@ -24,7 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kMaxRawTextBytes = 256 * 1024;
-constexpr size_t kMaxAttemptIssues = 32;
 
 // The text of a reply in which the answer would be; with several tools, each on a line of its own.
 std::string RawTextOf(const Plan& plan, const ChatReply& reply) {
@@ -200,25 +199,14 @@ class Run {
     attempt.failure = SendFailure::kConnection;
     attempt.error_message = "not sent: the provider failed too often lately";
     tools_.observer.OnAttempt(plan(), attempt);
-    End(MakeError(
-        {.reason = Reason::kCircuitOpen,
-         .metadata = {{"provider", plan().provider()}, {"model", plan().model()}},
-         .retry_after = closed_for},
-        fmt::format("provider '{}' failed too often lately: nothing was sent", plan().provider())
-    ));
+    End(CircuitOpenError(plan(), closed_for));
     return {.failure = attempt.failure, .message = attempt.error_message};
   }
 
   void RecordSend(const SendResult& sent, Attempt& attempt) {
     tools_.health.Record(plan().provider(), sent.failure, tools_.clock.Now());
-    attempt.failure = sent.failure;
-    attempt.latency = sent.latency;
-    attempt.http_status = sent.http_status;
-    attempt.provider_request_id = sent.provider_request_id;
-    attempt.body_hash = sent.body_hash;
-    attempt.usage = sent.reply.usage;
+    NoteReply(sent, attempt);
     if (sent.ok()) attempt.usage.toon_saved_tokens = plan().input_saved_tokens;
-    attempt.finish_reason = sent.reply.finish_reason;
     attempt.cost = CostOfSend(plan().price.get(), sent);
     result_.usage += attempt.usage;
     result_.cost += attempt.cost;
@@ -247,7 +235,7 @@ class Run {
   std::optional<milliseconds> WaitBeforeRetry(const SendResult& sent, int retry) {
     if (sent.send_again && AttemptsLeft()) return milliseconds(0);
     const FailureMeaning& meaning = MeaningOf(sent.failure);
-    End(EndingOf(sent));
+    End(SendError(plan(), sent, Left()));
     const bool wanted = meaning.retry_on.has_value() && !sent.final &&
                         Contains(plan().retry.retry_on, *meaning.retry_on);
     if (!wanted) return std::nullopt;
@@ -264,15 +252,6 @@ class Run {
     }
     End(absl::OkStatus());
     return wait;
-  }
-
-  // What the caller is told if this send was the last.
-  absl::Status EndingOf(const SendResult& sent) const {
-    if (sent.failure == SendFailure::kCancelled) return CancelledError();
-    if (sent.failure == SendFailure::kTimeout && Left() <= milliseconds(1)) {
-      return DeadlineError("total", "the deadline passed while the provider was answering");
-    }
-    return StatusOf(sent, plan().provider(), plan().model());
   }
 
   // Turns an answer into the end of the call or into a re-ask.
@@ -312,12 +291,7 @@ class Run {
     result_.parse_time += judged.parse_time;
     result_.validate_time += judged.validate_time;
     NoteToon(judged, attempt);
-    attempt.issues.total = judged.issues.total;
-    attempt.issues.listed.assign(
-        judged.issues.listed.begin(),
-        judged.issues.listed.begin() +
-            static_cast<std::ptrdiff_t>(std::min(judged.issues.listed.size(), kMaxAttemptIssues))
-    );
+    NoteIssues(judged.issues, attempt);
     const bool truncated = reply.finish_reason == FinishReason::kLength || judged.truncated;
     if (judged.valid && !truncated) return EndValid(std::move(judged.answer), attempt);
     feedback_ = std::move(judged.feedback);

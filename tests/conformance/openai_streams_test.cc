@@ -130,9 +130,25 @@ void ReadUsage(const Json& usage, std::string_view prompt, Expected& expected) {
   expected.reasoning_tokens = recorded::LargestNamed(usage, {"reasoning_tokens"});
 }
 
+// Calls by their index and id, and what their pieces add up to.
+using CallKeys = std::vector<std::pair<std::string, size_t>>;
+
+void ReadCallPieces(const Json& calls, CallKeys& keys, Expected& expected) {
+  for (const Json& call : calls) {
+    const std::string index = Text(call, "index");
+    const std::string id = Text(call, "id");
+    const bool grows = !keys.empty() && keys.back().first == index && id.empty();
+    if (!grows) {
+      keys.emplace_back(index, expected.calls.size());
+      expected.calls.emplace_back(Text(call["function"], "name"), "");
+    }
+    expected.calls.back().second += Text(call["function"], "arguments");
+  }
+}
+
 Expected ExpectedChatStream(const std::vector<std::string>& events) {
   Expected expected;
-  std::vector<std::pair<std::string, size_t>> keys;  // index and id of a call, its place
+  CallKeys keys;
   for (const std::string& data : events) {
     if (data.starts_with("[DONE]")) break;
     const Json chunk = Json::parse(data, nullptr, false);
@@ -150,17 +166,7 @@ Expected ExpectedChatStream(const std::vector<std::string>& events) {
     if (!delta.is_object()) continue;
     expected.text += recorded::RawText(delta);
     expected.refusal += Text(delta, "refusal");
-    const Json calls = delta.value("tool_calls", Json());
-    for (const Json& call : calls) {
-      const std::string index = Text(call, "index");
-      const std::string id = Text(call, "id");
-      const bool grows = !keys.empty() && keys.back().first == index && id.empty();
-      if (!grows) {
-        keys.emplace_back(index, expected.calls.size());
-        expected.calls.emplace_back(Text(call["function"], "name"), "");
-      }
-      expected.calls.back().second += Text(call["function"], "arguments");
-    }
+    ReadCallPieces(delta.value("tool_calls", Json()), keys, expected);
   }
   expected.text = recorded::BehindThoughts(expected.text);
   return expected;

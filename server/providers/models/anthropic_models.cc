@@ -14,8 +14,8 @@ ModelFamily Thinker(std::string_view prefix) {
   return {
       .prefix = std::string(prefix),
       .reasons = true,
-      .refuses = {"temperature", "top_p", "seed"},
       .default_max_tokens = kThinkingMaxTokens,
+      .refuses = {"temperature", "top_p", "seed"},
   };
 }
 
@@ -45,8 +45,8 @@ ModelFamily EitherThinker(std::string_view prefix) {
   return {
       .prefix = std::string(prefix),
       .sampling_while_reasoning = false,
-      .refuses = {"seed"},
       .reasoning_form = ReasoningForm::kEither,
+      .refuses = {"seed"},
   };
 }
 
@@ -69,8 +69,8 @@ ModelFamily Thoughtless(std::string_view prefix, std::int32_t max_tokens) {
       .prefix = std::string(prefix),
       .modes = {"TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS"},
       .enforces = false,
-      .refuses = {"seed", "reasoning_effort", "thinking_budget_tokens"},
       .default_max_tokens = max_tokens,
+      .refuses = {"seed", "reasoning_effort", "thinking_budget_tokens"},
   };
 }
 

@@ -96,7 +96,7 @@ StreamSink::Wish EventWriter::OnPieceEnd(const ShownValue& shown) {
   return paused_ ? StreamSink::Wish::kPause : StreamSink::Wish::kMore;
 }
 
-void EventWriter::OnRetrying(const Plan& plan, const Attempt& attempt, milliseconds backoff) {
+void EventWriter::OnRetrying(const Plan&, const Attempt& attempt, milliseconds backoff) {
   CancelTimer();
   v1::Retrying& retrying = *Add().mutable_retrying();
   ToMessage(attempt, *retrying.mutable_attempt());

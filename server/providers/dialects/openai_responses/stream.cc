@@ -55,13 +55,8 @@ class ResponsesStreamDecoder final : public StreamDecoder {
   };
 
   bool ReadEvent(std::string_view type, const json::Value& event, DeltaSink& sink) {
-    if (type == "response.output_text.delta") {
-      if (!comments_) sink.OnText(json::StringMember(event, "delta"));
-    } else if (type == "response.function_call_arguments.delta") {
-      ReadArguments(event, sink);
-    } else if (type == "response.reasoning_summary_text.delta" ||
-               type == "response.reasoning_text.delta") {
-      sink.OnThinking(json::StringMember(event, "delta"));
+    if (type.ends_with(".delta")) {
+      ReadDelta(type, event, sink);
     } else if (type == "response.output_item.added") {
       ReadItem(event, sink);
     } else if (type == "response.output_item.done") {
@@ -74,6 +69,17 @@ class ResponsesStreamDecoder final : public StreamDecoder {
       return false;
     }
     return true;
+  }
+
+  void ReadDelta(std::string_view type, const json::Value& event, DeltaSink& sink) {
+    if (type == "response.output_text.delta") {
+      if (!comments_) sink.OnText(json::StringMember(event, "delta"));
+    } else if (type == "response.function_call_arguments.delta") {
+      ReadArguments(event, sink);
+    } else if (type == "response.reasoning_summary_text.delta" ||
+               type == "response.reasoning_text.delta") {
+      sink.OnThinking(json::StringMember(event, "delta"));
+    }
   }
 
   static bool HasError(const json::Value& event) {
