@@ -21,6 +21,18 @@
 namespace extractd {
 namespace {
 
+v1::CircuitState CircuitNumber(CircuitState state) {
+  switch (state) {
+    case CircuitState::kClosed:
+      return v1::CIRCUIT_STATE_CLOSED;
+    case CircuitState::kOpen:
+      return v1::CIRCUIT_STATE_OPEN;
+    case CircuitState::kHalfOpen:
+      return v1::CIRCUIT_STATE_HALF_OPEN;
+  }
+  return v1::CIRCUIT_STATE_UNSPECIFIED;
+}
+
 constexpr std::string_view kListProviders = "ListProviders";
 constexpr std::string_view kListModes = "ListModes";
 constexpr int kDefaultPageSize = 100;
@@ -53,6 +65,7 @@ void ToMessage(const ProviderRow& row, SharedState& shared, v1::Provider& out) {
   out.set_key_variable(row.key_variable);
   out.set_configured(shared.credentials.IsConfigured(row));
   out.set_default_model(row.default_model);
+  out.set_circuit(CircuitNumber(shared.health.StateOf(row.name)));
   out.set_loaded(shared.registry.IsLoaded(row.name));
   out.set_origin(row.origin);
 }
