@@ -254,6 +254,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddRepair(app, globals, run);
   AddToon(app, globals, run);
   AddLists(app, globals, run);
+  AddModels(app, globals, run);
 }
 
 void ComplainAboutCommand(const CLI::App& app) {
