@@ -4,7 +4,9 @@
 #include <array>
 
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
+#include "server/providers/dialects/cohere/cohere_chat.h"
 #include "server/providers/dialects/gemini/gemini.h"
+#include "server/providers/dialects/ollama/ollama_chat.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers {
@@ -12,7 +14,9 @@ namespace extractd::providers {
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
       &BedrockConverse(),
+      &CohereChat(),
       &Gemini(),
+      &OllamaChat(),
       &OpenAiChat(),
   };
   const auto* found = std::ranges::find(dialects, name, &Dialect::name);
