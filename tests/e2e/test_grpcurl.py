@@ -75,6 +75,7 @@ def test_list_providers(grpcurl):
     providers = {provider["name"]: provider for provider in response["providers"]}
     assert providers.keys() >= {
         "acme",
+        "anthropic",
         "bedrock",
         "openai",
         "llamacpp",
