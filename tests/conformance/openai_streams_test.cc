@@ -130,37 +130,44 @@ void ReadUsage(const Json& usage, std::string_view prompt, Expected& expected) {
   expected.reasoning_tokens = recorded::LargestNamed(usage, {"reasoning_tokens"});
 }
 
+// A piece continues the last call if it names the same index and no id of its own.
+class ExpectedCalls {
+ public:
+  void Add(const Json& call, Expected& expected) {
+    const std::string index = Text(call, "index");
+    if (expected.calls.empty() || index != last_index_ || !Text(call, "id").empty()) {
+      expected.calls.emplace_back(Text(call["function"], "name"), "");
+    }
+    last_index_ = index;
+    expected.calls.back().second += Text(call["function"], "arguments");
+  }
+
+ private:
+  std::string last_index_;
+};
+
+void ReadChoice(const Json& choice, ExpectedCalls& calls, Expected& expected) {
+  expected.cut = expected.cut || Text(choice, "finish_reason") == "length";
+  const Json delta = choice.value("delta", Json());
+  if (!delta.is_object()) return;
+  expected.text += recorded::RawText(delta);
+  expected.refusal += Text(delta, "refusal");
+  for (const Json& call : delta.value("tool_calls", Json())) calls.Add(call, expected);
+}
+
 Expected ExpectedChatStream(const std::vector<std::string>& events) {
   Expected expected;
-  std::vector<std::pair<std::string, size_t>> keys;  // index and id of a call, its place
+  ExpectedCalls calls;
   for (const std::string& data : events) {
     if (data.starts_with("[DONE]")) break;
     const Json chunk = Json::parse(data, nullptr, false);
-    if (chunk.is_discarded() || IsError(chunk)) {
-      expected.failed = true;
-      return expected;
-    }
-    if (chunk.contains("x_groq"))
+    if (chunk.is_discarded() || IsError(chunk)) return {.failed = true};
+    if (chunk.contains("x_groq")) {
       ReadUsage(chunk["x_groq"].value("usage", Json()), "prompt_tokens", expected);
+    }
     ReadUsage(chunk.value("usage", Json()), "prompt_tokens", expected);
     const Json choices = chunk.value("choices", Json());
-    if (!choices.is_array() || choices.empty()) continue;
-    expected.cut = expected.cut || Text(choices[0], "finish_reason") == "length";
-    const Json delta = choices[0].value("delta", Json());
-    if (!delta.is_object()) continue;
-    expected.text += recorded::RawText(delta);
-    expected.refusal += Text(delta, "refusal");
-    const Json calls = delta.value("tool_calls", Json());
-    for (const Json& call : calls) {
-      const std::string index = Text(call, "index");
-      const std::string id = Text(call, "id");
-      const bool grows = !keys.empty() && keys.back().first == index && id.empty();
-      if (!grows) {
-        keys.emplace_back(index, expected.calls.size());
-        expected.calls.emplace_back(Text(call["function"], "name"), "");
-      }
-      expected.calls.back().second += Text(call["function"], "arguments");
-    }
+    if (choices.is_array() && !choices.empty()) ReadChoice(choices[0], calls, expected);
   }
   expected.text = recorded::BehindThoughts(expected.text);
   return expected;

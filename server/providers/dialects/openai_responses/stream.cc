@@ -55,6 +55,16 @@ class ResponsesStreamDecoder final : public StreamDecoder {
   };
 
   bool ReadEvent(std::string_view type, const json::Value& event, DeltaSink& sink) {
+    if (IsEnd(type)) return ReadEnd(event);
+    if (type == "error" || HasError(event)) {
+      result_ = openai_chat::ClassifyError(200, event);
+      return false;
+    }
+    ReadPiece(type, event, sink);
+    return true;
+  }
+
+  void ReadPiece(std::string_view type, const json::Value& event, DeltaSink& sink) {
     if (type == "response.output_text.delta") {
       if (!comments_) sink.OnText(json::StringMember(event, "delta"));
     } else if (type == "response.function_call_arguments.delta") {
@@ -66,14 +76,12 @@ class ResponsesStreamDecoder final : public StreamDecoder {
       ReadItem(event, sink);
     } else if (type == "response.output_item.done") {
       ReadFinishedItem(event, sink);
-    } else if (type == "response.completed" || type == "response.incomplete" ||
-               type == "response.failed" || type == "response.done") {
-      return ReadEnd(event);
-    } else if (type == "error" || HasError(event)) {
-      result_ = openai_chat::ClassifyError(200, event);
-      return false;
     }
-    return true;
+  }
+
+  static bool IsEnd(std::string_view type) {
+    return type == "response.completed" || type == "response.incomplete" ||
+           type == "response.failed" || type == "response.done";
   }
 
   static bool HasError(const json::Value& event) {
