@@ -16,6 +16,7 @@
 #include "server/base/clock.h"
 #include "server/base/task.h"
 #include "server/engine/attempt.h"
+#include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
@@ -24,13 +25,14 @@
 
 namespace extractd {
 
-// How a call ended. `attempts` and `usage` are complete whatever the status.
+// How a call ended. `attempts`, `usage` and `cost` are complete whatever the status.
 struct Extraction {
   absl::Status status = absl::OkStatus();
   std::string json = {};  // the answer, or with an error the best one so far
   bool valid = false;     // false with an OK status: best effort
   std::vector<Attempt> attempts = {};
   Usage usage = {};
+  Cost cost = {};
   std::vector<json::Repair> repairs = {};
   std::vector<Warning> warnings = {};
   schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort
@@ -46,6 +48,7 @@ struct ExtractionTools {
   Clock& clock;
   absl::BitGenRef random;
   Latencies& latencies;
+  ProviderHealth& health;
   ExtractionObserver& observer;
 };
 

@@ -300,6 +300,8 @@ class PlanMaker {
     plan.on_invalid = call_.on_invalid.value_or(settings_.on_invalid);
     plan.timers = TimersOf(*row_, call_.timers);
     plan.deadline = DeadlineOf(call_, settings_, parts_.clock.Now());
+    if (settings_.prices == nullptr) return;
+    plan.price = {settings_.prices, settings_.prices->Find(row_->name, plan.model())};
   }
 
   absl::Status Ask() {

@@ -14,6 +14,7 @@
 #include "server/base/task.h"
 #include "server/chat/chat.h"
 #include "server/chat/upstream.h"
+#include "server/engine/attempt.h"
 #include "server/engine/call.h"
 #include "server/registry/catalog.h"
 #include "server/schema/prepared_schema.h"
@@ -45,6 +46,7 @@ struct Plan {
   std::string schema_description = {};
   ChatRequest request = {};  // as the mode asks it, first turn
   RetryPolicy retry = {};
+  AttemptKind first_kind = AttemptKind::kFirst;  // of the first attempt
   schema::JudgeOptions judge = {};
   OnInvalid on_invalid = OnInvalid::kFail;
   ProviderStrict provider_strict = ProviderStrict::kWhereItFits;
@@ -62,6 +64,7 @@ struct Plan {
   std::vector<Warning> warnings = {};
   std::unique_ptr<Upstream> upstream = {};
   std::chrono::nanoseconds prepare_time{0};  // what it took to make this plan
+  std::shared_ptr<const Price> price = {};   // of the model; null: unknown
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }

@@ -80,6 +80,8 @@ class Metrics {
   Counter validation_failures;  // keyword
   Counter repairs;              // kind
   Counter tokens;               // provider, model, type
+  Counter cost;                 // provider, model
+  Counter cost_unknown;         // provider, model
 
   // Asked whenever the page is read; must be thread-safe and outlive this.
   using Source = std::function<std::vector<Sample>()>;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "server/providers/dialects/cohere/cohere_chat.h"
 #include "server/providers/dialects/gemini/gemini.h"
+#include "server/providers/dialects/ollama/ollama_chat.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/dialects/openai_responses/openai_responses.h"
 
@@ -11,7 +13,9 @@ namespace extractd::providers {
 
 const Dialect* FindDialect(std::string_view name) {
   static const std::array dialects = {
+      &CohereChat(),
       &Gemini(),
+      &OllamaChat(),
       &OpenAiChat(),
       &OpenAiResponses(),
   };

@@ -34,6 +34,11 @@ std::string_view AttemptReason(const Attempt& attempt) {
                                                : SendFailureName(attempt.failure);
 }
 
+void PutCost(const Cost& cost, observe::LogLine& line) {
+  if (const auto micros = cost.usd_micros()) line.Number("cost_usd_micros", *micros);
+  if (cost.incomplete()) line.Flag("cost_incomplete", true);
+}
+
 }  // namespace
 
 void CallRecorder::OnRefused(
@@ -84,6 +89,7 @@ void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
   if (!attempt.provider_request_id.empty()) {
     line.Text("provider_request_id", attempt.provider_request_id);
   }
+  PutCost(attempt.cost, line);
   line.Write();
 }
 
@@ -112,6 +118,8 @@ void CallRecorder::CountAttempt(const Plan& plan, const Attempt& attempt) {
   count("cached_input", attempt.usage.cached_input_tokens);
   count("cache_write_input", attempt.usage.cache_write_input_tokens);
   count("reasoning", attempt.usage.reasoning_tokens);
+  if (attempt.cost.known()) metrics_.cost.Add({plan.provider(), model}, attempt.cost.usd());
+  if (attempt.cost.incomplete()) metrics_.cost_unknown.Add({plan.provider(), model});
 }
 
 void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) {
@@ -127,8 +135,9 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
       .Number("turns", extraction.attempts.empty() ? 0 : extraction.attempts.back().turn)
       .Number("input_tokens", extraction.usage.input_tokens)
       .Number("output_tokens", extraction.usage.output_tokens)
-      .Number("upstream_us", extraction.upstream_time.count())
-      .Write();
+      .Number("upstream_us", extraction.upstream_time.count());
+  PutCost(extraction.cost, line);
+  line.Write();
 }
 
 void CallRecorder::OnRpcStart() {

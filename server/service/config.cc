@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include <absl/strings/str_split.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "server/base/nearest.h"
 #include "server/base/strings.h"
+#include "server/service/price_config.h"
 #include "server/service/provider_config.h"
 #include "server/service/settings.h"
 
@@ -50,6 +52,7 @@ class Loader {
     ReadFile();
     ReadEnvironment();
     ReadFlags();
+    ReadPrices();
     ExpandBaseUrls(sources_.environment, config_.providers);
     if (config_.listen.empty()) {
       config_.listen = {"127.0.0.1:50051"};
@@ -153,6 +156,17 @@ class Loader {
       } else {
         Set(*setting, text, FlagOf(*setting));
       }
+    }
+  }
+
+  void ReadPrices() {
+    absl::StatusOr<std::shared_ptr<const PriceTable>> prices = LoadPrices(config_.prices_file);
+    if (prices.ok()) {
+      config_.calls.prices = *std::move(prices);
+      return;
+    }
+    for (const absl::string_view line : absl::StrSplit(prices.status().message(), '\n')) {
+      Complain(config_.prices_file, "prices_file", Std(line));
     }
   }
 

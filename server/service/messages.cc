@@ -61,6 +61,8 @@ v1::AttemptKind KindNumber(AttemptKind kind) {
       return v1::ATTEMPT_KIND_RETRY;
     case AttemptKind::kReask:
       return v1::ATTEMPT_KIND_REASK;
+    case AttemptKind::kFallback:
+      return v1::ATTEMPT_KIND_FALLBACK;
   }
   return v1::ATTEMPT_KIND_UNSPECIFIED;
 }
@@ -87,6 +89,8 @@ v1::AttemptOutcome OutcomeNumber(AttemptOutcome outcome) {
       return v1::ATTEMPT_OUTCOME_TIMED_OUT;
     case AttemptOutcome::kCancelled:
       return v1::ATTEMPT_OUTCOME_CANCELLED;
+    case AttemptOutcome::kCircuitOpen:
+      return v1::ATTEMPT_OUTCOME_CIRCUIT_OPEN;
   }
   return v1::ATTEMPT_OUTCOME_UNSPECIFIED;
 }
@@ -131,16 +135,19 @@ void ToMessage(const Warning& warning, v1::Warning& out) {
   out.set_message(warning.message);
 }
 
-void ToMessage(const Usage& usage, v1::Usage& out) {
+void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out) {
   out.set_input_tokens(usage.input_tokens);
   out.set_output_tokens(usage.output_tokens);
   out.set_cached_input_tokens(usage.cached_input_tokens);
   out.set_cache_write_input_tokens(usage.cache_write_input_tokens);
   out.set_reasoning_tokens(usage.reasoning_tokens);
   out.set_toon_saved_tokens(usage.toon_saved_tokens);
+  if (const auto micros = cost.usd_micros()) out.set_cost_usd_micros(*micros);
+  out.set_cost_incomplete(cost.incomplete());
 }
 
-void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
+void ToMessage(const Attempt& attempt, v1::Attempt& out) {
+  const Plan& plan = *attempt.plan;
   out.set_number(attempt.number);
   out.set_turn(attempt.turn);
   out.set_provider(plan.provider());
@@ -151,7 +158,7 @@ void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
   for (const schema::Issue& issue : attempt.issues.listed) ToMessage(issue, *out.add_issues());
   out.set_issue_count(static_cast<std::int32_t>(attempt.issues.total));
   if (!attempt.raw_text.empty()) SetText(out.mutable_raw_text(), attempt.raw_text);
-  ToMessage(attempt.usage, *out.mutable_usage());
+  ToMessage(attempt.usage, attempt.cost, *out.mutable_usage());
   out.set_backoff_ms(Count(attempt.backoff));
   out.set_latency_ms(Count(std::chrono::duration_cast<std::chrono::milliseconds>(attempt.latency)));
   out.set_http_status(attempt.http_status);
@@ -160,9 +167,9 @@ void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
   out.set_finish_reason(FinishReasonNumber(attempt.finish_reason));
 }
 
-void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFailure& out) {
-  for (const Attempt& attempt : extraction.attempts) ToMessage(plan, attempt, *out.add_attempts());
-  ToMessage(extraction.usage, *out.mutable_usage());
+void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out) {
+  for (const Attempt& attempt : extraction.attempts) ToMessage(attempt, *out.add_attempts());
+  ToMessage(extraction.usage, extraction.cost, *out.mutable_usage());
   size_t listed = 0;
   for (const schema::Issue& issue : extraction.issues.listed) {
     if (listed++ == kMaxFailureIssues) break;
@@ -178,8 +185,8 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
   out.set_model(plan.model());
   out.set_mode(ModeNumber(plan.mode()));
   out.set_mode_name(std::string(plan.mode()));
-  ToMessage(extraction.usage, *out.mutable_usage());
-  for (const Attempt& attempt : extraction.attempts) ToMessage(plan, attempt, *out.add_attempts());
+  ToMessage(extraction.usage, extraction.cost, *out.mutable_usage());
+  for (const Attempt& attempt : extraction.attempts) ToMessage(attempt, *out.add_attempts());
   for (const json::Repair& repair : extraction.repairs) ToMessage(repair, *out.add_repairs());
   for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());

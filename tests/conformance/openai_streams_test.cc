@@ -16,7 +16,7 @@
 
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/dialects/openai_responses/openai_responses.h"
-#include "tests/conformance/recorded.h"
+#include "tests/conformance/recorded_chat.h"
 #include "tests/fakes/kept_deltas.h"
 #include "tests/fakes/test_data.h"
 

@@ -23,9 +23,12 @@ ESCAPE = "\x1b["
 
 
 @pytest.fixture(scope="module")
-def daemon(start_module_daemon, upstream):
+def daemon(start_module_daemon, upstream, tmp_path_factory):
+    prices = tmp_path_factory.mktemp("prices") / "prices.json"
+    prices.write_text(json.dumps({"prices": [{"provider": "acme", "model": "acme-1", "input": 2.5, "output": 10}]}))
     return start_module_daemon(
         {
+            "prices_file": str(prices),
             "providers": acme(upstream, key_variable="ACME_API_KEY", docs_url="https://acme.example/docs"),
             "default_model": "acme/acme-1",
         },
@@ -70,9 +73,15 @@ def test_extract_prints_the_object_alone_and_tells_the_rest_on_stderr(ctl, upstr
     done = ctl("extract", "--schema", schema_file, "--text", "Ada is 36.")
     assert done.returncode == FINE
     assert done.stdout == '{\n  "name": "Ada",\n  "age": 36\n}\n'
-    said = r"✓ valid · acme/acme-1 · TOOLS · 1 attempt · 11 in, 7 out tokens · \d+\.\d s\n"
+    said = r"✓ valid · acme/acme-1 · TOOLS · 1 attempt · 11 in, 7 out tokens · \$0\.000098 · \d+\.\d s\n"
     assert re.fullmatch(said, done.stderr)
     assert "Ada is 36." in json.dumps(upstream.requests[0].body)
+
+
+def test_extract_says_when_a_model_has_no_price(ctl, upstream, schema_file):
+    upstream.script(calls(ADA))
+    done = ctl("extract", "--schema", schema_file, "--text", "Ada is 36.", "--model", "acme/acme-2")
+    assert "11 in, 7 out tokens · cost unknown · " in done.stderr
 
 
 def test_extract_json_is_the_whole_response_in_one_line(ctl, upstream, schema_file):
