@@ -4,7 +4,10 @@
 #include <array>
 #include <chrono>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -99,6 +102,29 @@ SendResult NotAuthorized(const absl::Status& status) {
   return result;
 }
 
+using Authorized = absl::StatusOr<std::vector<WireHeader>>;
+
+// Cancellation is a value of Authorize, never an exception.
+Task<Authorized> AuthorizeQuietly(Authorizer& authorizer, const WireRequest& request) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await authorizer.Authorize(request);
+}
+
+// Tokens that have to be fetched take of the send's own time.
+Task<Authorized> AuthorizeWithin(
+    Authorizer& authorizer, const WireRequest& request, milliseconds limit
+) {
+  if (limit.count() == 0) co_return co_await authorizer.Authorize(request);
+  using asio::experimental::awaitable_operators::operator||;
+  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
+  auto first = co_await (
+      AuthorizeQuietly(authorizer, request) || timer.async_wait(asio::as_tuple(asio::use_awaitable))
+  );
+  if (first.index() == 0) co_return std::get<0>(std::move(first));
+  if (co_await Cancelled()) co_return absl::CancelledError("the caller cancelled");
+  co_return absl::DeadlineExceededError("where its credentials come from did not answer in time");
+}
+
 // What is left of `limit`; never zero, which would mean no limit.
 milliseconds Left(milliseconds limit, steady_clock::duration spent) {
   if (limit.count() == 0) return limit;
@@ -142,7 +168,7 @@ Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers
   SendTimers left = timers;
   if (authorizer_ != nullptr) {
     const auto started = steady_clock::now();
-    absl::StatusOr<AddedHeaders> authorized = co_await authorizer_->Authorize(request);
+    Authorized authorized = co_await AuthorizeWithin(*authorizer_, request, timers.total);
     if (!authorized.ok()) co_return NotAuthorized(authorized.status());
     added = *std::move(authorized);
     left.total = Left(timers.total, steady_clock::now() - started);
