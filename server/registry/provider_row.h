@@ -36,6 +36,13 @@ enum class DocumentForm : std::uint8_t { kFile, kDocumentUrl, kFileUrl, kNone };
 // those of its own modes, those that want thoughts and tools together, all with tools, all.
 enum class ResponsesUse : std::uint8_t { kNone, kThinkingWithTools, kTools, kAll };
 
+// How a model is told how much to reason.
+enum class ReasoningForm : std::uint8_t {
+  kEffort,  // in words
+  kBudget,  // in tokens
+  kEither,
+};
+
 // What a provider takes of one kind of media.
 struct MediaRule {
   MediaKind kind = MediaKind::kImage;
@@ -99,6 +106,8 @@ struct ProviderRow {
       .total = std::chrono::seconds(600),
   };
 
+  // `{model}` in a path stands for the model, which the body does not name then.
+  std::string stream_path = {};  // of streamed requests; empty: chat_path
   // Wire facts of OpenAI-like APIs.
   std::string responses_path = {};  // of the Responses API, behind base_url; empty: it has none
   std::string responses_body = {};  // as `body`, for the Responses API
@@ -117,7 +126,8 @@ struct ProviderRow {
   bool splits_parallel_calls = false;   // each call's result follows it before the next call
   bool tool_results_from_user = false;  // there is no role for them
   bool short_call_ids = false;          // nine of A-Z a-z 0-9
-  // Fields of Generation that it does not take, by name.
+  // Fields of Generation that it does not take, by name: they are left out with a warning, or the
+  // call fails.
   std::vector<std::string> refuses = {};
   // What it takes besides text: one rule a kind, a kind without one is not taken. Absent: nobody
   // knows, the provider judges.
@@ -147,6 +157,9 @@ struct ModelFamily {
   bool tools_need_reasoning_off = false;
   bool worked_example = false;  // see AskStyle
   std::string body = {};        // the same, before the row's
+  ReasoningForm reasoning_form = ReasoningForm::kEffort;
+  // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
+  std::int32_t default_max_tokens = 0;
   // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
   // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
   std::vector<std::string> efforts = {};

@@ -10,6 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "server/base/nearest.h"
+#include "server/base/strings.h"
 #include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
@@ -129,6 +130,25 @@ std::string SetToolChoice(const YAML::Node& value, Target& target) {
   return SetChoice(value, kToolChoices, target.row.tool_choice);
 }
 
+bool IsHeader(std::string_view name, std::string_view value) {
+  constexpr auto kControl = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  return !name.empty() && std::ranges::none_of(value, kControl) &&
+         std::ranges::none_of(name, [&](char c) { return kControl(c) || c == ' ' || c == ':'; });
+}
+
+std::string SetHeaders(const YAML::Node& value, Target& target) {
+  constexpr std::string_view kProblem = "must be a block of header names and texts";
+  if (!value.IsMap()) return std::string(kProblem);
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const auto& entry : value) {
+    if (!entry.first.IsScalar() || !entry.second.IsScalar()) return std::string(kProblem);
+    headers.emplace_back(ToLower(entry.first.Scalar()), entry.second.Scalar());
+    if (!IsHeader(headers.back().first, headers.back().second)) return std::string(kProblem);
+  }
+  target.row.headers = std::move(headers);
+  return {};
+}
+
 std::string SetEnforcement(const YAML::Node& value, Target& target) {
   const std::string name = value.IsScalar() ? value.Scalar() : "";
   const bool none = name == "none";
@@ -159,9 +179,14 @@ std::string SetSigner(const YAML::Node& value, Target& target) {
 
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol, as in docs/providers/README.md", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol, as docs/providers/README.md names them", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
-    KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
+    KeyRow{"chat_path", "path behind base_url; {model} stands for the model", SetText<&Row::chat_path>},
+    KeyRow{"stream_path", "the same for streamed requests; else chat_path", SetText<&Row::stream_path>},
+    KeyRow{
+        "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
+    },
+    KeyRow{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
     KeyRow{"responses_path", "path of a Responses API; empty: there is none", SetText<&Row::responses_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_header", "header of the bare key; else it is a bearer token", SetText<&Row::key_header>},

@@ -130,34 +130,25 @@ void ReadUsage(const Json& usage, std::string_view prompt, Expected& expected) {
   expected.reasoning_tokens = recorded::LargestNamed(usage, {"reasoning_tokens"});
 }
 
-// A piece continues the last call if it names the same index and no id of its own.
-class ExpectedCalls {
- public:
-  void Add(const Json& call, Expected& expected) {
+// Calls by their index and id, and what their pieces add up to.
+using CallKeys = std::vector<std::pair<std::string, size_t>>;
+
+void ReadCallPieces(const Json& calls, CallKeys& keys, Expected& expected) {
+  for (const Json& call : calls) {
     const std::string index = Text(call, "index");
-    if (expected.calls.empty() || index != last_index_ || !Text(call, "id").empty()) {
+    const std::string id = Text(call, "id");
+    const bool grows = !keys.empty() && keys.back().first == index && id.empty();
+    if (!grows) {
+      keys.emplace_back(index, expected.calls.size());
       expected.calls.emplace_back(Text(call["function"], "name"), "");
     }
-    last_index_ = index;
     expected.calls.back().second += Text(call["function"], "arguments");
   }
-
- private:
-  std::string last_index_;
-};
-
-void ReadChoice(const Json& choice, ExpectedCalls& calls, Expected& expected) {
-  expected.cut = expected.cut || Text(choice, "finish_reason") == "length";
-  const Json delta = choice.value("delta", Json());
-  if (!delta.is_object()) return;
-  expected.text += recorded::RawText(delta);
-  expected.refusal += Text(delta, "refusal");
-  for (const Json& call : delta.value("tool_calls", Json())) calls.Add(call, expected);
 }
 
 Expected ExpectedChatStream(const std::vector<std::string>& events) {
   Expected expected;
-  ExpectedCalls calls;
+  CallKeys keys;
   for (const std::string& data : events) {
     if (data.starts_with("[DONE]")) break;
     const Json chunk = Json::parse(data, nullptr, false);
@@ -167,7 +158,13 @@ Expected ExpectedChatStream(const std::vector<std::string>& events) {
     }
     ReadUsage(chunk.value("usage", Json()), "prompt_tokens", expected);
     const Json choices = chunk.value("choices", Json());
-    if (choices.is_array() && !choices.empty()) ReadChoice(choices[0], calls, expected);
+    if (!choices.is_array() || choices.empty()) continue;
+    expected.cut = expected.cut || Text(choices[0], "finish_reason") == "length";
+    const Json delta = choices[0].value("delta", Json());
+    if (!delta.is_object()) continue;
+    expected.text += recorded::RawText(delta);
+    expected.refusal += Text(delta, "refusal");
+    ReadCallPieces(delta.value("tool_calls", Json()), keys, expected);
   }
   expected.text = recorded::BehindThoughts(expected.text);
   return expected;

@@ -10,6 +10,7 @@ from llmock.testing import LLMockServer
 
 from support.errors import expect_failure
 from support.llmock import Provider
+from support.streams import partial_object_example
 from support.upstream import Reply, Upstream, forward_to
 
 INVOICE = {
@@ -270,3 +271,36 @@ def test_each_provider_of_the_family_is_asked_in_its_own_words(client, provider,
     assert (response.provider, response.mode_name) == (name, mode)
     assert response.usage.input_tokens > 0
     assert len(provider.requests()) == 1
+
+
+def stream(client, **fields: object) -> list:
+    request = client.api.ExtractRequest(**REQUEST | fields)
+    return list(client.extraction.ExtractStream(client.api.ExtractStreamRequest(request=request), timeout=60))
+
+
+@MODES
+def test_a_stream_ends_with_what_its_deltas_gave(client, provider, mode):
+    module, _ = partial_object_example()
+    partial = module.PartialObject()
+    events = stream(client, mode_name=mode)
+    for event in events:
+        partial.apply(event)
+    expect_invoice(events[-1].result)
+    assert partial.value == json.loads(events[-1].result.json)
+    assert events[-1].result.usage.output_tokens > 0
+    assert not events[-1].result.usage.estimated
+
+
+@pytest.mark.parametrize("kind", ["disconnect", "truncate", "stall", "malformed"])
+def test_a_stream_that_breaks_is_taken_back_and_asked_for_again(client, provider, kind):
+    provider.queue({"type": "stream_fault", "kind": kind, "after_chunks": 4, "stall_seconds": 5})
+    retry = QUICK | {"idle_timeout_ms": 1000}
+    events = stream(client, mode_name="JSON_SCHEMA", retry=retry)
+    expect_invoice(events[-1].result)
+    names = [event.WhichOneof("event") for event in events]
+    assert names.count("retrying") == 1
+    assert names.count("started") == 2
+    first = events[-1].result.attempts[0]
+    timed_out = client.api.ATTEMPT_OUTCOME_TIMED_OUT
+    assert first.outcome == (timed_out if kind == "stall" else client.api.ATTEMPT_OUTCOME_UNAVAILABLE)
+    assert first.usage.estimated

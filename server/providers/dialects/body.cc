@@ -22,6 +22,7 @@ std::optional<ReasoningEffort> EffortOf(const Generation& generation) {
   if (generation.reasoning_effort.has_value()) return generation.reasoning_effort;
   if (!generation.thinking_budget_tokens.has_value()) return std::nullopt;
   const std::int32_t budget = *generation.thinking_budget_tokens;
+  if (budget == 0) return ReasoningEffort::kNone;
   if (budget <= kLowBudget) return ReasoningEffort::kLow;
   return budget <= kMediumBudget ? ReasoningEffort::kMedium : ReasoningEffort::kHigh;
 }
@@ -43,7 +44,7 @@ absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
 }
 
 bool IsWithoutReasoning(const ModelFamily& model, const ChatRequest& request) {
-  if (request.generation.reasoning_effort == ReasoningEffort::kNone) return true;
+  if (EffortOf(request.generation) == ReasoningEffort::kNone) return true;
   const bool forced = !request.tools.empty() && request.tool_use != ToolUse::kFree;
   return forced && model.tools_need_reasoning_off;
 }

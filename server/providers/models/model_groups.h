@@ -8,6 +8,8 @@
 
 namespace extractd::providers {
 
+std::vector<ModelFamily> AnthropicModels();
+std::vector<ModelFamily> BedrockModels();
 std::vector<ModelFamily> CohereModels();
 std::vector<ModelFamily> GoogleModels();
 std::vector<ModelFamily> OpenAiModels();

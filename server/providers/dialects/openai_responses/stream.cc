@@ -55,23 +55,8 @@ class ResponsesStreamDecoder final : public StreamDecoder {
   };
 
   bool ReadEvent(std::string_view type, const json::Value& event, DeltaSink& sink) {
-    if (IsEnd(type)) return ReadEnd(event);
-    if (type == "error" || HasError(event)) {
-      result_ = openai_chat::ClassifyError(200, event);
-      return false;
-    }
-    ReadPiece(type, event, sink);
-    return true;
-  }
-
-  void ReadPiece(std::string_view type, const json::Value& event, DeltaSink& sink) {
-    if (type == "response.output_text.delta") {
-      if (!comments_) sink.OnText(json::StringMember(event, "delta"));
-    } else if (type == "response.function_call_arguments.delta") {
-      ReadArguments(event, sink);
-    } else if (type == "response.reasoning_summary_text.delta" ||
-               type == "response.reasoning_text.delta") {
-      sink.OnThinking(json::StringMember(event, "delta"));
+    if (type.ends_with(".delta")) {
+      ReadDelta(type, event, sink);
     } else if (type == "response.output_item.added") {
       ReadItem(event, sink);
     } else if (type == "response.output_item.done") {
@@ -82,6 +67,17 @@ class ResponsesStreamDecoder final : public StreamDecoder {
   static bool IsEnd(std::string_view type) {
     return type == "response.completed" || type == "response.incomplete" ||
            type == "response.failed" || type == "response.done";
+  }
+
+  void ReadDelta(std::string_view type, const json::Value& event, DeltaSink& sink) {
+    if (type == "response.output_text.delta") {
+      if (!comments_) sink.OnText(json::StringMember(event, "delta"));
+    } else if (type == "response.function_call_arguments.delta") {
+      ReadArguments(event, sink);
+    } else if (type == "response.reasoning_summary_text.delta" ||
+               type == "response.reasoning_text.delta") {
+      sink.OnThinking(json::StringMember(event, "delta"));
+    }
   }
 
   static bool HasError(const json::Value& event) {
