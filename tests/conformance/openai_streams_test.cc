@@ -16,7 +16,7 @@
 
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/dialects/openai_responses/openai_responses.h"
-#include "tests/conformance/recorded_chat.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/kept_deltas.h"
 #include "tests/fakes/test_data.h"
 
@@ -152,10 +152,12 @@ Expected ExpectedChatStream(const std::vector<std::string>& events) {
   for (const std::string& data : events) {
     if (data.starts_with("[DONE]")) break;
     const Json chunk = Json::parse(data, nullptr, false);
-    if (chunk.is_discarded() || IsError(chunk)) return {.failed = true};
-    if (chunk.contains("x_groq")) {
-      ReadUsage(chunk["x_groq"].value("usage", Json()), "prompt_tokens", expected);
+    if (chunk.is_discarded() || IsError(chunk)) {
+      expected.failed = true;
+      return expected;
     }
+    if (chunk.contains("x_groq"))
+      ReadUsage(chunk["x_groq"].value("usage", Json()), "prompt_tokens", expected);
     ReadUsage(chunk.value("usage", Json()), "prompt_tokens", expected);
     const Json choices = chunk.value("choices", Json());
     if (!choices.is_array() || choices.empty()) continue;

@@ -18,7 +18,7 @@
 #include "server/json/parse.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
-#include "tests/conformance/recorded_chat.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::providers {

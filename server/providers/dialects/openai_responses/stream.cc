@@ -61,12 +61,14 @@ class ResponsesStreamDecoder final : public StreamDecoder {
       ReadItem(event, sink);
     } else if (type == "response.output_item.done") {
       ReadFinishedItem(event, sink);
+    } else if (type == "response.completed" || type == "response.incomplete" ||
+               type == "response.failed" || type == "response.done") {
+      return ReadEnd(event);
+    } else if (type == "error" || HasError(event)) {
+      result_ = openai_chat::ClassifyError(200, event);
+      return false;
     }
-  }
-
-  static bool IsEnd(std::string_view type) {
-    return type == "response.completed" || type == "response.incomplete" ||
-           type == "response.failed" || type == "response.done";
+    return true;
   }
 
   void ReadDelta(std::string_view type, const json::Value& event, DeltaSink& sink) {
