@@ -10,7 +10,8 @@ import pytest
 
 from support import bedrock
 from support.errors import expect_failure
-from support.upstream import Upstream
+from support.stubs import Client
+from support.upstream import Reply, Upstream
 
 PERSON = json.dumps(
     {
@@ -36,8 +37,6 @@ def machine(upstream: Upstream, **variables: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def client_of(start_module_daemon, api):
-    from support.stubs import Client
-
     clients = []
 
     def make(environment_: dict[str, str]) -> Client:
@@ -150,6 +149,43 @@ def test_errors_have_their_reasons(client, upstream, reply, reason):
 def test_throttling_is_waited_out(client, upstream):
     upstream.script(bedrock.fails(429, "ThrottlingException", "slow down"), bedrock.calls(ADA))
     assert json.loads(client.extract(**REQUEST, retry=QUICK).json) == ADA
+
+
+def stream_of(client, **more: object) -> list:
+    request = client.api.ExtractStreamRequest(request=client.api.ExtractRequest(**REQUEST, **more))
+    return list(client.extraction.ExtractStream(request, timeout=30))
+
+
+def test_a_stream_in_aws_frames_becomes_the_object(client, upstream):
+    upstream.script(bedrock.streamed_call(json.dumps(ADA)))
+    events = stream_of(client)
+    assert json.loads(events[-1].result.json) == ADA
+    assert [event.WhichOneof("event") for event in events].count("delta") > 0
+    assert (events[-1].result.usage.input_tokens, events[-1].result.usage.output_tokens) == (11, 7)
+    [received] = upstream.requests
+    assert received.path.endswith("/converse-stream")
+    assert bedrock.signer_of(received)["signature"] == bedrock.expected_signature(received, upstream.url, KEY)
+    assert bedrock.problems_of(received) == ""
+
+
+def test_an_exception_inside_a_stream_is_sent_again(client, upstream):
+    upstream.script(
+        bedrock.streamed(
+            bedrock.event("messageStart", {"role": "assistant"}), bedrock.exception("throttlingException", "slow down")
+        ),
+        bedrock.streamed_call(json.dumps(ADA)),
+    )
+    assert json.loads(stream_of(client, retry=QUICK)[-1].result.json) == ADA
+    assert len(upstream.requests) == 2
+
+
+def test_a_stream_with_a_wrong_checksum_is_never_believed(client, upstream):
+    good = bedrock.streamed_call(json.dumps(ADA))
+    damaged = bytearray(good.body)
+    damaged[len(damaged) // 2] ^= 1
+    upstream.script(Reply(bytes(damaged), headers=good.headers), good)
+    assert json.loads(stream_of(client, retry=QUICK)[-1].result.json) == ADA
+    assert len(upstream.requests) == 2
 
 
 class Container:
