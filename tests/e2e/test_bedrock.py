@@ -78,7 +78,8 @@ def test_each_mode_sends_what_the_service_describes(client, upstream, mode):
     assert ("toolConfig" in body) == ("TOOLS" in mode)
     assert ("outputConfig" in body) == (mode == "JSON_SCHEMA")
     if mode == "TOOLS":
-        assert body["toolConfig"]["toolChoice"] == {"tool": {"name": body["toolConfig"]["tools"][0]["toolSpec"]["name"]}}
+        tool = body["toolConfig"]["tools"][0]["toolSpec"]["name"]
+        assert body["toolConfig"]["toolChoice"] == {"tool": {"name": tool}}
     if mode == "JSON_SCHEMA":
         schema = body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
         assert json.loads(schema)["properties"].keys() == ADA.keys()
@@ -130,7 +131,7 @@ def test_without_credentials_nothing_is_sent_and_the_places_are_named(client_of,
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (bedrock.fails(403, "AccessDeniedException", "not authorized to perform: bedrock:InvokeModel"), "PROVIDER_AUTH"),
+        (bedrock.fails(403, "AccessDeniedException", "not authorized: bedrock:InvokeModel"), "PROVIDER_AUTH"),
         (bedrock.fails(403, "InvalidSignatureException", "Signature expired: it is too late"), "PROVIDER_AUTH"),
         (bedrock.fails(400, "ValidationException", "The provided model identifier is invalid."), "UNKNOWN_MODEL"),
         (bedrock.fails(400, "ValidationException", "Input is too long for requested model."), "CONTEXT_TOO_LONG"),
@@ -203,7 +204,8 @@ class Container:
                 owner.given += 1
                 owner.tokens.append(self.headers.get("authorization", ""))
                 end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + owner.LIFE_S))
-                body = {"AccessKeyId": f"ASIA{owner.given}", "SecretAccessKey": "sec", "Token": "tok", "Expiration": end}
+                keys = {"AccessKeyId": f"ASIA{owner.given}", "SecretAccessKey": "sec", "Token": "tok"}
+                body = keys | {"Expiration": end}
                 raw = json.dumps(body).encode()
                 self.send_response(200)
                 self.send_header("content-length", str(len(raw)))
@@ -246,4 +248,5 @@ def test_credentials_of_a_container_are_renewed_and_rotated_tokens_read_anew(cli
     for received in (first, second):
         key = (bedrock.signer_of(received)["key"], "sec")
         assert received.headers["x-amz-security-token"] == "tok"
-        assert bedrock.signer_of(received)["signature"] == bedrock.expected_signature(received, upstream.url, key, "tok")
+        expected = bedrock.expected_signature(received, upstream.url, key, "tok")
+        assert bedrock.signer_of(received)["signature"] == expected

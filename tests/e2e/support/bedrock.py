@@ -109,11 +109,12 @@ def streamed(*events: bytes) -> Reply:
 
 def streamed_call(arguments: str, pieces: int = 4) -> Reply:
     """A call of the tool whose arguments come in so many pieces, each in an event with padding."""
+    tool = {"toolUseId": "t", "name": "answer"}
     size = -(-len(arguments) // pieces)
     cut = [arguments[at : at + size] for at in range(0, len(arguments), size)]
     return streamed(
         event("messageStart", {"role": "assistant", "p": "abc"}),
-        event("contentBlockStart", {"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "t", "name": "answer"}}}),
+        event("contentBlockStart", {"contentBlockIndex": 0, "start": {"toolUse": tool}}),
         *(
             event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"toolUse": {"input": piece}}, "p": "ab"})
             for piece in cut
