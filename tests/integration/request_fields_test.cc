@@ -56,13 +56,13 @@ void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
   };
   probes["schema.json_schema"] = [this] {
     SeenOnTheWire(
-        [](auto& r) { r.mutable_schema()->set_json_schema(R"({"type":"object","title":"T7"})"); },
+        [](auto& r) { r.mutable_schema()->set_json_schema(R"({"type":"object","description":"T7"})"); },
         "T7"
     );
   };
   probes["schema.schema_id"] = [this] {
     v1::RegisterSchemaRequest request;
-    request.mutable_schema()->set_json_schema(R"({"type":"object","title":"Registered"})");
+    request.mutable_schema()->set_json_schema(R"({"type":"object","description":"Registered"})");
     request.set_name("kept");
     const auto registered = client->RegisterSchema(request);
     ASSERT_TRUE(registered.ok()) << registered.failure().message;

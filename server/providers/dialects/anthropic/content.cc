@@ -31,7 +31,7 @@ bool HasVerbatim(const Message& message) {
 // The API refuses texts of nothing but white space.
 bool SaysNothing(const Message& message) {
   return message.role != Role::kTool && IsBlank(message.text) && message.media.empty() &&
-         message.tool_calls.empty() && !HasVerbatim(message);
+         message.tool_calls.empty() && message.thinking.empty() && !HasVerbatim(message);
 }
 
 bool IsModels(const Message& message) {
@@ -53,12 +53,22 @@ absl::Status WriteUserBlocks(
   );
 }
 
+// What a caller brings back of earlier thoughts. Unsigned ones are refused.
+void WriteThinking(const Thinking& thinking, json::TextWriter& out) {
+  if (thinking.opaque.empty()) return;
+  const bool readable = !thinking.text.empty();
+  out.BeginObject().Member("type", readable ? "thinking" : "redacted_thinking");
+  if (readable) out.Member("thinking", thinking.text);
+  out.Member(readable ? "signature" : "data", thinking.opaque).EndObject();
+}
+
 void WriteModelBlocks(const Message& message, json::TextWriter& out) {
   if (HasVerbatim(message)) {
     const std::string_view blocks = message.verbatim;
     out.Raw(blocks.substr(1, blocks.size() - 2));
     return;
   }
+  for (const Thinking& thinking : message.thinking) WriteThinking(thinking, out);
   WriteText(message.text, out);
   for (const ToolCall& call : message.tool_calls) {
     out.BeginObject().Member("type", "tool_use").Member("id", call.id).Member("name", call.name);
@@ -106,7 +116,7 @@ class TurnWriter {
  private:
   static bool IsPlain(const Message& message) {
     return message.role != Role::kTool && message.media.empty() && message.tool_calls.empty() &&
-           !HasVerbatim(message);
+           message.thinking.empty() && !HasVerbatim(message);
   }
 
   absl::Status WriteModels(Turn turn) {
