@@ -1,5 +1,9 @@
 #include "server/service/stream/stream_options.h"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "server/base/error.h"
@@ -17,9 +21,8 @@ std::vector<std::string> BadFields(const v1::ExtractStreamRequest& request) {
   std::vector<std::string> fields;
   const auto options = ReadStreamOptions(request);
   if (options.ok()) return fields;
-  for (const FieldViolation& violation : DetailsOf(options.status())->fields) {
-    fields.push_back(violation.field);
-  }
+  const std::optional<ErrorDetails> details = DetailsOf(options.status());
+  for (const FieldViolation& violation : details->fields) fields.push_back(violation.field);
   return fields;
 }
 
