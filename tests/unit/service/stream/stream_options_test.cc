@@ -1,8 +1,6 @@
 #include "server/service/stream/stream_options.h"
 
 #include <optional>
-#include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -22,7 +20,9 @@ std::vector<std::string> BadFields(const v1::ExtractStreamRequest& request) {
   const auto options = ReadStreamOptions(request);
   if (options.ok()) return fields;
   const std::optional<ErrorDetails> details = DetailsOf(options.status());
-  for (const FieldViolation& violation : details->fields) fields.push_back(violation.field);
+  for (const FieldViolation& violation : details->fields) {
+    fields.push_back(violation.field);
+  }
   return fields;
 }
 
