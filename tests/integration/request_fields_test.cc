@@ -56,7 +56,9 @@ void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
   };
   probes["schema.json_schema"] = [this] {
     SeenOnTheWire(
-        [](auto& r) { r.mutable_schema()->set_json_schema(R"({"type":"object","description":"T7"})"); },
+        [](auto& r) {
+          r.mutable_schema()->set_json_schema(R"({"type":"object","description":"T7"})");
+        },
         "T7"
     );
   };
