@@ -25,7 +25,11 @@ BOOKING = {
     "required": ["guest", "nights", "room"],
 }
 RIGHT = {"guest": "Ann", "nights": 2, "room": "single"}
-REQUEST = {"model": "google/gemini-3.8-flash", "schema": {"json_schema": json.dumps(BOOKING)}, "input": "Ann, 2 nights …"}
+REQUEST = {
+    "model": "google/gemini-3.8-flash",
+    "schema": {"json_schema": json.dumps(BOOKING)},
+    "input": "Ann stays two nights in a single room.",
+}
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
 
@@ -179,7 +183,12 @@ def test_what_is_lost_is_sent_again(client, provider, mode):
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(400, "PROVIDER_REJECTED_REQUEST"), (401, "PROVIDER_AUTH"), (403, "PROVIDER_AUTH"), (402, "PROVIDER_RATE_LIMITED")],
+    [
+        (400, "PROVIDER_REJECTED_REQUEST"),
+        (401, "PROVIDER_AUTH"),
+        (402, "PROVIDER_RATE_LIMITED"),
+        (403, "PROVIDER_AUTH"),
+    ],
 )
 def test_what_no_retry_can_fix_is_sent_once(client, provider, status, reason):
     provider.queue({"type": "fail", "status": status, "times": None})
@@ -202,15 +211,14 @@ EXAMPLES = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 @pytest.mark.parametrize("options", EXAMPLES)
 def test_each_example_of_the_page_reaches_the_provider(client, provider, options):
-    response = client.extract(**REQUEST | {"mode_name": "JSON_SCHEMA", "generation": {"provider_options_json": options}})
+    generation = {"provider_options_json": options}
+    response = client.extract(**REQUEST | {"mode_name": "JSON_SCHEMA", "generation": generation})
     expect_booking(response)
     assert contains(provider.requests()[0]["body"], json.loads(options))
 
 
 def test_a_search_stands_beside_the_function(client, provider):
-    options = json.dumps(
-        {"tools": [{"googleSearch": {}}], "toolConfig": {"includeServerSideToolInvocations": True}}
-    )
+    options = json.dumps({"tools": [{"googleSearch": {}}], "toolConfig": {"includeServerSideToolInvocations": True}})
     response = client.extract(**REQUEST | {"mode_name": "TOOLS", "generation": {"provider_options_json": options}})
     expect_booking(response)
     body = provider.requests()[0]["body"]
