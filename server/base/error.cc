@@ -42,6 +42,7 @@ constexpr std::array kReasons = {
     ReasonRow{Reason::kMessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kProviderUnavailable, "PROVIDER_UNAVAILABLE", StatusCode::kUnavailable},
     ReasonRow{Reason::kProviderMalformed, "PROVIDER_MALFORMED", StatusCode::kUnavailable},
+    ReasonRow{Reason::kCircuitOpen, "CIRCUIT_OPEN", StatusCode::kUnavailable},
     ReasonRow{Reason::kDraining, "DRAINING", StatusCode::kUnavailable},
     ReasonRow{Reason::kDeadline, "DEADLINE", StatusCode::kDeadlineExceeded},
     ReasonRow{Reason::kCancelled, "CANCELLED", StatusCode::kCancelled},

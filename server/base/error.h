@@ -38,6 +38,7 @@ enum class Reason : std::uint8_t {
   kMessageTooLarge = 38,
   kProviderUnavailable = 41,
   kProviderMalformed = 42,
+  kCircuitOpen = 43,
   kDraining = 44,
   kDeadline = 45,
   kCancelled = 46,

@@ -10,6 +10,8 @@ std::string_view AttemptKindName(AttemptKind kind) {
       return "retry";
     case AttemptKind::kReask:
       return "reask";
+    case AttemptKind::kFallback:
+      return "fallback";
   }
   return "first";
 }
@@ -36,6 +38,8 @@ std::string_view AttemptOutcomeName(AttemptOutcome outcome) {
       return "timed_out";
     case AttemptOutcome::kCancelled:
       return "cancelled";
+    case AttemptOutcome::kCircuitOpen:
+      return "circuit_open";
   }
   return "unavailable";
 }

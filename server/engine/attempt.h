@@ -14,7 +14,7 @@
 
 namespace extractd {
 
-enum class AttemptKind : std::uint8_t { kFirst, kRetry, kReask };
+enum class AttemptKind : std::uint8_t { kFirst, kRetry, kReask, kFallback };
 std::string_view AttemptKindName(AttemptKind kind);
 
 enum class AttemptOutcome : std::uint8_t {
@@ -27,14 +27,18 @@ enum class AttemptOutcome : std::uint8_t {
   kAuthFailed,
   kUnavailable,
   kTimedOut,
-  kCancelled
+  kCancelled,
+  kCircuitOpen,  // not sent
 };
 // "valid", "rate_limited" …; the values of metric labels and logs.
 std::string_view AttemptOutcomeName(AttemptOutcome outcome);
 
+struct Plan;
+
 struct Attempt {
-  int number = 0;  // from 1
-  int turn = 0;    // from 1
+  const Plan* plan = nullptr;  // who was asked, and how; outlives the attempt
+  int number = 0;              // from 1
+  int turn = 0;                // from 1
   AttemptKind kind = AttemptKind::kFirst;
   AttemptOutcome outcome = AttemptOutcome::kUnavailable;
   SendFailure failure = SendFailure::kNone;

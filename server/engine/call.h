@@ -64,6 +64,28 @@ struct TimerOverrides {
   std::optional<std::chrono::milliseconds> idle = {};
 };
 
+// When a call goes on to its next target; a set of them.
+enum class FallbackCondition : std::uint8_t {
+  kUnavailable = 1,  // after the retries: lost sends, rate limits, an open circuit
+  kRefused = 2,
+  kInvalid = 4,   // after the last re-ask
+  kRejected = 8,  // the provider, or what is known of it, does not take the request
+};
+using FallbackConditions = std::uint8_t;
+inline constexpr FallbackConditions kAllFallbackConditions = 15;
+constexpr bool Contains(FallbackConditions set, FallbackCondition condition) {
+  return (set & static_cast<FallbackConditions>(condition)) != 0;
+}
+
+// A model at a provider, in a mode; as in ExtractCall.
+struct Target {
+  std::string model = {};
+  std::string provider = {};
+  std::string mode = {};
+  std::string mode_number_name = {};
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
 enum class OnInvalid : std::uint8_t { kFail, kReturnBestEffort };
 enum class ProviderStrict : std::uint8_t { kWhereItFits, kRequired, kOff };
 enum class OnUnsupported : std::uint8_t { kWarn, kFail };
@@ -100,6 +122,8 @@ struct ExtractCall {
   std::int64_t input_saved_tokens = 0;                 // by that, in each send; an estimate
   TextEncoding output_encoding = TextEncoding::kJson;  // what the model shall answer in
   bool include_raw = false;
+  std::vector<Target> fallbacks = {};  // in order, after the call's own
+  FallbackConditions fallback_on = kAllFallbackConditions;
   bool dry_run = false;                     // nothing will be sent: a missing key does not matter
   std::optional<SteadyTime> deadline = {};  // the caller's
   std::vector<Warning> warnings = {};       // what came up while the call was read

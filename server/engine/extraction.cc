@@ -79,6 +79,8 @@ class Run {
     milliseconds backoff{0};
     for (int retry = 0;; ++retry) {
       Attempt& attempt = BeginAttempt(retry, backoff);
+      if (const auto closed_for = Admit(retry)) co_return EndUnsent(*closed_for, attempt);
+      tools_.observer.OnSend(plan_, attempt);
       const SteadyTime sending = tools_.clock.Now();
       SendResult sent = co_await plan_.upstream->Send(wire_, TimersOfSend());
       AddUpstreamTime(sending);
@@ -136,19 +138,42 @@ class Run {
   }
 
   Attempt& BeginAttempt(int retry, milliseconds backoff) {
-    AttemptKind kind = turn_ == 1 ? AttemptKind::kFirst : AttemptKind::kReask;
+    AttemptKind kind = turn_ == 1 ? plan_.first_kind : AttemptKind::kReask;
     if (retry > 0) kind = AttemptKind::kRetry;
     result_.attempts.push_back({
+        .plan = &plan_,
         .number = static_cast<int>(result_.attempts.size()) + 1,
         .turn = turn_,
         .kind = kind,
         .backoff = backoff,
     });
-    tools_.observer.OnSend(plan_, result_.attempts.back());
     return result_.attempts.back();
   }
 
+  // Whether the provider may be asked; if not, how long until it may.
+  std::optional<milliseconds> Admit(int retry) {
+    const SteadyTime now = tools_.clock.Now();
+    if (retry == 0) tools_.health.CountFirst(plan_.provider(), now);
+    return tools_.health.Admit(plan_.provider(), now);
+  }
+
+  // The call ends without a send: waiting for a provider that fails is what its caller is spared.
+  SendResult EndUnsent(milliseconds closed_for, Attempt& attempt) {
+    attempt.outcome = AttemptOutcome::kCircuitOpen;
+    attempt.failure = SendFailure::kConnection;
+    attempt.error_message = "not sent: the provider failed too often lately";
+    tools_.observer.OnAttempt(plan_, attempt);
+    End(MakeError(
+        {.reason = Reason::kCircuitOpen,
+         .metadata = {{"provider", plan_.provider()}, {"model", plan_.model()}},
+         .retry_after = closed_for},
+        fmt::format("provider '{}' failed too often lately: nothing was sent", plan_.provider())
+    ));
+    return {.failure = attempt.failure, .message = attempt.error_message};
+  }
+
   void RecordSend(const SendResult& sent, Attempt& attempt) {
+    tools_.health.Record(plan_.provider(), sent.failure, tools_.clock.Now());
     attempt.failure = sent.failure;
     attempt.latency = sent.latency;
     attempt.http_status = sent.http_status;
@@ -183,7 +208,8 @@ class Run {
     }
     const double random = absl::Uniform(tools_.random, 0.0, 1.0);
     const milliseconds wait = BackoffBefore(retry, plan_.retry, sent.retry_after, random);
-    if (wait > kMaxRetryAfter || wait >= Left()) {
+    const bool in_time = wait <= kMaxRetryAfter && wait < Left();
+    if (!in_time || !tools_.health.TakeRetry(plan_.provider(), tools_.clock.Now())) {
       result_.retries_exhausted = true;
       return std::nullopt;
     }

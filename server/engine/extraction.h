@@ -16,6 +16,7 @@
 #include "server/base/clock.h"
 #include "server/base/task.h"
 #include "server/engine/attempt.h"
+#include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
@@ -47,6 +48,7 @@ struct ExtractionTools {
   Clock& clock;
   absl::BitGenRef random;
   Latencies& latencies;
+  ProviderHealth& health;
   ExtractionObserver& observer;
 };
 

@@ -14,6 +14,7 @@
 #include "server/base/task.h"
 #include "server/chat/chat.h"
 #include "server/chat/upstream.h"
+#include "server/engine/attempt.h"
 #include "server/engine/call.h"
 #include "server/registry/catalog.h"
 #include "server/schema/prepared_schema.h"
@@ -45,6 +46,7 @@ struct Plan {
   std::string schema_description = {};
   ChatRequest request = {};  // as the mode asks it, first turn
   RetryPolicy retry = {};
+  AttemptKind first_kind = AttemptKind::kFirst;  // of the first attempt
   schema::JudgeOptions judge = {};
   OnInvalid on_invalid = OnInvalid::kFail;
   ProviderStrict provider_strict = ProviderStrict::kWhereItFits;

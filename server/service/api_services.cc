@@ -33,8 +33,9 @@ using RawSchemaService =
                 SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
 using RawJsonService = JsonService::WithRawMethod_EncodeToon<JsonService::WithRawMethod_DecodeToon<
     JsonService::WithRawMethod_RepairJson<JsonService::Service>>>;
-using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
-    CatalogService::WithRawMethod_ListModes<CatalogService::Service>>;
+using RawCatalogService =
+    CatalogService::WithRawMethod_ListProviders<CatalogService::WithRawMethod_ListModes<
+        CatalogService::WithRawMethod_ListModels<CatalogService::Service>>>;
 
 // Binds Request<Method> of a raw service and the handler of a loop.
 template <class Service, class Request, class Methods>
@@ -133,6 +134,13 @@ void AddCatalog(RawCatalogService& service, CatalogMethods& methods, std::vector
       &RawCatalogService::RequestListModes,
       methods,
       &CatalogMethods::ListModes
+  ));
+  out.push_back(Bind(
+      "ListModels",
+      service,
+      &RawCatalogService::RequestListModels,
+      methods,
+      &CatalogMethods::ListModels
   ));
 }
 

@@ -1,8 +1,10 @@
 #include "server/service/catalog_service.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +14,11 @@
 
 #include "extractd/v1/catalog_service.pb.h"
 #include "server/base/status_macros.h"
+#include "server/providers/provider_table.h"
+#include "server/registry/api_fields.h"
 #include "server/registry/mode_names.h"
-#include "server/service/extract_request.h"
+#include "server/service/catalog_models.h"
+#include "server/service/catalog_pages.h"
 #include "server/service/messages.h"
 #include "server/service/unary.h"
 #include "server/service/wire_check.h"
@@ -21,38 +26,52 @@
 namespace extractd {
 namespace {
 
-constexpr std::string_view kListProviders = "ListProviders";
-constexpr std::string_view kListModes = "ListModes";
-constexpr int kDefaultPageSize = 100;
-constexpr int kMaxPageSize = 1000;
-
-absl::StatusOr<size_t> PageSize(std::int32_t asked) {
-  if (asked < 0 || asked > kMaxPageSize) {
-    return InvalidRequest({{"page_size", "must be 0…1000"}});
+v1::CircuitState CircuitNumber(CircuitState state) {
+  switch (state) {
+    case CircuitState::kClosed:
+      return v1::CIRCUIT_STATE_CLOSED;
+    case CircuitState::kOpen:
+      return v1::CIRCUIT_STATE_OPEN;
+    case CircuitState::kHalfOpen:
+      return v1::CIRCUIT_STATE_HALF_OPEN;
   }
-  return static_cast<size_t>(asked == 0 ? kDefaultPageSize : asked);
+  return v1::CIRCUIT_STATE_UNSPECIFIED;
 }
 
-// Cuts `all`, which is sorted by name, to the page behind `token`, the last name of the page
-// before; returns the token of the next page.
-template <class Message, class NameOf>
-std::string CutPage(
-    std::vector<Message>& all, std::string_view token, size_t size, NameOf name_of
-) {
-  std::erase_if(all, [&](const Message& message) { return name_of(message) <= token; });
-  if (all.size() <= size) return {};
-  all.resize(size);
-  return std::string(name_of(all.back()));
+constexpr std::string_view kListProviders = "ListProviders";
+constexpr std::string_view kListModes = "ListModes";
+constexpr std::string_view kListModels = "ListModels";
+// For the question to a provider what it has.
+constexpr std::chrono::seconds kPatience{10};
+
+// Made without the registry, which would load what is only listed.
+void AddModes(const ProviderRow& row, v1::Provider& out) {
+  const auto shared_row = std::make_shared<const ProviderRow>(row);
+  for (const std::string& name : row.modes) {
+    const ModeHandler* mode = FindModeHandler(name);
+    if (mode == nullptr) continue;
+    const std::string_view dialect =
+        mode->traits().dialect.empty() ? std::string_view(row.dialect) : mode->traits().dialect;
+    v1::ProviderMode& listed = *out.add_modes();
+    listed.set_mode_name(name);
+    const Handler handler = {
+        .row = shared_row, .mode = mode, .dialect = providers::FindDialect(dialect)
+    };
+    if (handler.dialect == nullptr) continue;
+    for (std::string& field : ApiFieldsOf(handler)) listed.add_api_fields(std::move(field));
+  }
 }
 
 void ToMessage(const ProviderRow& row, SharedState& shared, v1::Provider& out) {
   out.set_name(row.name);
   out.set_dialect(row.dialect);
   for (const std::string& mode : row.modes) out.add_mode_names(mode);
+  AddModes(row, out);
   out.set_docs_url(row.docs_url);
   out.set_key_variable(row.key_variable);
   out.set_configured(shared.credentials.IsConfigured(row));
   out.set_default_model(row.default_model);
+  out.set_circuit(CircuitNumber(shared.health.StateOf(row.name)));
   out.set_loaded(shared.registry.IsLoaded(row.name));
   out.set_origin(row.origin);
 }
@@ -61,30 +80,29 @@ absl::StatusOr<v1::ListProvidersResponse> Providers(
     const v1::ListProvidersRequest& request, SharedState& shared
 ) {
   ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
-  std::string mode;
-  if (!request.mode_name().empty()) {
-    ASSIGN_OR_RETURN(
-        const NormalizedMode named,
-        NormalizeModeName(request.mode_name(), "", shared.registry.Providers())
-    );
-    mode = named.mode;
-  }
-  std::vector<v1::Provider> providers;
+  ASSIGN_OR_RETURN(const std::string mode, ModeFilter(request.mode_name(), shared));
+  ASSIGN_OR_RETURN(const CapabilitySet wanted, CapabilityFilter(request.capabilities()));
+  std::vector<v1::Provider> listed;
   for (const auto& row : shared.catalog.Rows()) {
     if (!mode.empty() && std::ranges::find(row->modes, mode) == row->modes.end()) continue;
+    const Dialect* dialect = providers::FindDialect(row->dialect);
+    if (dialect == nullptr) continue;
+    const CapabilitySet can = CapabilitiesOf(*row, *dialect, providers::KnownModelsOf(row->name));
+    if (!can.HasAll(wanted)) continue;
     v1::Provider provider;
     ToMessage(*row, shared, provider);
+    for (const v1::Capability number : ToNumbers(can)) provider.add_capabilities(number);
     if (request.configured_only() && !provider.configured()) continue;
-    providers.push_back(std::move(provider));
+    listed.push_back(std::move(provider));
   }
   v1::ListProvidersResponse response;
   response.set_next_page_token(CutPage(
-      providers,
+      listed,
       request.page_token(),
       page_size,
       [](const v1::Provider& provider) -> std::string_view { return provider.name(); }
   ));
-  for (v1::Provider& provider : providers) *response.add_providers() = std::move(provider);
+  for (v1::Provider& provider : listed) *response.add_providers() = std::move(provider);
   const RegistryStats stats = shared.registry.stats();
   response.set_loaded_handlers(static_cast<std::int32_t>(stats.loaded));
   response.set_total_handlers(static_cast<std::int32_t>(stats.total));
@@ -135,6 +153,25 @@ Task<RpcResult> CatalogMethods::ListProviders(Rpc& rpc) {
   if (!parsed.ok()) co_return Refuse(rpc, kListProviders, parsed, recorder_);
   const auto response = Providers(request, shared_);
   if (!response.ok()) co_return Refuse(rpc, kListProviders, response.status(), recorder_);
+  co_return Succeed(*response);
+}
+
+Task<RpcResult> CatalogMethods::ListModels(Rpc& rpc) {
+  v1::ListModelsRequest request;
+  const absl::Status parsed =
+      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (!parsed.ok()) co_return Refuse(rpc, kListModels, parsed, recorder_);
+  std::chrono::milliseconds patience = kPatience;
+  if (const auto deadline = rpc.deadline()) {
+    const auto left = *deadline - shared_.clock.Now();
+    patience = std::clamp(
+        std::chrono::duration_cast<std::chrono::milliseconds>(left),
+        std::chrono::milliseconds(1),
+        patience
+    );
+  }
+  const auto response = co_await extractd::ListModels(request, shared_, client_, patience);
+  if (!response.ok()) co_return Refuse(rpc, kListModels, response.status(), recorder_);
   co_return Succeed(*response);
 }
 

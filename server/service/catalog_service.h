@@ -1,8 +1,9 @@
-// CatalogService: which providers and modes there are.
+// CatalogService: which providers, modes and models there are.
 #ifndef EXTRACTD_SERVER_SERVICE_CATALOG_SERVICE_H_
 #define EXTRACTD_SERVER_SERVICE_CATALOG_SERVICE_H_
 
 #include "server/base/task.h"
+#include "server/net/http_client.h"
 #include "server/service/call_recorder.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
@@ -11,15 +12,17 @@ namespace extractd {
 
 class CatalogMethods {
  public:
-  // Both outlive this.
-  CatalogMethods(SharedState& shared, CallRecorder& recorder)
-      : shared_(shared), recorder_(recorder) {}
+  // All outlive this.
+  CatalogMethods(SharedState& shared, net::HttpClient& client, CallRecorder& recorder)
+      : shared_(shared), client_(client), recorder_(recorder) {}
 
   Task<RpcResult> ListProviders(Rpc& rpc);
   Task<RpcResult> ListModes(Rpc& rpc);
+  Task<RpcResult> ListModels(Rpc& rpc);
 
  private:
   SharedState& shared_;
+  net::HttpClient& client_;
   CallRecorder& recorder_;
 };
 

@@ -13,6 +13,7 @@
 #include <absl/status/statusor.h>
 
 #include "server/engine/call.h"
+#include "server/engine/health/provider_health.h"
 #include "server/observe/log.h"
 #include "server/registry/provider_row.h"
 
@@ -32,6 +33,7 @@ struct Config {
   bool lazy_load_providers = true;
   size_t max_request_bytes = size_t{32} << 20U;
   size_t max_provider_response_bytes = size_t{32} << 20U;
+  ProviderHealth::Policy health = {};
   int loops = 0;  // 0: one for each core
   int max_provider_connections = 1024;
   std::chrono::milliseconds drain_delay{0};

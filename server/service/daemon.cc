@@ -217,6 +217,7 @@ void Daemon::AddMetricSources() {
   observe::Metrics& metrics = shared_.metrics;
   metrics.AddSource([this] { return SchemaCacheSamples(shared_.schemas.stats()); });
   metrics.AddSource([this] { return RegistrySamples(shared_.registry.stats()); });
+  metrics.AddSource([this] { return HealthSamples(shared_.health); });
   metrics.AddSource([this] {
     std::vector<net::PoolStats> pools;
     for (auto& loop : loops_) {

@@ -12,6 +12,7 @@
 
 #include "server/json/parse.h"
 #include "server/service/messages.h"
+#include "server/service/request_targets.h"
 #include "server/service/retry_conditions.h"
 #include "server/service/schema_source.h"
 #include "server/service/toon_input.h"
@@ -53,6 +54,7 @@ class Reader {
     if (request_.has_generation()) ReadGeneration(request_.generation());
     if (request_.has_retry()) ReadRetry(request_.retry());
     if (request_.has_validation()) ReadValidation(request_.validation());
+    if (request_.has_routing()) ReadRouting(request_.routing(), call_, violations_);
     call_.include_raw = request_.include_raw();
     if (!violations_.empty()) return InvalidRequest(std::move(violations_));
     return std::move(call_);
@@ -66,16 +68,11 @@ class Reader {
   }
 
   void ReadTarget() {
-    call_.model = request_.model();
-    call_.provider = request_.provider();
-    call_.mode = request_.mode_name();
-    const std::string_view mode = ModeName(request_.mode());
-    if (call_.mode.empty()) {
-      call_.mode = mode;
-    } else if (!mode.empty()) {
-      // Both mean the same only if the name normalises to the number; the planner normalises.
-      call_.mode_number_name = mode;
-    }
+    Target target = ReadTargetOf(request_);
+    call_.model = std::move(target.model);
+    call_.provider = std::move(target.provider);
+    call_.mode = std::move(target.mode);
+    call_.mode_number_name = std::move(target.mode_number_name);
   }
 
   void ReadSchema() {

@@ -13,6 +13,7 @@
 #include "server/base/error.h"
 #include "server/base/secret.h"
 #include "server/base/status_macros.h"
+#include "server/engine/fallback.h"
 #include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
 #include "server/service/messages.h"
@@ -142,15 +143,38 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   std::shared_ptr<const ProtobufType> type;
   absl::StatusOr<ExtractCall> call = ReadExtract(rpc, type);
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
+  if (!call->fallbacks.empty()) {
+    co_return co_await ExtractAtSeveral(rpc, *std::move(call), type.get(), begin);
+  }
   absl::StatusOr<std::unique_ptr<Plan>> plan =
       co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
   if (!plan.ok()) co_return Refuse(rpc, kExtract, plan.status(), recorder_);
   recorder_.OnPlanned(**plan);
   (*plan)->prepare_time = shared_.clock.Now() - begin;
-  const ExtractionTools tools = {shared_.clock, random_, shared_.latencies, recorder_};
+  const ExtractionTools tools = {
+      shared_.clock, random_, shared_.latencies, shared_.health, recorder_
+  };
   Extraction extraction = co_await extractd::Extract(**plan, tools);
   NameDrain(rpc, extraction);
   co_return Answer(rpc, **plan, extraction, type.get(), begin);
+}
+
+Task<RpcResult> ExtractionMethods::ExtractAtSeveral(
+    Rpc& rpc, ExtractCall call, const ProtobufType* type, SteadyTime begin
+) {
+  const auto on_planned = [this, begin](Plan& plan) {
+    recorder_.OnPlanned(plan);
+    plan.prepare_time = shared_.clock.Now() - begin;
+  };
+  const ExtractionTools tools = {
+      shared_.clock, random_, shared_.latencies, shared_.health, recorder_
+  };
+  absl::StatusOr<Course> course = co_await ExtractWithFallbacks(
+      planner_, std::move(call), shared_.call_settings(), tools, on_planned
+  );
+  if (!course.ok()) co_return Refuse(rpc, kExtract, course.status(), recorder_);
+  NameDrain(rpc, course->extraction);
+  co_return Answer(rpc, *course->plan, course->extraction, type, begin);
 }
 
 absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(
@@ -174,7 +198,7 @@ RpcResult ExtractionMethods::Answer(
   shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
   if (!extraction.status.ok()) {
     v1::ExtractionFailure failure;
-    ToMessage(plan, extraction, failure);
+    ToMessage(extraction, failure);
     if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
     return {.status = ToGrpcStatus(extraction.status, rpc.id(), &failure)};
   }

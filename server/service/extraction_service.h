@@ -28,6 +28,10 @@ class ExtractionMethods {
 
  private:
   absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, std::shared_ptr<const ProtobufType>& type);
+  // Extract, where the call names other targets, too.
+  Task<RpcResult> ExtractAtSeveral(
+      Rpc& rpc, ExtractCall call, const ProtobufType* type, SteadyTime begin
+  );
   // `type`: what the answer comes back as besides; or null.
   RpcResult Answer(
       Rpc& rpc,

@@ -94,7 +94,7 @@ LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiService
       extraction_(shared, *upstreams_, recorder),
       schema_(shared, recorder),
       json_(shared, recorder),
-      catalog_(shared, recorder),
+      catalog_(shared, client_, recorder),
       worker_(loop_, recorder) {
   worker_.set_methods(services.MethodsFor(extraction_, schema_, json_, catalog_));
 }

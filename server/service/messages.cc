@@ -61,6 +61,8 @@ v1::AttemptKind KindNumber(AttemptKind kind) {
       return v1::ATTEMPT_KIND_RETRY;
     case AttemptKind::kReask:
       return v1::ATTEMPT_KIND_REASK;
+    case AttemptKind::kFallback:
+      return v1::ATTEMPT_KIND_FALLBACK;
   }
   return v1::ATTEMPT_KIND_UNSPECIFIED;
 }
@@ -87,6 +89,8 @@ v1::AttemptOutcome OutcomeNumber(AttemptOutcome outcome) {
       return v1::ATTEMPT_OUTCOME_TIMED_OUT;
     case AttemptOutcome::kCancelled:
       return v1::ATTEMPT_OUTCOME_CANCELLED;
+    case AttemptOutcome::kCircuitOpen:
+      return v1::ATTEMPT_OUTCOME_CIRCUIT_OPEN;
   }
   return v1::ATTEMPT_OUTCOME_UNSPECIFIED;
 }
@@ -142,7 +146,8 @@ void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out) {
   out.set_cost_incomplete(cost.incomplete());
 }
 
-void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
+void ToMessage(const Attempt& attempt, v1::Attempt& out) {
+  const Plan& plan = *attempt.plan;
   out.set_number(attempt.number);
   out.set_turn(attempt.turn);
   out.set_provider(plan.provider());
@@ -162,8 +167,8 @@ void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out) {
   out.set_finish_reason(FinishReasonNumber(attempt.finish_reason));
 }
 
-void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFailure& out) {
-  for (const Attempt& attempt : extraction.attempts) ToMessage(plan, attempt, *out.add_attempts());
+void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out) {
+  for (const Attempt& attempt : extraction.attempts) ToMessage(attempt, *out.add_attempts());
   ToMessage(extraction.usage, extraction.cost, *out.mutable_usage());
   size_t listed = 0;
   for (const schema::Issue& issue : extraction.issues.listed) {
@@ -181,7 +186,7 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
   out.set_mode(ModeNumber(plan.mode()));
   out.set_mode_name(std::string(plan.mode()));
   ToMessage(extraction.usage, extraction.cost, *out.mutable_usage());
-  for (const Attempt& attempt : extraction.attempts) ToMessage(plan, attempt, *out.add_attempts());
+  for (const Attempt& attempt : extraction.attempts) ToMessage(attempt, *out.add_attempts());
   for (const json::Repair& repair : extraction.repairs) ToMessage(repair, *out.add_repairs());
   for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());

@@ -18,8 +18,8 @@ void ToMessage(const json::Repair& repair, v1::Repair& out);
 void ToMessage(const Downgrade& downgrade, v1::Downgrade& out);
 void ToMessage(const Warning& warning, v1::Warning& out);
 void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out);
-void ToMessage(const Plan& plan, const Attempt& attempt, v1::Attempt& out);
-void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractionFailure& out);
+void ToMessage(const Attempt& attempt, v1::Attempt& out);
+void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out);
 
 // All but request_id and timing.
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out);

@@ -106,6 +106,19 @@ std::vector<Sample> PoolSamples(const std::vector<net::PoolStats>& pools) {
   return samples;
 }
 
+std::vector<Sample> HealthSamples(const ProviderHealth& health) {
+  std::vector<Sample> samples;
+  for (const auto& [provider, state] : health.States()) {
+    samples.push_back({
+        .name = "provider_circuit_state",
+        .help = "Circuit breaker: 0 closed, 1 open, 2 half open.",
+        .labels = {{"provider", provider}},
+        .value = static_cast<double>(state),
+    });
+  }
+  return samples;
+}
+
 std::vector<Sample> ProcessSamples() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);

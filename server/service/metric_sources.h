@@ -5,6 +5,7 @@
 #include <chrono>
 #include <vector>
 
+#include "server/engine/health/provider_health.h"
 #include "server/net/http_client.h"
 #include "server/observe/metrics.h"
 #include "server/registry/registry.h"
@@ -16,6 +17,7 @@ std::vector<observe::Sample> SchemaCacheSamples(const schema::SchemaCacheStats& 
 std::vector<observe::Sample> RegistrySamples(const RegistryStats& stats);
 // The pools of all loops; those of one provider are added up.
 std::vector<observe::Sample> PoolSamples(const std::vector<net::PoolStats>& pools);
+std::vector<observe::Sample> HealthSamples(const ProviderHealth& health);
 // Memory, CPU time, descriptors and start time of this process, from /proc.
 std::vector<observe::Sample> ProcessSamples();
 std::vector<observe::Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point time);

@@ -157,7 +157,7 @@ std::string SetSigner(const YAML::Node& value, Target& target) {
 
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol: openai_chat", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol, as in docs/providers/README.md", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
     KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
@@ -189,6 +189,7 @@ constexpr std::array kKeys = {
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
     KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
+    KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
     KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
     KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
     KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},

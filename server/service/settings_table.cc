@@ -269,6 +269,30 @@ void AddRetrySettings(std::vector<Setting>& table) {
   table.push_back(RetryOnSetting());
 }
 
+void AddHealthSettings(std::vector<Setting>& table) {
+  table.push_back(BoolSetting(
+      {.name = "circuit_breaker",
+       .help =
+           "Stop sending to a provider when half of its last 20 or more sends within 10 s failed."},
+      [](auto& c) -> auto& { return c.health.breaks; }
+  ));
+  table.push_back(IntegerSetting(
+      {.name = "circuit_open_ms",
+       .help =
+           "How long nothing is sent then; twice as long after each probe that fails, up to 60 s."},
+      {100, 60'000},
+      [](auto& c) -> auto& { return c.health.breaker.open; }
+  ));
+  table.push_back(IntegerSetting(
+      {.name = "retry_budget_percent",
+       .help =
+           "Repeated sends for each hundred others to a provider within 10 s, 20 at least; 100: no "
+           "limit."},
+      {0, 100},
+      [](auto& c) -> auto& { return c.health.retry_percent; }
+  ));
+}
+
 void AddBackoffSettings(std::vector<Setting>& table) {
   table.push_back(IntegerSetting(
       {.name = "initial_backoff_ms",
@@ -357,6 +381,7 @@ std::vector<Setting> MakeSettingsTable() {
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);
+  AddHealthSettings(table);
   AddLimitSettings(table);
   const Config defaults;
   for (Setting& setting : table) {

@@ -37,6 +37,7 @@ SharedState::SharedState(const Config& config)
       credentials([this](const Secret& key) { log.Protect(key); }),
       // Each is told again whenever a token is fetched, which lives for a day at most.
       tokens([this](const Secret& secret) { log.ProtectFor(secret, std::chrono::hours(25)); }),
+      health(config.health),
       config_(std::make_shared<const Config>(config)) {}
 
 absl::Status SharedState::CheckProviders(const Config& config) {

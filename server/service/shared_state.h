@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "server/base/clock.h"
+#include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
@@ -54,6 +55,7 @@ class SharedState {
   providers::Credentials credentials;
   providers::TokenCache tokens;  // that signers fetched
   Latencies latencies;
+  ProviderHealth health;
 
  private:
   mutable absl::Mutex mutex_;

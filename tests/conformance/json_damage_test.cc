@@ -24,7 +24,7 @@
 #include "tests/conformance/damage/damaged_writer.h"
 #include "tests/conformance/damage/object_generator.h"
 #include "tests/conformance/damage/random.h"
-#include "tests/conformance/test_settings.h"
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::json {
 namespace {

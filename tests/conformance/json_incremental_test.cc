@@ -23,9 +23,9 @@
 #include "tests/conformance/damage/object_generator.h"
 #include "tests/conformance/damage/random.h"
 #include "tests/conformance/suite_rows.h"
-#include "tests/conformance/test_settings.h"
 #include "tests/fakes/path_assembler.h"
 #include "tests/fakes/test_data.h"
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::json {
 namespace {

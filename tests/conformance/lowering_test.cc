@@ -1,7 +1,6 @@
 // Lowering, over schemas from the field and every subset: a valid value goes to the provider and
 // comes back as it was, and a value that only the lowered schema accepts has a downgrade to thank.
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
@@ -18,6 +17,7 @@
 #include "server/schema/compiled_schema.h"
 #include "server/schema/lower/lower.h"
 #include "tests/fakes/test_data.h"
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::schema::lower {
 namespace {
@@ -178,7 +178,7 @@ class LoweringTest : public ::testing::TestWithParam<std::string_view> {
   // With EXTRACTD_TEST_FULL every schema; else every third one, another third for the next subset.
   static bool Takes(const Subset& subset, size_t row) {
     const auto index = static_cast<size_t>(&subset - AllSubsets().data());
-    return std::getenv("EXTRACTD_TEST_FULL") != nullptr || (row + index) % 3 == 0;
+    return IsFullRun() || (row + index) % 3 == 0;
   }
 
   static void RunAll(const Subset& subset) {

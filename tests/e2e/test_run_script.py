@@ -145,7 +145,7 @@ class OllamaAndChat(http.server.BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.models.append(asked["model"])
         message = {"role": "assistant", "content": json.dumps(ADA)}
-        self.reply({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+        self.reply({"message": message, "done": True, "done_reason": "stop"})
 
     def log_message(self, *_: object) -> None:
         pass

@@ -104,7 +104,7 @@ TEST_F(ProviderFaultsTest, Case18_WaitPastTheDeadlineFailsAtOnce) {
 }
 
 TEST_F(ProviderFaultsTest, Case19_ServerErrorsAreSentAgain) {
-  Start(kNoWaits);
+  Start(std::string(kNoWaits) + "circuit_breaker: false\n");
   for (const int status : {408, 409, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}) {
     Script({ErrorReply(status), ToolAnswer(kAda)});
     const auto result = client->Extract(PersonRequest());

@@ -22,6 +22,7 @@ struct Ask {
   std::string schema;
   std::string schema_id;
   std::string model;
+  std::vector<std::string> fallbacks;
   std::string mode;
   std::string system;
   std::optional<std::string> text;
@@ -37,6 +38,11 @@ void AddAskOptions(CLI::App& command, Ask& ask) {
   auto* id = command.add_option("--schema-id", ask.schema_id, "Registered schema: id or name");
   schema->excludes(id);
   command.add_option("--model", ask.model, "provider/model; default: the daemon's");
+  command
+      .add_option(
+          "--fallback", ask.fallbacks, "provider/model to go on to if the model fails; repeatable"
+      )
+      ->allow_extra_args(false);
   command.add_option("--mode", ask.mode, "Mode by name; default: the best for the model");
   command.add_option("--system", ask.system, "Instructions that go first");
   command.add_option("--text", ask.text, "The text; default: the files, else standard input");
@@ -61,6 +67,9 @@ std::optional<v1::ExtractRequest> MakeRequest(const Ask& ask) {
     request.mutable_schema()->set_schema_id(ask.schema_id);
   }
   request.set_model(ask.model);
+  for (const std::string& model : ask.fallbacks) {
+    request.mutable_routing()->add_fallbacks()->set_model(model);
+  }
   request.set_mode_name(ask.mode);
   request.set_system_prompt(ask.system);
   if (ask.max_reasks) request.mutable_retry()->set_max_reasks(*ask.max_reasks);
@@ -245,6 +254,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddRepair(app, globals, run);
   AddToon(app, globals, run);
   AddLists(app, globals, run);
+  AddModels(app, globals, run);
 }
 
 void ComplainAboutCommand(const CLI::App& app) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "extractctl/failure_json.h"
+#include "server/base/strings.h"
 #include "server/json/parse.h"
 #include "server/json/write.h"
 
@@ -107,6 +108,15 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows, const OutputO
     fmt::print("{}\n", head ? Paint(line, kBold, options) : line);
     head = false;
   }
+}
+
+// "vision" of CAPABILITY_VISION. A number that this program does not know stays one.
+std::string CapabilityName(int number) {
+  constexpr std::string_view kPrefix = "CAPABILITY_";
+  if (!v1::Capability_IsValid(number)) return fmt::to_string(number);
+  std::string name = ToLower(v1::Capability_Name(number).substr(kPrefix.size()));
+  std::ranges::replace(name, '_', '-');
+  return name;
 }
 
 std::string Join(const google::protobuf::RepeatedPtrField<std::string>& list) {
@@ -268,6 +278,24 @@ void PrintModes(const v1::ListModesResponse& response, const OutputOptions& opti
   std::vector<std::vector<std::string>> rows = {{"MODE", "PROVIDERS", "MEANING"}};
   for (const v1::ModeInfo& mode : response.modes()) {
     rows.push_back({mode.mode_name(), Join(mode.providers()), mode.description()});
+  }
+  PrintTable(rows, options);
+}
+
+void PrintModels(const v1::ListModelsResponse& response, const OutputOptions& options) {
+  if (options.json) return PrintMessage(response);
+  std::vector<std::vector<std::string>> rows = {{"MODEL", "CAN", "TOKENS IN", "OUT", "MODES"}};
+  const auto tokens = [](std::int64_t count) { return count > 0 ? fmt::to_string(count) : "-"; };
+  for (const v1::Model& model : response.models()) {
+    google::protobuf::RepeatedPtrField<std::string> can;
+    for (const int capability : model.capabilities()) can.Add(CapabilityName(capability));
+    rows.push_back(
+        {model.provider() + "/" + model.model(),
+         can.empty() ? "-" : Join(can),
+         tokens(model.max_input_tokens()),
+         tokens(model.max_output_tokens()),
+         Join(model.mode_names())}
+    );
   }
   PrintTable(rows, options);
 }

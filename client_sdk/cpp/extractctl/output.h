@@ -32,6 +32,7 @@ void PrintParse(const v1::ParseTextResponse& response, const OutputOptions& opti
 void PrintRepaired(const v1::RepairJsonResponse& response, const OutputOptions& options);
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options);
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options);
+void PrintModels(const v1::ListModelsResponse& response, const OutputOptions& options);
 void PrintFailure(const Failure& failure, const OutputOptions& options);
 
 }  // namespace extractd::ctl

@@ -183,4 +183,10 @@ Result<v1::ListModesResponse> Client::ListModes(
   return state_->Call(*state_->catalog, &CatalogStub::ListModes, request, timeout);
 }
 
+Result<v1::ListModelsResponse> Client::ListModels(
+    const v1::ListModelsRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->catalog, &CatalogStub::ListModels, request, timeout);
+}
+
 }  // namespace extractd

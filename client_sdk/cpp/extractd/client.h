@@ -121,6 +121,9 @@ class Client {
   Result<v1::ListModesResponse> ListModes(
       const v1::ListModesRequest& request = {}, Timeout timeout = {}
   );
+  Result<v1::ListModelsResponse> ListModels(
+      const v1::ListModelsRequest& request = {}, Timeout timeout = {}
+  );
 
  private:
   struct State;

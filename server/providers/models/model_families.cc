@@ -7,9 +7,10 @@
 namespace extractd::providers {
 
 std::vector<ModelFamily> BuiltInModelFamilies() {
-  std::vector<ModelFamily> all = OpenAiModels();
-  for (std::vector<ModelFamily> group : {GoogleModels(), OpenModels()}) {
-    all.insert(all.end(), std::move_iterator(group.begin()), std::move_iterator(group.end()));
+  std::vector<ModelFamily> all;
+  for (const auto& group : {CohereModels, GoogleModels, OpenAiModels, OpenModels}) {
+    std::vector<ModelFamily> families = group();
+    all.insert(all.end(), std::move_iterator(families.begin()), std::move_iterator(families.end()));
   }
   return all;
 }

@@ -8,6 +8,7 @@
 
 namespace extractd::providers {
 
+std::vector<ModelFamily> CohereModels();
 std::vector<ModelFamily> GoogleModels();
 std::vector<ModelFamily> OpenAiModels();
 std::vector<ModelFamily> OpenModels();

@@ -55,7 +55,7 @@ class ExtractionTest : public ::testing::Test {
   Extraction RunScript(std::deque<SendResult> script) {
     plan_.upstream = std::make_unique<FakeUpstream>(std::move(script), seen_, clock_, latency_);
     fakes::FixedBits bits(0);
-    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, observer_}));
+    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}));
   }
 
   static Reason ReasonOf(const Extraction& extraction) {
@@ -74,6 +74,7 @@ class ExtractionTest : public ::testing::Test {
   FakeUpstream::Seen seen_;
   FakeObserver observer_;
   Latencies latencies_;
+  ProviderHealth health_;
   std::chrono::milliseconds latency_{100};
 };
 
@@ -338,6 +339,25 @@ TEST_F(ExtractionTest, RawTextIsKeptOnlyOnDemandAndBounded) {
   plan_.retry.max_reasks = 0;
   const Extraction long_one = RunScript({Calls(std::string(300'000, 'x'))});
   EXPECT_EQ(long_one.attempts[0].raw_text.size(), 256U * 1024);
+}
+
+TEST_F(ExtractionTest, NothingIsSentToAProviderThatOnlyFails) {
+  for (int i = 0; i < 20; ++i) health_.Record("acme", SendFailure::kServerError, clock_.Now());
+  const Extraction result = RunScript({Calls(R"({"age":40})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kCircuitOpen);
+  ASSERT_EQ(result.attempts.size(), 1U);
+  EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kCircuitOpen);
+  EXPECT_TRUE(seen_.timers.empty());
+  EXPECT_TRUE(observer_.started.empty());
+}
+
+TEST_F(ExtractionTest, ASendIsNotRepeatedWhenTheBudgetForRetriesIsSpent) {
+  while (health_.TakeRetry("acme", clock_.Now())) {
+  }
+  const Extraction result = RunScript({Fails(SendFailure::kServerError), Calls(R"({"age":40})")});
+  EXPECT_EQ(ReasonOf(result), Reason::kProviderUnavailable);
+  EXPECT_EQ(result.attempts.size(), 1U);
+  EXPECT_TRUE(result.retries_exhausted);
 }
 
 }  // namespace

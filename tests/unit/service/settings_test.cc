@@ -57,6 +57,7 @@ TEST(SettingsTest, EverySettingMovesItsValue) {
       {"retry_on", "connect, timeout"},
       {"backoff_multiplier", "3"},
       {"backoff_jitter", "0.25"},
+      {"retry_budget_percent", "50"},
   };
   for (const Setting& setting : AllSettings()) {
     Config config;

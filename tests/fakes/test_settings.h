@@ -1,6 +1,6 @@
 // What the environment says about a test run.
-#ifndef EXTRACTD_TESTS_CONFORMANCE_TEST_SETTINGS_H_
-#define EXTRACTD_TESTS_CONFORMANCE_TEST_SETTINGS_H_
+#ifndef EXTRACTD_TESTS_FAKES_TEST_SETTINGS_H_
+#define EXTRACTD_TESTS_FAKES_TEST_SETTINGS_H_
 
 #include <cstdint>
 #include <cstdlib>
@@ -26,4 +26,4 @@ inline bool IsFullRun() {
 
 }  // namespace extractd
 
-#endif  // EXTRACTD_TESTS_CONFORMANCE_TEST_SETTINGS_H_
+#endif  // EXTRACTD_TESTS_FAKES_TEST_SETTINGS_H_

@@ -1,0 +1,136 @@
+#include "server/service/catalog_models.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "server/base/status_macros.h"
+#include "server/providers/model_list.h"
+#include "server/providers/provider_table.h"
+#include "server/service/catalog_pages.h"
+#include "server/service/extract_request.h"
+
+namespace extractd {
+namespace {
+
+using providers::ListedModel;
+using Row = std::shared_ptr<const ProviderRow>;
+
+// The models of one provider by name, each with what its own list says of it.
+using Models = std::map<std::string, ListedModel, std::less<>>;
+
+Models NamedModels(const ProviderRow& row) {
+  Models models;
+  for (const KnownModel& known : providers::KnownModelsOf(row.name))
+    models[std::string(known.model)];
+  for (const std::string& model : row.models) models[model];
+  if (!row.default_model.empty()) models[row.default_model];
+  return models;
+}
+
+bool Lists(const v1::Model& model, const std::string& mode) {
+  return std::ranges::find(model.mode_names(), mode) != model.mode_names().end();
+}
+
+// What a request keeps of the models of a provider.
+class ModelFilter {
+ public:
+  ModelFilter(std::string mode, CapabilitySet capabilities)
+      : mode_(std::move(mode)), capabilities_(capabilities) {}
+
+  void Add(
+      const ProviderRow& row,
+      const Models& models,
+      const Catalog& catalog,
+      std::vector<v1::Model>& out
+  ) const {
+    const Dialect* dialect = providers::FindDialect(row.dialect);
+    if (dialect == nullptr) return;
+    for (const auto& [name, listed] : models) {
+      const ModelFamily& family = catalog.FamilyOf(row.name, name);
+      const KnownModel* known = providers::FindKnownModel(row.name, name);
+      CapabilitySet can = CapabilitiesOf(row, *dialect, family, known);
+      can |= listed.capabilities;
+      if (!can.HasAll(capabilities_)) continue;
+      v1::Model model;
+      model.set_provider(row.name);
+      model.set_model(name);
+      for (const std::string& mode : family.modes.empty() ? row.modes : family.modes) {
+        model.add_mode_names(mode);
+      }
+      if (!mode_.empty() && !Lists(model, mode_)) continue;
+      for (const v1::Capability number : ToNumbers(can)) model.add_capabilities(number);
+      const std::int64_t known_input = known == nullptr ? 0 : known->max_input_tokens;
+      model.set_max_input_tokens(
+          listed.max_input_tokens > 0 ? listed.max_input_tokens : known_input
+      );
+      if (known != nullptr) model.set_max_output_tokens(known->max_output_tokens);
+      out.push_back(std::move(model));
+    }
+  }
+
+ private:
+  std::string mode_;
+  CapabilitySet capabilities_;
+};
+
+// A tab sorts before what names are made of, so that the order is that of provider and name.
+std::string KeyOf(const v1::Model& model) {
+  return fmt::format("{}\t{}", model.provider(), model.model());
+}
+
+absl::StatusOr<std::vector<Row>> RowsFor(
+    const v1::ListModelsRequest& request, const SharedState& shared
+) {
+  if (request.provider().empty()) {
+    if (!request.discover()) return shared.catalog.Rows();
+    return InvalidRequest({{"discover", "name the provider whose own list is wanted"}});
+  }
+  Row row = shared.catalog.Find(request.provider());
+  if (row == nullptr) return shared.catalog.registry().Find(request.provider(), "").status();
+  if (request.discover() && row->models_path.empty()) {
+    return InvalidRequest(
+        {{"discover", fmt::format("provider '{}' has no list that can be asked for", row->name)}}
+    );
+  }
+  return std::vector<Row>{std::move(row)};
+}
+
+}  // namespace
+
+Task<absl::StatusOr<v1::ListModelsResponse>> ListModels(
+    const v1::ListModelsRequest& request,
+    SharedState& shared,
+    net::HttpClient& client,
+    std::chrono::milliseconds patience
+) {
+  CO_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  CO_ASSIGN_OR_RETURN(std::string mode, ModeFilter(request.mode_name(), shared));
+  CO_ASSIGN_OR_RETURN(const CapabilitySet can, CapabilityFilter(request.capabilities()));
+  CO_ASSIGN_OR_RETURN(const std::vector<Row> rows, RowsFor(request, shared));
+  const ModelFilter filter(std::move(mode), can);
+  std::vector<v1::Model> models;
+  for (const Row& row : rows) {
+    Models named = NamedModels(*row);
+    if (request.discover()) {
+      CO_ASSIGN_OR_RETURN(const Secret key, shared.credentials.KeyOf(*row));
+      CO_ASSIGN_OR_RETURN(
+          std::vector<ListedModel> listed,
+          co_await providers::FetchModelList(client, *row, key, patience)
+      );
+      for (ListedModel& model : listed) named.insert_or_assign(model.name, model);
+    }
+    filter.Add(*row, named, shared.catalog, models);
+  }
+  std::ranges::sort(models, {}, KeyOf);
+  v1::ListModelsResponse response;
+  response.set_next_page_token(CutPage(models, request.page_token(), page_size, KeyOf));
+  for (v1::Model& model : models) *response.add_models() = std::move(model);
+  co_return response;
+}
+
+}  // namespace extractd

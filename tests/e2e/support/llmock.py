@@ -1,0 +1,31 @@
+"""llmock, a provider that others wrote, over its own HTTP endpoints."""
+
+import json
+import urllib.request
+
+from llmock.ratelimit import LimitSettings
+from llmock.testing import LLMockServer
+
+
+class Provider:
+    def __init__(self, server: LLMockServer):
+        self.server = server
+
+    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.server.url}/_llmock{path}", data, method=method)
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)
+
+    def reset(self) -> None:
+        self._call("POST", "/reset", {})
+        self.server.state.limiter.configure(LimitSettings())
+
+    def queue(self, *behaviors: dict) -> None:
+        self._call("POST", "/scenario", {"behaviors": list(behaviors)})
+
+    def requests(self) -> list[dict]:
+        return self._call("GET", "/requests")["requests"]
+
+    def verdict(self) -> dict:
+        return self._call("GET", "/verdict")
