@@ -245,16 +245,29 @@ def test_a_missing_key_names_both_variables(start_daemon, connect, server):
     assert "GOOGLE_API_KEY or GEMINI_API_KEY" in failure.message
 
 
-def test_vertex_ai_is_asked_with_a_token_of_google_cloud(start_daemon, connect, tmp_path):
-    """One server stands for the cloud: it exchanges the credentials of the file, and answers who has the token."""
+@pytest.fixture
+def cloud():
+    """Stands for Google Cloud: exchanges the credentials of a file, and answers as Gemini or as Claude."""
 
     def answer(received: Received) -> Reply:
         if received.path == "/token":
             return json_reply({"access_token": "ya29.test", "expires_in": 3599, "token_type": "Bearer"})
+        if "anthropic" in received.path:
+            content = [{"type": "tool_use", "id": "t1", "name": "answer", "input": RIGHT}]
+            usage = {"input_tokens": 5, "output_tokens": 6}
+            message = {"type": "message", "role": "assistant", "content": content, "stop_reason": "tool_use"}
+            return json_reply(message | {"usage": usage})
         parts = [{"functionCall": {"name": "answer", "args": RIGHT}}]
         return json_reply({"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]})
 
-    cloud = Upstream(answer)
+    server = Upstream(answer)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def on_cloud(cloud, start_daemon, connect, tmp_path):
+    """Makes a client of a daemon whose Vertex AI is `cloud`."""
     credentials = {
         "type": "authorized_user",
         "client_id": "id",
@@ -264,15 +277,36 @@ def test_vertex_ai_is_asked_with_a_token_of_google_cloud(start_daemon, connect, 
     }
     file = tmp_path / "credentials.json"
     file.write_text(json.dumps(credentials))
-    daemon = start_daemon(
-        {"providers": {"vertexai": {"base_url": cloud.url + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/global"}}},
-        environment_={"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
-    )
-    client = connect(daemon.address)
+
+    def client(provider: str):
+        address = cloud.url + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/global"
+        daemon = start_daemon(
+            {"providers": {provider: {"base_url": address}}},
+            environment_={"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
+        )
+        return connect(daemon.address)
+
+    return client
+
+
+def test_vertex_ai_is_asked_with_a_token_of_google_cloud(on_cloud, cloud):
+    client = on_cloud("vertexai")
     for _ in range(2):
         response = client.extract(**REQUEST | {"model": "vertexai/gemini-3.8-flash", "mode_name": "TOOLS"})
         assert json.loads(response.json) == RIGHT
-    cloud.close()
     model = "/v1/projects/acme/locations/global/publishers/google/models/gemini-3.8-flash:generateContent"
     assert [request.path for request in cloud.requests] == ["/token", model, model]
     assert cloud.requests[1].headers["authorization"] == "Bearer ya29.test"
+
+
+def test_claude_on_vertex_ai_is_named_by_the_path_alone(on_cloud, cloud):
+    client = on_cloud("vertexai-anthropic")
+    response = client.extract(**REQUEST | {"model": "vertexai-anthropic/claude-haiku-5-5", "mode_name": "TOOLS"})
+    assert json.loads(response.json) == RIGHT
+    _, request = cloud.requests
+    model = "/v1/projects/acme/locations/global/publishers/anthropic/models/claude-haiku-5-5:rawPredict"
+    assert request.path == model
+    assert request.headers["authorization"] == "Bearer ya29.test"
+    assert "anthropic-version" not in request.headers
+    assert request.body["anthropic_version"] == "2026-10-21"
+    assert "model" not in request.body
