@@ -22,19 +22,24 @@ bool ListHas(const json::Value* list, std::string_view word) {
   });
 }
 
+// Of the names in lists that give resources: "models/x" is the model "x".
+constexpr std::string_view kModelFolder = "models/";
+
 // Lists that say what a model is for name those that chat so: Ollama's "completion", Cohere's
-// "chat".
+// "chat", Gemini's "generateContent".
 bool Chats(const json::Value& model) {
   const json::Value* capabilities = model.Find("capabilities");
   if (capabilities != nullptr && capabilities->is_array() && capabilities->size() > 0) {
     return ListHas(capabilities, "completion");
   }
+  const json::Value* methods = model.Find("supportedGenerationMethods");
+  if (methods != nullptr) return ListHas(methods, "generateContent");
   const json::Value* endpoints = model.Find("endpoints");
   return endpoints == nullptr || ListHas(endpoints, "chat");
 }
 
 std::int64_t ContextOf(const json::Value& model) {
-  for (const auto* key : {"context_length", "max_model_len", "context_window"}) {
+  for (const auto* key : {"context_length", "max_model_len", "context_window", "inputTokenLimit"}) {
     if (const auto tokens = json::IntegerMember(model, key))
       return std::max<std::int64_t>(0, *tokens);
   }
@@ -99,6 +104,7 @@ absl::StatusOr<std::vector<ListedModel>> ReadModelList(std::string_view body) {
     if (!model.is_object() || !Chats(model)) continue;
     ListedModel listed = ReadModel(model);
     MendHalves(listed.name);
+    if (listed.name.starts_with(kModelFolder)) listed.name.erase(0, kModelFolder.size());
     if (!listed.name.empty()) models.push_back(std::move(listed));
   }
   return models;

@@ -25,8 +25,8 @@ struct ListedModel {
 };
 
 // Reads a list in any of its forms: {"data": [{"id"}]} as at OpenAI and its likes, {"models":
-// [{"name"}]} as at Ollama and Cohere. What a list says is no chat model is left out. At most
-// 10,000 are read. kProviderMalformed: it is no list.
+// [{"name"}]} as at Ollama, Cohere and Gemini. What a list says is no chat model is left out. At
+// most 10,000 are read. kProviderMalformed: it is no list.
 absl::StatusOr<std::vector<ListedModel>> ReadModelList(std::string_view body);
 
 // Asks the provider of `row`, which has a models_path. `key` may be empty.

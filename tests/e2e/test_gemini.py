@@ -25,7 +25,11 @@ BOOKING = {
     "required": ["guest", "nights", "room"],
 }
 RIGHT = {"guest": "Ann", "nights": 2, "room": "single"}
-REQUEST = {"model": "google/gemini-3.8-flash", "schema": {"json_schema": json.dumps(BOOKING)}, "input": "Ann, 2 nights …"}
+REQUEST = {
+    "model": "google/gemini-3.8-flash",
+    "schema": {"json_schema": json.dumps(BOOKING)},
+    "input": "Ann stays two nights in a single room.",
+}
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
 
@@ -179,7 +183,12 @@ def test_what_is_lost_is_sent_again(client, provider, mode):
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(400, "PROVIDER_REJECTED_REQUEST"), (401, "PROVIDER_AUTH"), (403, "PROVIDER_AUTH"), (402, "PROVIDER_RATE_LIMITED")],
+    [
+        (400, "PROVIDER_REJECTED_REQUEST"),
+        (401, "PROVIDER_AUTH"),
+        (402, "PROVIDER_RATE_LIMITED"),
+        (403, "PROVIDER_AUTH"),
+    ],
 )
 def test_what_no_retry_can_fix_is_sent_once(client, provider, status, reason):
     provider.queue({"type": "fail", "status": status, "times": None})
@@ -202,15 +211,14 @@ EXAMPLES = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 @pytest.mark.parametrize("options", EXAMPLES)
 def test_each_example_of_the_page_reaches_the_provider(client, provider, options):
-    response = client.extract(**REQUEST | {"mode_name": "JSON_SCHEMA", "generation": {"provider_options_json": options}})
+    generation = {"provider_options_json": options}
+    response = client.extract(**REQUEST | {"mode_name": "JSON_SCHEMA", "generation": generation})
     expect_booking(response)
     assert contains(provider.requests()[0]["body"], json.loads(options))
 
 
 def test_a_search_stands_beside_the_function(client, provider):
-    options = json.dumps(
-        {"tools": [{"googleSearch": {}}], "toolConfig": {"includeServerSideToolInvocations": True}}
-    )
+    options = json.dumps({"tools": [{"googleSearch": {}}], "toolConfig": {"includeServerSideToolInvocations": True}})
     response = client.extract(**REQUEST | {"mode_name": "TOOLS", "generation": {"provider_options_json": options}})
     expect_booking(response)
     body = provider.requests()[0]["body"]
@@ -237,16 +245,29 @@ def test_a_missing_key_names_both_variables(start_daemon, connect, server):
     assert "GOOGLE_API_KEY or GEMINI_API_KEY" in failure.message
 
 
-def test_vertex_ai_is_asked_with_a_token_of_google_cloud(start_daemon, connect, tmp_path):
-    """One server stands for the cloud: it exchanges the credentials of the file, and answers who has the token."""
+@pytest.fixture
+def cloud():
+    """Stands for Google Cloud: exchanges the credentials of a file, and answers as Gemini or as Claude."""
 
     def answer(received: Received) -> Reply:
         if received.path == "/token":
             return json_reply({"access_token": "ya29.test", "expires_in": 3599, "token_type": "Bearer"})
+        if "anthropic" in received.path:
+            content = [{"type": "tool_use", "id": "t1", "name": "answer", "input": RIGHT}]
+            usage = {"input_tokens": 5, "output_tokens": 6}
+            message = {"type": "message", "role": "assistant", "content": content, "stop_reason": "tool_use"}
+            return json_reply(message | {"usage": usage})
         parts = [{"functionCall": {"name": "answer", "args": RIGHT}}]
         return json_reply({"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]})
 
-    cloud = Upstream(answer)
+    server = Upstream(answer)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def on_cloud(cloud, start_daemon, connect, tmp_path):
+    """Makes a client of a daemon whose Vertex AI is `cloud`."""
     credentials = {
         "type": "authorized_user",
         "client_id": "id",
@@ -256,15 +277,36 @@ def test_vertex_ai_is_asked_with_a_token_of_google_cloud(start_daemon, connect, 
     }
     file = tmp_path / "credentials.json"
     file.write_text(json.dumps(credentials))
-    daemon = start_daemon(
-        {"providers": {"vertexai": {"base_url": cloud.url + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/global"}}},
-        environment_={"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
-    )
-    client = connect(daemon.address)
+
+    def client(provider: str):
+        address = cloud.url + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/global"
+        daemon = start_daemon(
+            {"providers": {provider: {"base_url": address}}},
+            environment_={"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
+        )
+        return connect(daemon.address)
+
+    return client
+
+
+def test_vertex_ai_is_asked_with_a_token_of_google_cloud(on_cloud, cloud):
+    client = on_cloud("vertexai")
     for _ in range(2):
         response = client.extract(**REQUEST | {"model": "vertexai/gemini-3.8-flash", "mode_name": "TOOLS"})
         assert json.loads(response.json) == RIGHT
-    cloud.close()
     model = "/v1/projects/acme/locations/global/publishers/google/models/gemini-3.8-flash:generateContent"
     assert [request.path for request in cloud.requests] == ["/token", model, model]
     assert cloud.requests[1].headers["authorization"] == "Bearer ya29.test"
+
+
+def test_claude_on_vertex_ai_is_named_by_the_path_alone(on_cloud, cloud):
+    client = on_cloud("vertexai-anthropic")
+    response = client.extract(**REQUEST | {"model": "vertexai-anthropic/claude-haiku-5-5", "mode_name": "TOOLS"})
+    assert json.loads(response.json) == RIGHT
+    _, request = cloud.requests
+    model = "/v1/projects/acme/locations/global/publishers/anthropic/models/claude-haiku-5-5:rawPredict"
+    assert request.path == model
+    assert request.headers["authorization"] == "Bearer ya29.test"
+    assert "anthropic-version" not in request.headers
+    assert request.body["anthropic_version"] == "2026-10-21"
+    assert "model" not in request.body

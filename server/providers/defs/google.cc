@@ -31,6 +31,7 @@ ProviderRow GoogleRow() {
            .file_ids = true,
            .max_bytes = 50'000'000},
       }},
+      .models_path = "/models?pageSize=1000",
       .other_key_variables = {"GEMINI_API_KEY"},
   };
 }

@@ -45,6 +45,17 @@ TEST(ReadModelListTest, WhatIsNotForChatsIsLeftOut) {
   EXPECT_EQ(NamesIn(R"({"models":[{"name":"rerank","endpoints":["rerank"]}]})"), Names());
 }
 
+TEST(ReadModelListTest, ResourcesAreCalledByTheirModels) {
+  const auto models = ReadModelList(
+      R"({"models":[{"name":"models/g","supportedGenerationMethods":["generateContent","countTokens"],)"
+      R"("inputTokenLimit":1048576},{"name":"models/e","supportedGenerationMethods":["embedContent"]}]})"
+  );
+  ASSERT_TRUE(models.ok()) << models.status();
+  ASSERT_EQ(models->size(), 1U);
+  EXPECT_EQ((*models)[0].name, "g");
+  EXPECT_EQ((*models)[0].max_input_tokens, 1'048'576);
+}
+
 TEST(ReadModelListTest, KeepsWhatTheListSaysOfAModel) {
   const auto models =
       ReadModelList(R"({"models":[{"name":"a","capabilities":["completion","vision","thinking"]},)"

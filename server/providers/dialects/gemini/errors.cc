@@ -78,8 +78,9 @@ std::optional<std::chrono::milliseconds> ReadDuration(std::string_view text) {
   if (text.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(text.front()))) return {};
   constexpr double kLongestSeconds = 366.0 * 24 * 3600;
   double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, seconds, std::chars_format::fixed);
   if (error != std::errc() || std::string_view(rest, end) != "s") return {};
   const std::chrono::duration<double> wait(std::min(seconds, kLongestSeconds));
   return std::chrono::ceil<std::chrono::milliseconds>(wait);
@@ -97,7 +98,7 @@ void ReadDetail(const json::Value& detail, ErrorFacts& facts) {
     facts.retry_after = wait;
   }
   if (const json::Value* violations = detail.Find("violations")) {
-    facts.used_up |= std::any_of(violations->begin(), violations->end(), IsUsedUp);
+    facts.used_up |= std::ranges::any_of(violations->begin(), violations->end(), IsUsedUp);
   }
 }
 

@@ -71,7 +71,7 @@ size_t SharedSteps(const std::vector<Step>& a, const std::vector<Step>& b) {
 bool Follows(const Step& step, const Step* before) {
   if (before != nullptr && before->index.has_value() != step.index.has_value()) return false;
   if (!step.index.has_value()) return true;
-  return *step.index == (before == nullptr ? 0 : *before->index + 1);
+  return *step.index == (before == nullptr ? 0 : before->index.value_or(0) + 1);
 }
 
 // The bracket of the step's container, where that begins, and the step's key.

@@ -206,6 +206,7 @@ bool ReplyAssembly::ReadPieces(const json::Value& part, const json::Value& call,
 }
 
 void ReplyAssembly::CloseCall(DeltaSink* sink) {
+  if (!open_call_.has_value()) return;
   Extend(open_call_->arguments.Close(), sink);
   const ToolCall& call = reply_.message.tool_calls.back();
   json::TextWriter part;
