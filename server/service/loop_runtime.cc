@@ -53,17 +53,22 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
     absl::StatusOr<Secret> key = shared_.credentials.KeyOf(*handler->row);
     if (!key.ok() && !dry_run) return key.status();
     const bool has_key = key.ok() && !key->empty();
-    Secret secret = has_key ? *std::move(key) : Secret();
     const std::shared_ptr<const ProviderRow> row = handler->row;
+    const bool pulls = row->pull_missing && !row->pull_path.empty() && !dry_run;
+    Secret pull_key = pulls && has_key ? *key : Secret();
     std::shared_ptr<providers::Authorizer> authorizer =
         has_key || dry_run ? nullptr : AuthorizerOf(handler->row);
     auto upstream = std::make_unique<providers::HttpUpstream>(
-        client_, std::move(handler), family, secret, std::move(authorizer)
+        client_,
+        std::move(handler),
+        family,
+        has_key ? *std::move(key) : Secret(),
+        std::move(authorizer)
     );
     upstream->set_max_reply_bytes(shared_.config()->max_provider_response_bytes);
-    if (dry_run || !row->pull_missing || row->pull_path.empty()) return upstream;
+    if (!pulls) return upstream;
     return std::make_unique<providers::PullingUpstream>(
-        client_, row, std::move(secret), std::move(upstream)
+        client_, row, std::move(pull_key), std::move(upstream)
     );
   }
 
