@@ -18,6 +18,8 @@ constexpr std::array kReasons = {
     ReasonRow{Reason::kSchemaTooLarge, "SCHEMA_TOO_LARGE", StatusCode::kInvalidArgument},
     ReasonRow{Reason::kModeNotSupported, "MODE_NOT_SUPPORTED", StatusCode::kInvalidArgument},
     ReasonRow{Reason::kSettingNotSupported, "SETTING_NOT_SUPPORTED", StatusCode::kInvalidArgument},
+    ReasonRow{Reason::kMediaNotSupported, "MEDIA_NOT_SUPPORTED", StatusCode::kInvalidArgument},
+    ReasonRow{Reason::kUrlNotAllowed, "URL_NOT_ALLOWED", StatusCode::kInvalidArgument},
     ReasonRow{Reason::kUnknownProvider, "UNKNOWN_PROVIDER", StatusCode::kNotFound},
     ReasonRow{Reason::kUnknownModel, "UNKNOWN_MODEL", StatusCode::kNotFound},
     ReasonRow{Reason::kSchemaNotFound, "SCHEMA_NOT_FOUND", StatusCode::kNotFound},
@@ -40,6 +42,7 @@ constexpr std::array kReasons = {
         Reason::kProviderRateLimited, "PROVIDER_RATE_LIMITED", StatusCode::kResourceExhausted
     },
     ReasonRow{Reason::kMessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode::kResourceExhausted},
+    ReasonRow{Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kProviderUnavailable, "PROVIDER_UNAVAILABLE", StatusCode::kUnavailable},
     ReasonRow{Reason::kProviderMalformed, "PROVIDER_MALFORMED", StatusCode::kUnavailable},
     ReasonRow{Reason::kCircuitOpen, "CIRCUIT_OPEN", StatusCode::kUnavailable},

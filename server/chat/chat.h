@@ -107,6 +107,7 @@ struct Usage {
   std::int64_t cache_write_input_tokens = 0;
   std::int64_t reasoning_tokens = 0;
   std::int64_t toon_saved_tokens = 0;  // an estimate of ours; part of no other count
+  bool estimated = false;              // some were never reported, and are estimates of ours
 
   Usage& operator+=(const Usage& other) {
     input_tokens += other.input_tokens;
@@ -115,6 +116,7 @@ struct Usage {
     cache_write_input_tokens += other.cache_write_input_tokens;
     reasoning_tokens += other.reasoning_tokens;
     toon_saved_tokens += other.toon_saved_tokens;
+    estimated = estimated || other.estimated;
     return *this;
   }
   friend bool operator==(const Usage&, const Usage&) = default;

@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+
+#include <absl/functional/any_invocable.h>
 
 #include "server/chat/upstream.h"
 
@@ -35,6 +38,34 @@ class DeltaSink {
 
  protected:
   ~DeltaSink() = default;
+};
+
+// Tells all of a reply that came whole.
+void TellWhole(const ChatReply& reply, DeltaSink& sink);
+
+// A DeltaSink that can hold its stream up, or end it.
+class StreamSink : public DeltaSink {
+ public:
+  enum class Wish : std::uint8_t {
+    kMore,
+    kPause,  // nothing before Resume; the provider is not read meanwhile
+    kStop,   // the connection to the provider is closed at once
+  };
+  // All that one piece of the stream added was told.
+  virtual Wish OnPieceEnd() = 0;
+
+  // Ends a pause, not from within one of the functions above. Nothing happens if there is none.
+  void Resume() {
+    if (resume_) resume_();
+  }
+  // For the upstream: what Resume does while it streams.
+  void set_resume(absl::AnyInvocable<void()> resume) { resume_ = std::move(resume); }
+
+ protected:
+  ~StreamSink() = default;
+
+ private:
+  absl::AnyInvocable<void()> resume_;
 };
 
 // Reads one streamed reply, and keeps it. One for each send.

@@ -1,5 +1,7 @@
 #include "server/chat/upstream.h"
 
+#include "server/chat/stream.h"
+
 namespace extractd {
 
 std::string_view SendFailureName(SendFailure failure) {
@@ -36,6 +38,28 @@ std::string_view SendFailureName(SendFailure failure) {
       return "cancelled";
   }
   return "none";
+}
+
+void TellWhole(const ChatReply& reply, DeltaSink& sink) {
+  for (const Thinking& thinking : reply.message.thinking) {
+    if (!thinking.text.empty()) sink.OnThinking(thinking.text);
+  }
+  if (!reply.message.text.empty()) sink.OnText(reply.message.text);
+  for (size_t i = 0; i < reply.message.tool_calls.size(); ++i) {
+    const ToolCall& call = reply.message.tool_calls[i];
+    sink.OnArguments(i, call.name, call.arguments);
+  }
+}
+
+Task<SendResult> Upstream::Stream(
+    const WireRequest& request, const SendTimers& timers, StreamSink& sink
+) {
+  SendResult result = co_await Send(request, timers);
+  if (result.ok()) {
+    TellWhole(result.reply, sink);
+    sink.OnPieceEnd();
+  }
+  co_return result;
 }
 
 }  // namespace extractd

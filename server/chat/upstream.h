@@ -53,6 +53,16 @@ enum class SendFailure : std::uint8_t {
 // "connection", "rate_limited" …; the values of metric labels.
 std::string_view SendFailureName(SendFailure failure);
 
+// What a refusal says that the model does not take, though it was believed to.
+enum class WrongBelief : std::uint8_t {
+  kNone,
+  kForcedTool,  // a tool choice that forces a call
+  kTools,       // tools at all
+  kSchema,      // this schema; others may do
+  kFormat,      // answers in the format that was asked for, or their enforcement
+  kParameter,   // a setting; SendResult::refused_parameter
+};
+
 // Zero: no limit of that kind. `total` bounds the others.
 struct SendTimers {
   std::chrono::milliseconds connect{0};
@@ -80,8 +90,13 @@ struct SendResult {
   // The cause is mended, so the same bytes may go out again at once, as an attempt of its own:
   // credentials that had been cached were refused, and the next send has new ones.
   bool send_again = false;
+  WrongBelief wrong_belief = WrongBelief::kNone;
+  // As Generation has it: "temperature", "top_p", "seed", "stop" or "reasoning".
+  std::string refused_parameter = {};
   bool ok() const { return failure == SendFailure::kNone; }
 };
+
+class StreamSink;  // stream.h
 
 // One provider with one credential, for one call. Lives on the call's loop.
 class Upstream {
@@ -91,6 +106,14 @@ class Upstream {
   virtual absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const = 0;
   // Sends once; never retries. Cancelled through the coroutine's slot, in any phase.
   virtual Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) = 0;
+
+  // Stream hands replies over while they come. Its requests are then encoded with `stream`.
+  virtual bool streams() const { return false; }
+  // Send, but tells `sink` what the reply adds as it comes; the result has the reply, too. Without
+  // streams() all of it is told at once. A stream that `sink` stopped ends with whatever result.
+  virtual Task<SendResult> Stream(
+      const WireRequest& request, const SendTimers& timers, StreamSink& sink
+  );
 };
 
 }  // namespace extractd

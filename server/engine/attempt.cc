@@ -1,5 +1,8 @@
 #include "server/engine/attempt.h"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace extractd {
 
 std::string_view AttemptKindName(AttemptKind kind) {
@@ -42,6 +45,25 @@ std::string_view AttemptOutcomeName(AttemptOutcome outcome) {
       return "circuit_open";
   }
   return "unavailable";
+}
+
+void NoteReply(const SendResult& sent, Attempt& attempt) {
+  attempt.failure = sent.failure;
+  attempt.latency = sent.latency;
+  attempt.http_status = sent.http_status;
+  attempt.provider_request_id = sent.provider_request_id;
+  attempt.body_hash = sent.body_hash;
+  attempt.usage = sent.reply.usage;
+  attempt.finish_reason = sent.reply.finish_reason;
+}
+
+void NoteIssues(const schema::IssueList& issues, Attempt& attempt) {
+  constexpr size_t kMostListed = 32;
+  const size_t listed = std::min(issues.listed.size(), kMostListed);
+  attempt.issues.total = issues.total;
+  attempt.issues.listed.assign(
+      issues.listed.begin(), issues.listed.begin() + static_cast<std::ptrdiff_t>(listed)
+  );
 }
 
 }  // namespace extractd

@@ -53,7 +53,15 @@ struct Attempt {
   std::string error_message = {};
   FinishReason finish_reason = FinishReason::kUnspecified;
   Cost cost = {};
+  std::string_view mode = {};          // its name
+  std::string learned = {};            // a wrong belief that it revealed, in words
+  std::string_view learned_kind = {};  // the same as a metric's label
 };
+
+// What came back of the send, but for its outcome.
+void NoteReply(const SendResult& sent, Attempt& attempt);
+// What was wrong with the answer; all are counted, the first 32 kept.
+void NoteIssues(const schema::IssueList& issues, Attempt& attempt);
 
 }  // namespace extractd
 

@@ -86,6 +86,17 @@ struct Target {
   friend bool operator==(const Target&, const Target&) = default;
 };
 
+// How many values an answer has.
+enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };
+
+// One of several schemas of a call.
+struct CallTool {
+  std::string name = {};
+  std::string description = {};
+  std::string json_schema = {};  // or
+  std::string schema_id = {};
+};
+
 enum class OnInvalid : std::uint8_t { kFail, kReturnBestEffort };
 enum class ProviderStrict : std::uint8_t { kWhereItFits, kRequired, kOff };
 enum class OnUnsupported : std::uint8_t { kWarn, kFail };
@@ -127,6 +138,9 @@ struct ExtractCall {
   bool dry_run = false;                     // nothing will be sent: a missing key does not matter
   std::optional<SteadyTime> deadline = {};  // the caller's
   std::vector<Warning> warnings = {};       // what came up while the call was read
+  OutputKind output_kind = OutputKind::kOne;
+  std::vector<CallTool> tools = {};  // kParallel, which has no schema then
+  bool include_thinking = false;
 };
 
 // The configured defaults of calls.

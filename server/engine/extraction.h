@@ -7,20 +7,25 @@
 #define EXTRACTD_SERVER_ENGINE_EXTRACTION_H_
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <absl/random/bit_gen_ref.h>
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "server/base/clock.h"
 #include "server/base/task.h"
 #include "server/engine/attempt.h"
 #include "server/engine/health/provider_health.h"
+#include "server/engine/judge/answer.h"
 #include "server/engine/latencies.h"
+#include "server/engine/learned.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
-#include "server/json/repair.h"
+#include "server/engine/stream/extraction_stream.h"
 #include "server/schema/issue.h"
 
 namespace extractd {
@@ -28,20 +33,27 @@ namespace extractd {
 // How a call ended. `attempts`, `usage` and `cost` are complete whatever the status.
 struct Extraction {
   absl::Status status = absl::OkStatus();
-  std::string json = {};  // the answer, or with an error the best one so far
-  bool valid = false;     // false with an OK status: best effort
+  Answer answer = {};  // or with an error the best one so far
+  bool valid = false;  // false with an OK status: best effort
   std::vector<Attempt> attempts = {};
   Usage usage = {};
   Cost cost = {};
-  std::vector<json::Repair> repairs = {};
   std::vector<Warning> warnings = {};
-  schema::IssueList issues = {};  // of the last answer, or of `json` if it is the best effort
+  schema::IssueList issues = {};  // of the last answer, or of `answer` if it is the best effort
   FinishReason finish_reason = FinishReason::kUnspecified;
+  std::vector<Citation> citations = {};  // of the last answer
+  std::vector<Thinking> thinking = {};   // of the last answer, if the plan includes it
   bool retries_exhausted = false;  // our own retries were used up; the caller's would multiply them
   std::chrono::microseconds upstream_time{0};  // sends and waits
   std::chrono::nanoseconds parse_time{0};
   std::chrono::nanoseconds validate_time{0};
+  // What was sent in the end instead of the plan of the call, where a refusal taught that the model
+  // takes less; null: the plan of the call.
+  std::unique_ptr<Plan> replanned = {};
 };
+
+// Makes the plan of the call again, with what was learned since.
+using Replanner = std::function<Task<absl::StatusOr<std::unique_ptr<Plan>>>()>;
 
 // All outlive the call.
 struct ExtractionTools {
@@ -50,6 +62,8 @@ struct ExtractionTools {
   Latencies& latencies;
   ProviderHealth& health;
   ExtractionObserver& observer;
+  Lessons* lessons = nullptr;  // null: nothing is learned
+  Replanner replan = {};       // empty: a lesson counts from the next call on
 };
 
 // Asks, judges and re-asks until an answer is valid, a limit of the plan is reached, or the failure
@@ -58,7 +72,12 @@ struct ExtractionTools {
 // Statuses: kOutputInvalid, kOutputTruncated and kProviderRefused for answers; what failures.h says
 // for sends; kDeadline when the plan's deadline has no room for the next step; kCancelled when the
 // coroutine's slot fired.
-Task<Extraction> Extract(const Plan& plan, ExtractionTools tools);
+//
+// With `stream`, which outlives the call, answers are shown while they come. A send that is lost
+// before its first piece is repeated without a word.
+Task<Extraction> Extract(
+    const Plan& plan, ExtractionTools tools, ExtractionStream* stream = nullptr
+);
 
 }  // namespace extractd
 

@@ -64,10 +64,11 @@ void Add(const Plan& plan, Extraction extraction, Course& course) {
   const bool keeps = course.plan != nullptr && before.status.ok() && !extraction.status.ok();
   if (keeps) {
     extraction.status = absl::OkStatus();
-    extraction.json = before.json;
+    extraction.answer = before.answer;
     extraction.issues = before.issues;
-    extraction.repairs = before.repairs;
     extraction.finish_reason = before.finish_reason;
+    extraction.citations = before.citations;
+    extraction.thinking = before.thinking;
   } else {
     course.plan = &plan;
   }
@@ -140,6 +141,7 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
   const SteadyTime deadline =
       call.deadline.value_or(tools.clock.Now() + settings->default_deadline);
   Journey journey(std::move(call), *settings, deadline);
+  tools.replan = [&] { return planner.MakePlan(journey.call(), settings); };
   Course course;
   std::vector<Warning> passed_over;
   absl::Status status;
@@ -157,7 +159,9 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
     plan.retry.max_attempts -= static_cast<int>(course.extraction.attempts.size());
     if (journey.is_fallback()) plan.first_kind = AttemptKind::kFallback;
     on_planned(plan);
-    Add(plan, co_await Extract(plan, tools), course);
+    Extraction extraction = co_await Extract(plan, tools);
+    if (extraction.replanned != nullptr) course.plans.push_back(std::move(extraction.replanned));
+    Add(*course.plans.back(), std::move(extraction), course);
     status = course.extraction.status;
     valid = course.extraction.valid;
   } while (journey.GoesOn(status, valid, course.extraction.attempts.size(), tools.clock.Now()));

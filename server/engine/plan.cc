@@ -1,18 +1,21 @@
 #include "server/engine/plan.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 
+#include <absl/hash/hash.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/planning/dialect_choice.h"
+#include "server/engine/planning/generation_check.h"
+#include "server/engine/planning/mode_choice.h"
 #include "server/engine/strictness.h"
-#include "server/json/parse.h"
-#include "server/registry/mode_names.h"
+#include "server/modes/instruction.h"
+#include "server/registry/media_check.h"
 
 namespace extractd {
 namespace {
@@ -55,60 +58,6 @@ absl::StatusOr<std::string> ChooseModel(const ProviderRow& row, std::string_view
   );
 }
 
-// The modes that a model has at a provider, the best first.
-std::span<const std::string> ModesFor(const ProviderRow& row, const ModelFamily& family) {
-  return family.modes.empty() ? row.modes : family.modes;
-}
-
-bool Lists(std::span<const std::string> modes, std::string_view mode) {
-  return std::ranges::find(modes, mode) != modes.end();
-}
-
-absl::Status UnsupportedMode(
-    const ProviderRow& row, const ModelFamily& family, std::string_view model, std::string_view mode
-) {
-  const std::string supported = fmt::format("{}", fmt::join(ModesFor(row, family), ", "));
-  return MakeError(
-      {.reason = Reason::kModeNotSupported,
-       .metadata = {{"provider", row.name}, {"model", std::string(model)}, {"supported", supported}}
-      },
-      fmt::format("model '{}' of '{}' has no mode {}; it has {}", model, row.name, mode, supported)
-  );
-}
-
-// Sampling parameters that the model does not take are left out, or refused.
-absl::Status CheckSampling(Plan& plan) {
-  const ModelFamily& family = *plan.family;
-  const bool switched_off = !plan.request.tools.empty() && family.tools_need_reasoning_off;
-  if (!family.reasons || family.sampling_while_reasoning || switched_off) return absl::OkStatus();
-  Generation& generation = plan.request.generation;
-  const auto drop = [&plan](std::optional<double>& setting, std::string_view name) {
-    if (!setting.has_value()) return absl::OkStatus();
-    const std::string problem =
-        fmt::format("model '{}' takes no {} while it reasons", plan.model(), name);
-    if (plan.on_unsupported == OnUnsupported::kFail) {
-      return MakeError(
-          {.reason = Reason::kSettingNotSupported,
-           .metadata = {{"field", fmt::format("generation.{}", name)}, {"model", plan.model()}}},
-          problem
-      );
-    }
-    setting.reset();
-    plan.warnings.push_back({"SETTING_NOT_SUPPORTED", problem + "; it was left out"});
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(drop(generation.temperature, "temperature"));
-  return drop(generation.top_p, "top_p");
-}
-
-absl::Status CheckProviderOptions(const std::string& options) {
-  if (options.empty()) return absl::OkStatus();
-  const json::ParseResult parsed = json::ParseView(options);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document != nullptr && document->root().is_object()) return absl::OkStatus();
-  return InvalidField("generation.provider_options_json", "must be a JSON object");
-}
-
 SendTimers TimersOf(const ProviderRow& row, const TimerOverrides& overrides) {
   SendTimers timers = row.timers;
   timers.total = overrides.attempt.value_or(timers.total);
@@ -126,28 +75,62 @@ SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, Ste
   return *call.deadline - margin;
 }
 
-// Resolves who is asked, and how. One for each call.
+// Hides texts that are too long for a key.
+std::string KeyOf(const std::vector<CallTool>& tools) {
+  std::uint64_t hash = 0;
+  for (const CallTool& tool : tools) {
+    hash = absl::HashOf(hash, tool.name, tool.json_schema, tool.schema_id);
+  }
+  return fmt::format("tools:{:x}", hash);
+}
+
+schema::Wrapping WrappingOf(OutputKind kind) {
+  switch (kind) {
+    case OutputKind::kIterable:
+      return schema::Wrapping::kList;
+    case OutputKind::kMaybe:
+      return schema::Wrapping::kMaybe;
+    case OutputKind::kOne:
+    case OutputKind::kParallel:
+      break;
+  }
+  return schema::Wrapping::kNone;
+}
+
+// Resolves who is asked, and how. One for each call: Begin, then Take for every Next, then End.
 class PlanMaker {
  public:
   PlanMaker(const Planner::Parts& parts, const CallSettings& settings, ExtractCall& call)
       : parts_(parts), settings_(settings), call_(call) {}
 
-  // What comes before the schema; the schema's text.
-  absl::StatusOr<std::string> Begin() {
+  // What comes before the schemas.
+  absl::Status Begin() {
     plan_->warnings = std::move(call_.warnings);
+    plan_->output_kind = call_.output_kind;
     RETURN_IF_ERROR(ResolveProvider());
     RETURN_IF_ERROR(CheckProviderOptions(call_.provider_options));
-    return SchemaTextOf();
+    RETURN_IF_ERROR(CheckMedia(*row_, *plan_->family, call_.messages));
+    if (!call_.tools.empty()) return BeginTools();
+    return Want(call_.json_schema, call_.schema_id);
   }
 
-  // To which the schema must be lowered; null: to none. After Begin.
+  // The text of the schema that is needed next; null: none is.
+  const std::string* Next() const { return wanted_.has_value() ? &*wanted_ : nullptr; }
+
+  // To which the schemas must be lowered; null: to none. After Begin.
   const Subset* subset() const { return SubsetOf(*row_, *plan_->family); }
 
-  absl::StatusOr<std::unique_ptr<Plan>> End(std::shared_ptr<const schema::PreparedSchema> schema) {
-    plan_->schema = std::move(schema);
-    RETURN_IF_ERROR(ResolveMode());
+  // The schema of Next.
+  absl::Status Take(std::shared_ptr<const schema::PreparedSchema> schema) {
+    wanted_.reset();
+    return call_.tools.empty() ? TakeOnly(std::move(schema)) : TakeToolSchema(std::move(schema));
+  }
+
+  absl::StatusOr<std::unique_ptr<Plan>> End() {
     FillOptions();
-    RETURN_IF_ERROR(Ask());
+    RETURN_IF_ERROR(call_.tools.empty() ? Ask() : AskTools());
+    ChooseDialect(*plan_);
+    RETURN_IF_ERROR(CheckGeneration(*plan_));
     ASSIGN_OR_RETURN(
         plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run)
     );
@@ -164,24 +147,94 @@ class PlanMaker {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::string> SchemaTextOf() {
-    if (call_.schema_id.empty()) return std::move(call_.json_schema);
-    ASSIGN_OR_RETURN(const auto registered, parts_.library.Find(call_.schema_id));
-    return registered->text;
+  absl::Status Want(std::string& json_schema, const std::string& schema_id) {
+    if (schema_id.empty()) {
+      wanted_ = std::move(json_schema);
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const auto registered, parts_.library.Find(schema_id));
+    wanted_ = registered->text;
+    return absl::OkStatus();
   }
 
-  absl::Status ResolveMode() {
-    if (subset() != nullptr && call_.provider_strict != ProviderStrict::kOff) {
-      lowered_ = &plan_->schema->Lower(*subset());
+  void RecallLessons(std::string subject) {
+    plan_->lesson_subject = std::move(subject);
+    if (parts_.lessons == nullptr) return;
+    plan_->learned = parts_.lessons->Of({row_->name, plan_->request.model, plan_->lesson_subject});
+  }
+
+  // What the provider would get of a schema that it enforces; null: it enforces none.
+  const schema::LoweredSchema* LoweredOf(const schema::PreparedSchema& schema) const {
+    const LearnedFacts& learned = plan_->learned;
+    const bool refused = learned.no_enforcement || learned.schema_use != SchemaUse::kAny;
+    if (subset() == nullptr || call_.provider_strict == ProviderStrict::kOff || refused) {
+      return nullptr;
     }
-    ASSIGN_OR_RETURN(const std::string mode, call_.mode.empty() ? BestMode() : NamedMode());
-    ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
-    RETURN_IF_ERROR(CheckOutputEncoding(mode));
-    const auto obstacle = ObstacleOf(
-        plan_->handler->mode->traits(), *plan_->handler->row, *plan_->schema, Usable(lowered_)
+    return &schema.Lower(*subset());
+  }
+
+  absl::Status TakeOnly(std::shared_ptr<const schema::PreparedSchema> schema) {
+    Plan& plan = *plan_;
+    if (plan.given == nullptr) {
+      plan.given = schema;
+      RecallLessons(std::string(schema->compiled->id()));
+      plan.wrapping = WrappingOf(plan.output_kind);
+      if (plan.wrapping != schema::Wrapping::kNone) return WantWrapper(*schema, plan.wrapping);
+    }
+    plan.schema = std::move(schema);
+    if (plan.handler != nullptr) return absl::OkStatus();
+    const schema::LoweredSchema* lowered = LoweredOf(*plan.schema);
+    RETURN_IF_ERROR(ResolveMode(lowered));
+    if (!NeedsWrapper(plan.handler->mode->traits(), *row_, *plan.schema, Usable(lowered))) {
+      return absl::OkStatus();
+    }
+    plan.wrapping = schema::Wrapping::kValue;
+    return WantWrapper(*plan.schema, plan.wrapping);
+  }
+
+  absl::Status WantWrapper(const schema::PreparedSchema& schema, schema::Wrapping wrapping) {
+    wanted_ = schema::WrapSchema(schema.compiled->root(), wrapping);
+    return absl::OkStatus();
+  }
+
+  absl::Status BeginTools() {
+    RecallLessons(KeyOf(call_.tools));
+    RETURN_IF_ERROR(ResolveMode(nullptr));
+    plan_->tools.reserve(call_.tools.size());
+    return WantTool();
+  }
+
+  // The schema of the first tool that has none yet.
+  absl::Status WantTool() {
+    if (plan_->tools.size() == call_.tools.size()) return absl::OkStatus();
+    CallTool& tool = call_.tools[plan_->tools.size()];
+    plan_->tools.push_back(
+        {.name = std::move(tool.name), .description = std::move(tool.description)}
     );
-    if (!obstacle.has_value()) return absl::OkStatus();
-    return UnsupportedSchema(*row_, *obstacle, "the schema does not fit the mode");
+    return Want(tool.json_schema, tool.schema_id);
+  }
+
+  absl::Status TakeToolSchema(std::shared_ptr<const schema::PreparedSchema> schema) {
+    PlannedTool& tool = plan_->tools.back();
+    if (tool.given == nullptr) {
+      tool.given = schema;
+      const schema::LoweredSchema* lowered = Usable(LoweredOf(*schema));
+      if (NeedsWrapper(plan_->handler->mode->traits(), *row_, *schema, lowered)) {
+        tool.wrapping = schema::Wrapping::kValue;
+        return WantWrapper(*schema, tool.wrapping);
+      }
+    }
+    tool.schema = std::move(schema);
+    return WantTool();
+  }
+
+  absl::Status ResolveMode(const schema::LoweredSchema* lowered) {
+    ASSIGN_OR_RETURN(
+        const std::string mode,
+        ChooseMode({call_, *row_, parts_.catalog.registry(), lowered}, *plan_)
+    );
+    ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
+    return CheckOutputEncoding(mode);
   }
 
   // TOON needs a mode whose answer is free text: others make the provider write JSON.
@@ -202,89 +255,13 @@ class PlanMaker {
     return absl::OkStatus();
   }
 
-  // The first mode with free text that can carry the schema, for answers in TOON.
-  std::optional<std::string> FreeTextMode(std::span<const std::string> modes) const {
-    for (const std::string& mode : modes) {
-      const ModeHandler* handler = FindModeHandler(mode);
-      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
-      if (!served || !handler->traits().free_text) continue;
-      if (!ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) return mode;
-    }
-    return std::nullopt;
-  }
-
-  // The first mode of the model that can carry the schema; else its first one.
-  absl::StatusOr<std::string> BestMode() {
-    const std::span<const std::string> modes = ModesFor(*row_, *plan_->family);
-    if (call_.output_encoding == TextEncoding::kToon) {
-      if (auto mode = FreeTextMode(modes)) return *std::move(mode);
-    }
-    for (const std::string& mode : modes) {
-      const ModeHandler* handler = FindModeHandler(mode);
-      const bool served = handler != nullptr && parts_.catalog.registry().HasMode(row_->name, mode);
-      if (!served || ObstacleOf(handler->traits(), *row_, *plan_->schema, Usable(lowered_))) {
-        continue;
-      }
-      if (IsTooMuchFor(handler->traits()) || handler->traits().several_tools) continue;
-      if (lowered_ != nullptr && mode != modes.front()) TellOfMode(modes.front(), mode);
-      return mode;
-    }
-    return modes.front();
-  }
-
-  // The mode is of use only if the provider enforces the schema, which its subset can't take.
-  bool IsTooMuchFor(const ModeTraits& mode) const {
-    return mode.provider_enforces && !mode.works_unenforced && lowered_ != nullptr &&
-           lowered_->lowered.obstacle.has_value();
-  }
-
-  void TellOfMode(const std::string& best, const std::string& mode) {
-    const auto& obstacle = lowered_->lowered.obstacle;
-    if (!obstacle.has_value()) return;
-    plan_->downgrades.push_back({
-        .schema_path = obstacle->pointer,
-        .keyword = obstacle->keyword,
-        .action = fmt::format("mode {} -> {}", best, mode),
-        .reason = obstacle->reason,
-    });
-  }
-
-  absl::StatusOr<NormalizedMode> Normalize(const std::string& name) const {
-    if (FindModeHandler(name) != nullptr) return NormalizedMode{.mode = name};
-    return NormalizeModeName(name, row_->name, parts_.catalog.registry().Providers());
-  }
-
-  absl::StatusOr<std::string> NamedMode() {
-    ASSIGN_OR_RETURN(const NormalizedMode named, Normalize(call_.mode));
-    if (!call_.mode_number_name.empty() && call_.mode_number_name != named.mode) {
-      return InvalidField(
-          "mode_name",
-          fmt::format(
-              "'{}' means {}, but mode is {}", call_.mode, named.mode, call_.mode_number_name
-          )
-      );
-    }
-    if (named.deprecated) {
-      plan_->warnings.push_back({
-          "DEPRECATED_MODE_NAME",
-          fmt::format("mode name '{}' is deprecated; use '{}'", call_.mode, named.mode),
-      });
-    }
-    if (!Lists(ModesFor(*row_, *plan_->family), named.mode)) {
-      return UnsupportedMode(*row_, *plan_->family, plan_->request.model, named.mode);
-    }
-    if (FindModeHandler(named.mode)->traits().several_tools) {
-      return InvalidField("mode", fmt::format("{} needs several tools", named.mode));
-    }
-    return named.mode;
-  }
-
   void FillOptions() {
     Plan& plan = *plan_;
     plan.request_id = std::move(call_.request_id);
     plan.provider_strict = call_.provider_strict;
     plan.on_unsupported = call_.on_unsupported;
     plan.include_raw = call_.include_raw;
+    plan.include_thinking = call_.include_thinking;
     plan.input_encoding = call_.input_encoding;
     plan.input_saved_tokens = call_.input_saved_tokens;
     const auto provider_retry = settings_.provider_retry.find(row_->name);
@@ -298,17 +275,54 @@ class PlanMaker {
     plan.on_invalid = call_.on_invalid.value_or(settings_.on_invalid);
     plan.timers = TimersOf(*row_, call_.timers);
     plan.deadline = DeadlineOf(call_, settings_, parts_.clock.Now());
+    plan.request.messages = std::move(call_.messages);
+    plan.request.generation = std::move(call_.generation);
+    plan.request.extra_body = std::move(call_.provider_options);
+    plan.request.include_thinking = call_.include_thinking;
     if (settings_.prices == nullptr) return;
     plan.price = {settings_.prices, settings_.prices->Find(row_->name, plan.model())};
   }
 
+  // ChooseStrictness, with places in the schema as the caller has them, and what was learned.
+  absl::StatusOr<bool> Enforced(
+      const schema::LoweredSchema* lowered, schema::Wrapping wrapping, std::string_view tool
+  ) {
+    const size_t before = plan_->downgrades.size();
+    ASSIGN_OR_RETURN(const bool enforced, ChooseStrictness(lowered, *plan_));
+    const LearnedFacts& learned = plan_->learned;
+    if (learned.no_enforcement || learned.schema_use != SchemaUse::kAny) {
+      plan_->downgrades.push_back({
+          .action = "not enforced by the provider",
+          .reason = "the provider refused to enforce it",
+      });
+    }
+    for (size_t i = before; i < plan_->downgrades.size(); ++i) {
+      Downgrade& downgrade = plan_->downgrades[i];
+      downgrade.schema_path = schema::CallersSchemaPath(wrapping, downgrade.schema_path);
+      if (!tool.empty()) downgrade.reason = fmt::format("tool '{}': {}", tool, downgrade.reason);
+    }
+    return enforced;
+  }
+
+  AskStyle StyleOf(std::string_view outline) const {
+    return {
+        .describe_schema = row_->describe_schema,
+        .instruct_last = row_->instruct_last,
+        .worked_example = plan_->family->worked_example,
+        .outline = outline,
+        .toon = plan_->output_encoding == TextEncoding::kToon,
+    };
+  }
+
   absl::Status Ask() {
     Plan& plan = *plan_;
-    plan.schema_name = call_.schema_name.empty() ? plan.schema->name : call_.schema_name;
+    plan.schema_name = call_.schema_name.empty() ? plan.given->name : call_.schema_name;
     plan.schema_description = call_.schema_description.empty()
-                                  ? std::string(plan.schema->compiled->description())
+                                  ? std::string(plan.given->compiled->description())
                                   : std::move(call_.schema_description);
-    RETURN_IF_ERROR(ChooseStrictness(lowered_, plan));
+    const schema::LoweredSchema* lowered = LoweredOf(*plan.schema);
+    ASSIGN_OR_RETURN(plan.strict, Enforced(lowered, plan.wrapping, ""));
+    if (plan.strict) plan.lowered = lowered;
     const bool carries = plan.lowered != nullptr && plan.lowered->lowered.carries();
     if (carries) plan.judge.lowered = &plan.lowered->lowered;
     const SchemaText text = {
@@ -317,25 +331,45 @@ class PlanMaker {
         .json = plan.lowered == nullptr ? plan.schema->compact : plan.lowered->lowered.json,
         .strict = plan.strict,
     };
-    const AskStyle style = {
-        .describe_schema = row_->describe_schema,
-        .instruct_last = row_->instruct_last,
-        .worked_example = plan.family->worked_example,
-        .outline = carries ? plan.lowered->outline : plan.schema->outline,
-        .toon = plan.output_encoding == TextEncoding::kToon,
-    };
-    plan.request.messages = std::move(call_.messages);
-    plan.request.generation = std::move(call_.generation);
-    plan.request.extra_body = std::move(call_.provider_options);
+    const AskStyle style = StyleOf(carries ? plan.lowered->outline : plan.schema->outline);
     plan.handler->mode->Ask(text, style, plan.request);
-    return CheckSampling(plan);
+    FreeIfLearned(style);
+    return absl::OkStatus();
+  }
+
+  absl::Status AskTools() {
+    Plan& plan = *plan_;
+    std::vector<SchemaText> texts;
+    for (PlannedTool& tool : plan.tools) {
+      if (tool.description.empty()) tool.description = tool.given->compiled->description();
+      const schema::LoweredSchema* lowered = LoweredOf(*tool.schema);
+      ASSIGN_OR_RETURN(tool.strict, Enforced(lowered, tool.wrapping, tool.name));
+      if (tool.strict) tool.lowered = lowered;
+      texts.push_back({
+          .name = tool.name,
+          .description = tool.description,
+          .json = tool.lowered == nullptr ? tool.schema->compact : tool.lowered->lowered.json,
+          .strict = tool.strict,
+      });
+    }
+    plan.strict = std::ranges::all_of(plan.tools, &PlannedTool::strict);
+    const AskStyle style = StyleOf("");
+    plan.handler->mode->AskTools(texts, style, plan.request);
+    FreeIfLearned(style);
+    return absl::OkStatus();
+  }
+
+  void FreeIfLearned(const AskStyle& style) {
+    ChatRequest& request = plan_->request;
+    const bool forced = !request.tools.empty() && request.tool_use != ToolUse::kFree;
+    if (forced && plan_->learned.no_forced_tool) FreeToolUse(style, request);
   }
 
   const Planner::Parts& parts_;
   const CallSettings& settings_;
   ExtractCall& call_;
   std::shared_ptr<const ProviderRow> row_;
-  const schema::LoweredSchema* lowered_ = nullptr;
+  std::optional<std::string> wanted_;
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 
@@ -345,13 +379,16 @@ Task<absl::StatusOr<std::unique_ptr<Plan>>> Planner::MakePlan(
     ExtractCall call, std::shared_ptr<const CallSettings> settings
 ) {
   PlanMaker maker(parts_, *settings, call);
-  CO_ASSIGN_OR_RETURN(const std::string schema_text, maker.Begin());
-  // A schema that is known costs no coroutine of its own.
-  auto schema = parts_.schemas.Find(schema_text, maker.subset());
-  if (schema == nullptr) {
-    CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(schema_text, maker.subset()));
+  CO_RETURN_IF_ERROR(maker.Begin());
+  while (const std::string* text = maker.Next()) {
+    // A schema that is known costs no coroutine of its own.
+    auto schema = parts_.schemas.Find(*text, maker.subset());
+    if (schema == nullptr) {
+      CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(*text, maker.subset()));
+    }
+    CO_RETURN_IF_ERROR(maker.Take(std::move(schema)));
   }
-  co_return maker.End(std::move(schema));
+  co_return maker.End();
 }
 
 }  // namespace extractd

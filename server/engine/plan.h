@@ -16,11 +16,13 @@
 #include "server/chat/upstream.h"
 #include "server/engine/attempt.h"
 #include "server/engine/call.h"
+#include "server/engine/learned.h"
 #include "server/registry/catalog.h"
 #include "server/schema/prepared_schema.h"
 #include "server/schema/schema_cache.h"
 #include "server/schema/schema_library.h"
 #include "server/schema/verdict.h"
+#include "server/schema/wrap/wrap.h"
 
 namespace extractd {
 
@@ -32,6 +34,22 @@ struct Downgrade {
   std::string reason = {};
 };
 
+// One of several schemas of a plan.
+struct PlannedTool {
+  std::string name = {};
+  std::string description = {};
+  std::shared_ptr<const schema::PreparedSchema> given = {};   // the caller's
+  std::shared_ptr<const schema::PreparedSchema> schema = {};  // what calls are judged by
+  schema::Wrapping wrapping = schema::Wrapping::kNone;        // of the caller's in it
+  bool strict = false;                                        // the provider enforces it
+  const schema::LoweredSchema* lowered = nullptr;             // see Plan::lowered
+
+  // For schema::JudgeOptions.
+  const schema::lower::Lowered* carried_by() const {
+    return lowered != nullptr && lowered->lowered.carries() ? &lowered->lowered : nullptr;
+  }
+};
+
 // Not movable: `request` holds views of its texts.
 struct Plan {
   Plan() = default;
@@ -41,7 +59,7 @@ struct Plan {
   std::string request_id = {};
   std::shared_ptr<const Handler> handler = {};
   const ModelFamily* family = nullptr;
-  std::shared_ptr<const schema::PreparedSchema> schema = {};
+  std::shared_ptr<const schema::PreparedSchema> schema = {};  // what answers are judged by
   std::string schema_name = {};
   std::string schema_description = {};
   ChatRequest request = {};  // as the mode asks it, first turn
@@ -65,10 +83,23 @@ struct Plan {
   std::unique_ptr<Upstream> upstream = {};
   std::chrono::nanoseconds prepare_time{0};  // what it took to make this plan
   std::shared_ptr<const Price> price = {};   // of the model; null: unknown
+  OutputKind output_kind = OutputKind::kOne;
+  schema::Wrapping wrapping = schema::Wrapping::kNone;       // of the caller's schema in `schema`
+  std::shared_ptr<const schema::PreparedSchema> given = {};  // the caller's; null: `schema` is
+  std::vector<PlannedTool> tools = {};  // kParallel: instead of `schema`, which is null then
+  bool mode_named = false;              // by the caller
+  bool include_thinking = false;
+  std::string lesson_subject = {};  // under which lessons about the schema are kept
+  LearnedFacts learned = {};        // that went into this plan
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
   std::string_view mode() const { return handler->mode->traits().name; }
+  // Of the caller's schema; empty with tools.
+  std::string_view schema_id() const {
+    if (given != nullptr) return given->compiled->id();
+    return schema == nullptr ? std::string_view() : schema->compiled->id();
+  }
 };
 
 // Opens a provider for one call; one for each loop.
@@ -91,13 +122,14 @@ class Planner {
     schema::SchemaLibrary& library;
     UpstreamFactory& upstreams;
     const Clock& clock;
+    Lessons* lessons = nullptr;  // null: nothing was learned
   };
   explicit Planner(const Parts& parts) : parts_(parts) {}
 
   // Resolves provider, model, schema, mode and credentials, in this order, and asks the mode to
   // shape the request. Nothing is sent. Errors: kInvalidRequest, kUnknownProvider, kUnknownModel,
   // kInvalidSchema, kSchemaTooLarge, kSchemaNotFound, kModeNotSupported, kSettingNotSupported,
-  // kSchemaUnsupportedByProvider, kCredentialsMissing.
+  // kSchemaUnsupportedByProvider, kMediaNotSupported, kCredentialsMissing.
   Task<absl::StatusOr<std::unique_ptr<Plan>>> MakePlan(
       ExtractCall call, std::shared_ptr<const CallSettings> settings
   );

@@ -1,5 +1,6 @@
 #include "server/engine/strictness.h"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,22 +52,19 @@ const schema::LoweredSchema* Usable(const schema::LoweredSchema* lowered) {
   return lowered == nullptr || lowered->lowered.obstacle.has_value() ? nullptr : lowered;
 }
 
-std::optional<Obstacle> ObstacleOf(
+bool NeedsObjectRoot(const ModeTraits& mode, const ProviderRow& row) {
+  return mode.object_root_only || (mode.provider_enforces && row.object_root_only);
+}
+
+bool NeedsWrapper(
     const ModeTraits& mode,
     const ProviderRow& row,
     const schema::PreparedSchema& schema,
     const schema::LoweredSchema* lowered
 ) {
-  const bool needs_object =
-      mode.object_root_only || (mode.provider_enforces && row.object_root_only);
   const bool wrapped =
       lowered != nullptr && mode.provider_enforces && lowered->lowered.object_root();
-  if (!needs_object || schema.object_root || wrapped) return std::nullopt;
-  return Obstacle{
-      .pointer = "",
-      .keyword = "type",
-      .reason = fmt::format("mode {} needs a schema whose root is of type object", mode.name),
-  };
+  return NeedsObjectRoot(mode, row) && !schema.object_root && !wrapped;
 }
 
 absl::Status UnsupportedSchema(
@@ -80,14 +78,12 @@ absl::Status UnsupportedSchema(
   );
 }
 
-absl::Status ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan) {
-  if (plan.provider_strict == ProviderStrict::kOff) return absl::OkStatus();
+absl::StatusOr<bool> ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan) {
+  if (plan.provider_strict == ProviderStrict::kOff) return false;
   const std::optional<Obstacle> obstacle = EnforcementObstacle(plan, lowered);
   if (!obstacle.has_value()) {
-    plan.strict = true;
-    plan.lowered = lowered;
     AddDowngrades(lowered->lowered.downgrades, plan);
-    return absl::OkStatus();
+    return true;
   }
   if (plan.provider_strict == ProviderStrict::kRequired) {
     return UnsupportedSchema(
@@ -102,7 +98,7 @@ absl::Status ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan) 
         .reason = obstacle->reason,
     });
   }
-  return absl::OkStatus();
+  return false;
 }
 
 }  // namespace extractd

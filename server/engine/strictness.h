@@ -3,10 +3,10 @@
 #ifndef EXTRACTD_SERVER_ENGINE_STRICTNESS_H_
 #define EXTRACTD_SERVER_ENGINE_STRICTNESS_H_
 
-#include <optional>
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "server/engine/plan.h"
 #include "server/modes/mode_handler.h"
@@ -22,9 +22,12 @@ const schema::lower::Subset* SubsetOf(const ProviderRow& row, const ModelFamily&
 // The lowered schema, if there is one and the subset can take it; else null.
 const schema::LoweredSchema* Usable(const schema::LoweredSchema* lowered);
 
-// Why a mode cannot carry a schema to a provider; nothing if it can. `lowered`: what the provider
-// would get in modes that it enforces; null: the schema itself.
-std::optional<schema::lower::Obstacle> ObstacleOf(
+// A mode takes from a provider only schemas whose root is an object.
+bool NeedsObjectRoot(const ModeTraits& mode, const ProviderRow& row);
+
+// `schema` must be wrapped for the mode. `lowered`: what the provider would get; null: the schema
+// itself.
+bool NeedsWrapper(
     const ModeTraits& mode,
     const ProviderRow& row,
     const schema::PreparedSchema& schema,
@@ -36,10 +39,10 @@ absl::Status UnsupportedSchema(
     const ProviderRow& row, const schema::lower::Obstacle& obstacle, std::string_view what
 );
 
-// Decides for a plan whose mode is chosen. A constraint that is not enforced is a downgrade, or an
-// error as above if the caller demands enforcement. `lowered`: what the provider would get; null:
-// it enforces nothing.
-absl::Status ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan);
+// Whether the provider enforces a schema of a plan whose mode is chosen. A constraint that is not
+// enforced becomes a downgrade of the plan, or an error as above if the caller demands enforcement.
+// `lowered`: what the provider would get; null: it enforces nothing.
+absl::StatusOr<bool> ChooseStrictness(const schema::LoweredSchema* lowered, Plan& plan);
 
 }  // namespace extractd
 

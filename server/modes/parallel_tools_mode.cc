@@ -37,6 +37,16 @@ std::map<size_t, schema::IssueList> ByCall(const schema::IssueList& issues) {
   return calls;
 }
 
+// What is wrong with the calls together.
+std::string OfNoCall(const schema::IssueList& issues) {
+  schema::IssueList list;
+  for (const schema::Issue& issue : issues.listed) {
+    if (issue.path.empty()) list.listed.push_back(issue);
+  }
+  list.total = list.listed.size();
+  return DescribeIssues(list);
+}
+
 class ParallelToolsMode final : public ModeHandler {
  public:
   const ModeTraits& traits() const override {
@@ -80,6 +90,7 @@ class ParallelToolsMode final : public ModeHandler {
       );
     }
     const std::map<size_t, schema::IssueList> wrong = ByCall(issues);
+    const std::string besides = OfNoCall(issues);
     request.messages.push_back(reply.message);
     for (size_t i = 0; i < reply.message.tool_calls.size(); ++i) {
       const auto own = wrong.find(i);
@@ -91,6 +102,7 @@ class ParallelToolsMode final : public ModeHandler {
           .tool_failed = !good,
       });
     }
+    if (!besides.empty()) request.messages.back().text += "\n\nBesides:\n" + besides;
   }
 
  private:

@@ -52,6 +52,11 @@ void CurlLoop::Stop(EasyHandle& handle) {
   curl_multi_remove_handle(multi_, handle.get());
 }
 
+CURLcode CurlLoop::Resume(EasyHandle& handle) {
+  now_ = std::chrono::steady_clock::now();
+  return curl_easy_pause(handle.get(), CURLPAUSE_CONT);
+}
+
 void CurlLoop::Drive(curl_socket_t socket, int bits) {
   now_ = std::chrono::steady_clock::now();
   int running = 0;

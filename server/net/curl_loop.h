@@ -41,6 +41,10 @@ class CurlLoop {
   // Takes a handle out before its transfer has ended. Its connection closes at once, unless others
   // share it; those are untouched. REQUIRES: not called by libcurl.
   void Stop(EasyHandle& handle);
+  // Lets a transfer go on whose callback had paused it. What libcurl had kept is handed over right
+  // here. Not CURLE_OK: it was refused; the handle is still in the loop and no end will be told.
+  // REQUIRES: not called by libcurl.
+  CURLcode Resume(EasyHandle& handle);
 
   const asio::any_io_executor& executor() const { return loop_; }
   DeadlineQueue& deadlines() { return deadlines_; }

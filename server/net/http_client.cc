@@ -23,8 +23,8 @@ class HttpClient::Impl {
   Impl(asio::any_io_executor loop, const Limits& limits)
       : environment_(StartNetwork()), loop_(std::move(loop), limits), handles_(environment_) {}
 
-  Transfer NewTransfer(const HttpRequest& request) {
-    return Transfer(loop_, handles_, pools_.Of(request.pool), request);
+  Transfer NewTransfer(const HttpRequest& request, BodySink* sink) {
+    return Transfer(loop_, handles_, pools_.Of(request.pool), request, sink);
   }
   std::vector<PoolStats> stats() const { return pools_.All(); }
 
@@ -43,12 +43,20 @@ HttpClient::HttpClient(asio::any_io_executor loop, const Limits& limits)
 HttpClient::~HttpClient() = default;
 
 Task<HttpResult> HttpClient::Send(HttpRequest request) {
+  return SendTo(std::move(request), nullptr);
+}
+
+Task<HttpResult> HttpClient::Send(HttpRequest request, BodySink& sink) {
+  return SendTo(std::move(request), &sink);
+}
+
+Task<HttpResult> HttpClient::SendTo(HttpRequest request, BodySink* sink) {
   const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
   // A signal that has fired already does not reach the slot that Run sets.
   if (state.cancelled() != asio::cancellation_type::none) {
     co_return HttpResult{.failure = TransportFailure::kCancelled, .message = "cancelled"};
   }
-  Transfer transfer = impl_->NewTransfer(request);
+  Transfer transfer = impl_->NewTransfer(request, sink);
   if (transfer.Prepare()) co_await transfer.Run(asio::use_awaitable);
   co_return transfer.TakeResult();
 }

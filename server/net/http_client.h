@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/base/task.h"
+#include "server/net/body_sink.h"
 #include "server/net/http.h"
 
 namespace extractd::net {
@@ -40,11 +41,16 @@ class HttpClient {
   // A request whose kept-alive connection turns out to be closed goes out once more on a new one.
   // A cancelled coroutine slot closes the socket at once, whatever phase it is in.
   Task<HttpResult> Send(HttpRequest request);
+  // The same, but hands the body to `sink` as it comes. The timers count signs of life
+  // (BodySink::Taken) in place of bytes, and max_reply_bytes all that comes.
+  Task<HttpResult> Send(HttpRequest request, BodySink& sink);
 
   // In the order of the pools' names.
   std::vector<PoolStats> stats() const;
 
  private:
+  Task<HttpResult> SendTo(HttpRequest request, BodySink* sink);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -42,8 +42,14 @@ bool ReplyReader::OnHeaderLine(std::string_view line) {
 }
 
 bool ReplyReader::OnBody(std::string_view bytes) {
-  if (bytes.size() > max_body_bytes_ - reply_.body.size()) return false;
+  if (!CountBody(bytes.size())) return false;
   reply_.body.append(bytes);
+  return true;
+}
+
+bool ReplyReader::CountBody(size_t bytes) {
+  if (bytes > max_body_bytes_ - body_bytes_) return false;
+  body_bytes_ += bytes;
   return true;
 }
 
@@ -51,6 +57,7 @@ void ReplyReader::Begin() {
   reply_.headers.clear();
   reply_.headers.reserve(kUsualHeaders);
   reply_.body.clear();
+  body_bytes_ = 0;
 }
 
 void ReplyReader::ReserveBody(std::string_view content_length) {

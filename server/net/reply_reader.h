@@ -24,6 +24,10 @@ class ReplyReader {
   bool OnHeaderLine(std::string_view line);
   // A piece of the body, decompressed. False: refused.
   bool OnBody(std::string_view bytes);
+  // A piece of the body that somebody else keeps. False: refused.
+  bool CountBody(size_t bytes);
+  // That came.
+  size_t body_bytes() const { return body_bytes_; }
 
   // True once a line was refused: the headers, not the body, were too large.
   bool headers_too_large() const { return header_bytes_ > kMaxReplyHeaderBytes; }
@@ -35,6 +39,7 @@ class ReplyReader {
   HttpReply& reply_;
   size_t max_body_bytes_;
   size_t header_bytes_ = 0;
+  size_t body_bytes_ = 0;
 };
 
 }  // namespace extractd::net

@@ -14,7 +14,7 @@ struct Transfer::Callbacks {
   }
   static size_t Body(char* data, size_t size, size_t count, void* self) {
     const size_t bytes = size * count;
-    return static_cast<Transfer*>(self)->OnBody({data, bytes}) ? bytes : 0;
+    return static_cast<Transfer*>(self)->OnBody({data, bytes});
   }
   static int ResolverStart(void* /*resolver*/, void* /*unused*/, void* self) {
     static_cast<Transfer*>(self)->phase_ = Phase::kConnecting;
@@ -55,8 +55,16 @@ struct Transfer::Callbacks {
   }
 };
 
+void BodySink::Resume() {
+  if (transfer_ != nullptr) transfer_->Resume();
+}
+
 Transfer::Transfer(
-    CurlLoop& loop, EasyHandlePool& handles, PoolStats& pool, const HttpRequest& request
+    CurlLoop& loop,
+    EasyHandlePool& handles,
+    PoolStats& pool,
+    const HttpRequest& request,
+    BodySink* sink
 )
     : loop_(loop),
       handles_(handles),
@@ -65,9 +73,13 @@ Transfer::Transfer(
       start_(std::chrono::steady_clock::now()),
       timers_(request.timers, start_),
       reader_(result_.reply, request.max_reply_bytes),
-      handle_(handles.Acquire()) {}
+      handle_(handles.Acquire()),
+      sink_(sink) {
+  if (sink_ != nullptr) sink_->transfer_ = this;
+}
 
 Transfer::~Transfer() {
+  if (sink_ != nullptr) sink_->transfer_ = nullptr;
   if (done_) {  // its coroutine was destroyed in the middle
     loop_.deadlines().Clear(*this);
     LeaveConnection();
@@ -110,22 +122,73 @@ void Transfer::LeaveConnection() {
 }
 
 bool Transfer::OnHeaderLine(std::string_view line) {
-  timers_.Byte(loop_.now());
+  // Of a streamed reply, the head is no sign that anything will follow.
+  if (sink_ == nullptr) timers_.Byte(loop_.now());
   if (phase_ != Phase::kReading) {
     phase_ = Phase::kReading;
-    // The only time that a deadline can become earlier; the later ones wait until it comes.
-    const SteadyTime due = timers_.Next().due;
-    if (due < this->due()) loop_.deadlines().Set(*this, due);
+    SetDeadline();
   }
   return reader_.OnHeaderLine(line);
 }
 
-bool Transfer::OnBody(std::string_view bytes) {
+// A deadline that has become later waits until it comes.
+void Transfer::SetDeadline() {
+  const SteadyTime due = timers_.Next().due;
+  if (due < this->due()) loop_.deadlines().Set(*this, due);
+}
+
+size_t Transfer::OnBody(std::string_view bytes) {
+  if (sink_ != nullptr && !std::exchange(asked_sink_, true)) {
+    result_.reply.status = static_cast<int>(handle_->Get<long>(CURLINFO_RESPONSE_CODE));
+    if (!sink_->Wants(result_.reply)) {
+      sink_->transfer_ = nullptr;
+      sink_ = nullptr;
+    }
+  }
+  if (sink_ != nullptr) return GiveToSink(bytes);
   timers_.Byte(loop_.now());
-  return reader_.OnBody(bytes);
+  return reader_.OnBody(bytes) ? bytes.size() : 0;
+}
+
+size_t Transfer::GiveToSink(std::string_view bytes) {
+  if (wish_ == BodySink::Wish::kPause) return CURL_WRITEFUNC_PAUSE;
+  if (!reader_.CountBody(bytes.size())) return 0;
+  if (wish_ != BodySink::Wish::kMore) return bytes.size();  // passed over
+  const BodySink::Taken taken = sink_->OnBody(bytes);
+  wish_ = taken.wish;
+  switch (wish_) {
+    case BodySink::Wish::kMore:
+      if (taken.alive) timers_.Byte(loop_.now());
+      break;
+    case BodySink::Wish::kPause:
+      timers_.Pause();
+      break;
+    case BodySink::Wish::kEnough:
+      timers_.Enough(loop_.now());
+      break;
+    case BodySink::Wish::kStop:
+      return 0;
+  }
+  SetDeadline();
+  return bytes.size();
+}
+
+void Transfer::Resume() {
+  if (!done_ || wish_ != BodySink::Wish::kPause) return;
+  wish_ = BodySink::Wish::kMore;
+  timers_.Byte(std::chrono::steady_clock::now());
+  SetDeadline();
+  // Hands over, right here, what libcurl had kept; if that is refused, nobody else tells.
+  const CURLcode code = loop_.Resume(*handle_);
+  if (code == CURLE_OK || !done_) return;
+  LeaveConnection();
+  loop_.Stop(*handle_);
+  OnEnd(code);
 }
 
 void Transfer::OnEnd(CURLcode code) {
+  const bool stopped = wish_ == BodySink::Wish::kStop || wish_ == BodySink::Wish::kEnough;
+  if (stopped) return End(TransportFailure::kNone, CURLE_OK);
   const bool no_socket = code == CURLE_COULDNT_CONNECT && exhausted_;
   End(no_socket ? TransportFailure::kExhausted : FailureOf(code, phase_), code);
 }
@@ -136,6 +199,7 @@ void Transfer::OnDue(SteadyTime now) {
     loop_.deadlines().Set(*this, next.due);
     return;
   }
+  if (wish_ == BodySink::Wish::kEnough) return Abort(TransportFailure::kNone);
   const bool queued = next.failure == TransportFailure::kConnectTimeout &&
                       phase_ == Phase::kQueued && request_.version == HttpVersion::k1;
   Abort(queued ? TransportFailure::kExhausted : next.failure);
@@ -174,7 +238,7 @@ void Transfer::Describe(TransportFailure failure, CURLcode code) {
               handle_ == nullptr ? 0 : static_cast<int>(handle_->Get<long>(CURLINFO_OS_ERRNO)),
           .timers = request_.timers,
           .max_reply_bytes = request_.max_reply_bytes,
-          .body_bytes = result_.reply.body.size(),
+          .body_bytes = reader_.body_bytes(),
           .headers_too_large = reader_.headers_too_large(),
       }
   );

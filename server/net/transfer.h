@@ -12,6 +12,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 
+#include "server/net/body_sink.h"
 #include "server/net/curl_failure.h"
 #include "server/net/curl_loop.h"
 #include "server/net/easy_handle.h"
@@ -23,8 +24,14 @@ namespace extractd::net {
 
 class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
  public:
-  // All outlive this; `request` stays as it is.
-  Transfer(CurlLoop& loop, EasyHandlePool& handles, PoolStats& pool, const HttpRequest& request);
+  // All outlive this; `request` stays as it is. `sink`: takes the body; or null.
+  Transfer(
+      CurlLoop& loop,
+      EasyHandlePool& handles,
+      PoolStats& pool,
+      const HttpRequest& request,
+      BodySink* sink = nullptr
+  );
   ~Transfer();
 
   // False: it cannot be sent, and the result is there.
@@ -35,6 +42,8 @@ class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
   auto Run(Token&& token);
   // Ends it at once, if it has not ended.
   void Cancel() { Abort(TransportFailure::kCancelled); }
+  // Ends a pause of the sink. REQUIRES: not called by libcurl.
+  void Resume();
 
   HttpResult TakeResult() { return std::move(result_); }
 
@@ -47,7 +56,10 @@ class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
   void OnConnected(int local_port);
   void LeaveConnection();
   bool OnHeaderLine(std::string_view line);
-  bool OnBody(std::string_view bytes);
+  // What libcurl shall be told: the number of bytes, if they were taken.
+  size_t OnBody(std::string_view bytes);
+  size_t GiveToSink(std::string_view bytes);
+  void SetDeadline();
 
   void Abort(TransportFailure failure);
   void End(TransportFailure failure, CURLcode code);
@@ -66,6 +78,9 @@ class Transfer final : private CurlLoop::Job, private DeadlineQueue::Entry {
   Phase phase_ = Phase::kQueued;
   int shared_port_ = 0;     // of the connection that it may share; 0: none
   bool exhausted_ = false;  // there was no descriptor
+  BodySink* sink_;
+  bool asked_sink_ = false;  // whether it wants the body; null sink_: it does not
+  BodySink::Wish wish_ = BodySink::Wish::kMore;
 };
 
 template <class Token>

@@ -23,6 +23,11 @@ void Consider(
 TransferTimers::Deadline TransferTimers::Next() const {
   Deadline earliest;
   Consider(earliest, start_, limits_.total, TransportFailure::kTotalTimeout);
+  if (stage_ == Stage::kPaused) return earliest;
+  if (stage_ == Stage::kEnding) {
+    Consider(earliest, last_byte_, kEnding, TransportFailure::kNone);
+    return earliest;
+  }
   if (stage_ == Stage::kReading) {
     Consider(earliest, last_byte_, limits_.idle, TransportFailure::kIdleTimeout);
     return earliest;

@@ -12,6 +12,9 @@ namespace extractd::net {
 
 class TransferTimers {
  public:
+  // For the rest of a reply of which nothing counts any more.
+  static constexpr std::chrono::milliseconds kEnding{250};
+
   TransferTimers(const HttpTimers& limits, SteadyTime start)
       : limits_(limits), start_(start), last_byte_(start) {}
 
@@ -23,16 +26,23 @@ class TransferTimers {
     stage_ = Stage::kReading;
     last_byte_ = now;
   }
+  // Nobody reads: only the total limit goes on, until the next byte.
+  void Pause() { stage_ = Stage::kPaused; }
+  // All that counts has come; what else comes gets little time.
+  void Enough(SteadyTime now) {
+    stage_ = Stage::kEnding;
+    last_byte_ = now;
+  }
 
   struct Deadline {
     SteadyTime due = SteadyTime::max();  // max(): none
     TransportFailure failure = TransportFailure::kNone;
   };
-  // The earliest of those that apply now. Only the first byte can make it earlier than it was.
+  // The earliest of those that apply now.
   Deadline Next() const;
 
  private:
-  enum class Stage : std::uint8_t { kConnecting, kWaiting, kReading };
+  enum class Stage : std::uint8_t { kConnecting, kWaiting, kReading, kPaused, kEnding };
 
   HttpTimers limits_;
   SteadyTime start_;

@@ -174,6 +174,11 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
       counter("validation_failures_total", "Issues found in answers.", {"keyword"});
   repairs = counter("repair_total", "Local repairs of answers.", {"kind"});
   tokens = counter("tokens_total", "Tokens used.", {"provider", "model", "type"});
+  learned = counter(
+      "learned_total",
+      "Refusals that taught what a model does not take.",
+      {"provider", "model", "belief"}
+  );
   cost = counter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
   cost_unknown = counter(
       "cost_unknown_total",

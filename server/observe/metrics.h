@@ -80,6 +80,7 @@ class Metrics {
   Counter validation_failures;  // keyword
   Counter repairs;              // kind
   Counter tokens;               // provider, model, type
+  Counter learned;              // provider, model, belief
   Counter cost;                 // provider, model
   Counter cost_unknown;         // provider, model
 

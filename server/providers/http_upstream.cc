@@ -4,13 +4,18 @@
 #include <array>
 #include <chrono>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/net/retry_after.h"
+#include "server/providers/dialects/beliefs.h"
+#include "server/providers/http_stream.h"
 
 namespace extractd::providers {
 namespace {
@@ -99,6 +104,29 @@ SendResult NotAuthorized(const absl::Status& status) {
   return result;
 }
 
+using Authorized = absl::StatusOr<std::vector<WireHeader>>;
+
+// Cancellation is a value of Authorize, never an exception.
+Task<Authorized> AuthorizeQuietly(Authorizer& authorizer, const WireRequest& request) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await authorizer.Authorize(request);
+}
+
+// Tokens that have to be fetched take of the send's own time.
+Task<Authorized> AuthorizeWithin(
+    Authorizer& authorizer, const WireRequest& request, milliseconds limit
+) {
+  if (limit.count() == 0) co_return co_await authorizer.Authorize(request);
+  using asio::experimental::awaitable_operators::operator||;
+  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
+  auto first = co_await (
+      AuthorizeQuietly(authorizer, request) || timer.async_wait(asio::as_tuple(asio::use_awaitable))
+  );
+  if (first.index() == 0) co_return std::get<0>(std::move(first));
+  if (co_await Cancelled()) co_return absl::CancelledError("the caller cancelled");
+  co_return absl::DeadlineExceededError("where its credentials come from did not answer in time");
+}
+
 // What is left of `limit`; never zero, which would mean no limit.
 milliseconds Left(milliseconds limit, steady_clock::duration spent) {
   if (limit.count() == 0) return limit;
@@ -138,18 +166,47 @@ absl::StatusOr<WireRequest> HttpUpstream::Encode(const ChatRequest& request) con
 }
 
 Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers& timers) {
+  return Exchange(request, timers, nullptr);
+}
+
+bool HttpUpstream::streams() const {
+  const Dialect& dialect = *handler_->dialect;
+  return dialect.NewStreamDecoder() != nullptr && NewEventReader(dialect.framing()) != nullptr;
+}
+
+Task<SendResult> HttpUpstream::Stream(
+    const WireRequest& request, const SendTimers& timers, StreamSink& sink
+) {
+  if (!streams()) co_return co_await Upstream::Stream(request, timers, sink);
+  HttpStream stream(*handler_->dialect, sink);
+  sink.set_resume([&stream] { stream.Resume(); });
+  SendResult result = co_await Exchange(request, timers, &stream);
+  sink.set_resume(nullptr);
+  if (result.ok() && !stream.streamed()) {
+    TellWhole(result.reply, sink);
+    sink.OnPieceEnd();
+  }
+  co_return result;
+}
+
+Task<SendResult> HttpUpstream::Exchange(
+    const WireRequest& request, const SendTimers& timers, HttpStream* stream
+) {
   AddedHeaders added;
   SendTimers left = timers;
   if (authorizer_ != nullptr) {
     const auto started = steady_clock::now();
-    absl::StatusOr<AddedHeaders> authorized = co_await authorizer_->Authorize(request);
+    Authorized authorized = co_await AuthorizeWithin(*authorizer_, request, timers.total);
     if (!authorized.ok()) co_return NotAuthorized(authorized.status());
     added = *std::move(authorized);
     left.total = Left(timers.total, steady_clock::now() - started);
   }
   net::HttpRequest http = ToHttp(request, added, left);
-  const net::HttpResult sent = co_await client_.Send(std::move(http));
-  SendResult result = Interpret(sent, added);
+  Task<net::HttpResult> sending =
+      stream == nullptr ? client_.Send(std::move(http)) : client_.Send(std::move(http), *stream);
+  const net::HttpResult sent = co_await std::move(sending);
+  SendResult result =
+      stream == nullptr ? Interpret(sent, added) : InterpretStream(sent, added, *stream);
   if (authorizer_ != nullptr) RenewCredentials(result);
   co_return result;
 }
@@ -180,6 +237,22 @@ void HttpUpstream::RenewCredentials(SendResult& result) {
   result.send_again = !std::exchange(renewed_, true);
 }
 
+SendResult HttpUpstream::InterpretStream(
+    const net::HttpResult& http, const AddedHeaders& added, HttpStream& stream
+) const {
+  if (!stream.streamed() || !http.ok()) {
+    SendResult result = Interpret(http, added);
+    if (stream.streamed()) result.reply.usage = stream.UsageSoFar();
+    return result;
+  }
+  SendResult result = stream.Finish();
+  result.provider_request_id = RequestIdOf(http.reply);
+  if (!result.ok()) ReadFailure(http.reply, added, result);
+  result.http_status = http.reply.status;
+  result.latency = http.latency;
+  return result;
+}
+
 SendResult HttpUpstream::Interpret(const net::HttpResult& http, const AddedHeaders& added) const {
   SendResult result;
   if (http.ok()) {
@@ -208,7 +281,9 @@ void HttpUpstream::ReadFailure(
   const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
   if (asked.has_value()) result.retry_after = asked;
   result.final = reply.Header("x-should-retry") == "false";
-  if (result.failure == SendFailure::kMalformed) result.body_hash = HashOf(reply.body);
+  ReadWrongBelief(reply.status, result);
+  const bool unreadable = result.failure == SendFailure::kMalformed && !reply.body.empty();
+  if (unreadable) result.body_hash = HashOf(reply.body);
 }
 
 }  // namespace extractd::providers

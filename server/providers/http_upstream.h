@@ -17,6 +17,8 @@
 
 namespace extractd::providers {
 
+class HttpStream;
+
 class HttpUpstream final : public Upstream {
  public:
   // `client` belongs to the loop of the call; it and `model` outlive this. `authorizer`, if there
@@ -36,8 +38,15 @@ class HttpUpstream final : public Upstream {
   // A 401 or 403 makes the authorizer forget its credentials; the first one of a call asks for
   // another send (SendResult::send_again), which has new ones.
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
+  bool streams() const override;
+  Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
+      override;
 
  private:
+  // The send itself; `stream` takes the reply's body, or is null.
+  Task<SendResult> Exchange(
+      const WireRequest& request, const SendTimers& timers, HttpStream* stream
+  );
   // Headers that are added to one send.
   using AddedHeaders = std::vector<WireHeader>;
 
@@ -48,6 +57,9 @@ class HttpUpstream final : public Upstream {
   void ReadFailure(const net::HttpReply& reply, const AddedHeaders& added, SendResult& result)
       const;
   void RenewCredentials(SendResult& result);
+  SendResult InterpretStream(
+      const net::HttpResult& http, const AddedHeaders& added, HttpStream& stream
+  ) const;
 
   net::HttpClient& client_;
   std::shared_ptr<const Handler> handler_;

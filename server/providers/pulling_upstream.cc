@@ -78,19 +78,34 @@ Task<std::string> PullingUpstream::Pull(const WireRequest& request, const SendTi
   co_return result.ok() ? key_.ScrubFrom(ProblemIn(result.reply)) : result.message;
 }
 
+Task<SendResult> PullingUpstream::Mend(
+    SendResult result, const WireRequest& request, const SendTimers& timers
+) {
+  if (result.failure != SendFailure::kUnknownModel || pulled_) co_return result;
+  pulled_ = true;
+  const std::string problem = co_await Pull(request, timers);
+  if (problem.empty()) {
+    result.send_again = true;
+  } else {
+    result.message += fmt::format("; it could not be pulled: {}", problem);
+  }
+  co_return result;
+}
+
 Task<SendResult> PullingUpstream::Send(const WireRequest& request, const SendTimers& timers) {
   const Clock::time_point begin = Clock::now();
   SendResult result = co_await inner_->Send(request, timers);
-  if (result.failure != SendFailure::kUnknownModel || pulled_) co_return result;
-  pulled_ = true;
-  const SendTimers for_pull = Left(timers, begin);
-  const std::string problem = co_await Pull(request, for_pull);
-  if (!problem.empty()) {
-    result.message += fmt::format("; it could not be pulled: {}", problem);
-    co_return result;
-  }
-  const SendTimers for_send = Left(timers, begin);
-  co_return co_await inner_->Send(request, for_send);
+  const SendTimers left = Left(timers, begin);
+  co_return co_await Mend(std::move(result), request, left);
+}
+
+Task<SendResult> PullingUpstream::Stream(
+    const WireRequest& request, const SendTimers& timers, StreamSink& sink
+) {
+  const Clock::time_point begin = Clock::now();
+  SendResult result = co_await inner_->Stream(request, timers, sink);
+  const SendTimers left = Left(timers, begin);
+  co_return co_await Mend(std::move(result), request, left);
 }
 
 }  // namespace extractd::providers

@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_PROVIDERS_PULLING_UPSTREAM_H_
 
 #include <memory>
+#include <string>
 
 #include "server/base/secret.h"
 #include "server/chat/upstream.h"
@@ -25,11 +26,18 @@ class PullingUpstream final : public Upstream {
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
     return inner_->Encode(request);
   }
-  // If the provider lacks the model: has it pulled, once in this call, and sends again, all within
-  // `timers.total`. What went wrong with the pull is added to the message.
+  // If the provider lacks the model: has it pulled, once in this call and within `timers.total`,
+  // and asks for another send (SendResult::send_again). What went wrong with the pull is added to
+  // the message.
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
+  bool streams() const override { return inner_->streams(); }
+  Task<SendResult> Stream(
+      const WireRequest& request, const SendTimers& timers, StreamSink& sink
+  ) override;
 
  private:
+  // Pulls the model if `result` says that it is missing.
+  Task<SendResult> Mend(SendResult result, const WireRequest& request, const SendTimers& timers);
   // Empty: the model is there. Else what went wrong.
   Task<std::string> Pull(const WireRequest& request, const SendTimers& timers);
 

@@ -25,20 +25,23 @@ enum class ToolChoiceForm : std::uint8_t { kNamed, kRequired, kNone, kAny, kAuto
 enum class SchemaForm : std::uint8_t { kStrict, kPlain, kSchemaOnly, kFlat };
 
 // What of the model's thoughts an assistant message of the request must hold when it is sent back:
-// nothing; their text as reasoning_content, with calls of tools; what came as reasoning_details;
-// their text as <think> in front of the content.
-enum class ThinkingEcho : std::uint8_t { kNone, kText, kDetails, kTags };
+// nothing; their text as reasoning_content, with calls of tools; what came as reasoning_details.
+enum class ThinkingEcho : std::uint8_t { kNone, kText, kDetails };
 
 // How a document is handed over, besides as text: as a `file` part, by its address as document_url
 // or file_url; or not at all.
 enum class DocumentForm : std::uint8_t { kFile, kDocumentUrl, kFileUrl, kNone };
 
-// How much thinking is asked for in chat bodies: `reasoning_effort`, or `reasoning: {effort}`.
-enum class EffortForm : std::uint8_t { kMember, kObject };
+// Which requests to a model go over the provider's Responses API instead of its chat API: none but
+// those of its own modes, those that want thoughts and tools together, all with tools, all.
+enum class ResponsesUse : std::uint8_t { kNone, kThinkingWithTools, kTools, kAll };
 
-// Which of its models' requests go over a provider's Responses API instead of its chat API, beside
-// those that need thinking and tools together.
-enum class ResponsesUse : std::uint8_t { kNoOthers, kTools, kAll };
+// How a model is told how much to reason.
+enum class ReasoningForm : std::uint8_t {
+  kEffort,  // in words
+  kBudget,  // in tokens
+  kEither,
+};
 
 // What a provider takes of one kind of media.
 struct MediaRule {
@@ -103,13 +106,16 @@ struct ProviderRow {
       .total = std::chrono::seconds(600),
   };
 
+  // `{model}` in a path stands for the model, which the body does not name then.
+  std::string stream_path = {};  // of streamed requests; empty: chat_path
   // Wire facts of OpenAI-like APIs.
   std::string responses_path = {};  // of the Responses API, behind base_url; empty: it has none
   std::string responses_body = {};  // as `body`, for the Responses API
+  // It keeps what it answered unless told not to; then thoughts come encrypted, to be sent again.
+  bool stores_responses = false;
   SchemaForm schema_form = SchemaForm::kStrict;
   ThinkingEcho thinking_echo = ThinkingEcho::kNone;
   DocumentForm documents = DocumentForm::kFile;
-  EffortForm effort_form = EffortForm::kMember;
   // JSON object of members that bound the tokens of thoughts, with `$` for the number; empty: the
   // API has no such bound.
   std::string budget = {};
@@ -120,7 +126,8 @@ struct ProviderRow {
   bool splits_parallel_calls = false;   // each call's result follows it before the next call
   bool tool_results_from_user = false;  // there is no role for them
   bool short_call_ids = false;          // nine of A-Z a-z 0-9
-  // Fields of Generation that it does not take, by name.
+  // Fields of Generation that it does not take, by name: they are left out with a warning, or the
+  // call fails.
   std::vector<std::string> refuses = {};
   // What it takes besides text: one rule a kind, a kind without one is not taken. Absent: nobody
   // knows, the provider judges.
@@ -148,13 +155,11 @@ struct ModelFamily {
   bool sampling_while_reasoning = true;  // takes temperature and top_p then
   std::string reasoning_off = {};        // JSON object of members that switch reasoning off
   bool tools_need_reasoning_off = false;
-  bool worked_example = false;      // see AskStyle
-  std::string body = {};            // the same, before the row's
-  bool developer_role = false;      // instructions are those of the developer, not of the system
-  std::string reasoning_on = {};    // JSON object of members that switch reasoning on
-  std::string thinking_shown = {};  // the same, where the caller wants to read the thoughts
-  ResponsesUse responses = ResponsesUse::kNoOthers;
-  std::vector<std::string> refuses = {};  // as the row's, besides those
+  bool worked_example = false;  // see AskStyle
+  std::string body = {};        // the same, before the row's
+  ReasoningForm reasoning_form = ReasoningForm::kEffort;
+  // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
+  std::int32_t default_max_tokens = 0;
   // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
   // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
   std::vector<std::string> efforts = {};
@@ -162,6 +167,10 @@ struct ModelFamily {
   // the dialect's usual ones.
   std::string effort_form = {};
   std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
+  bool developer_role = false;      // instructions are those of the developer, not of the system
+  std::string thinking_shown = {};  // JSON object of members, where the caller wants the thoughts
+  ResponsesUse responses = ResponsesUse::kNone;
+  std::vector<std::string> refuses = {};  // as the row's, besides those
 };
 
 }  // namespace extractd

@@ -24,8 +24,9 @@ using v1::ExtractionService;
 using v1::JsonService;
 using v1::SchemaService;
 
-using RawExtractionService = ExtractionService::WithRawMethod_Extract<
-    ExtractionService::WithRawMethod_Render<ExtractionService::Service>>;
+using RawExtractionService =
+    ExtractionService::WithRawMethod_Extract<ExtractionService::WithRawMethod_ExtractStream<
+        ExtractionService::WithRawMethod_Render<ExtractionService::Service>>>;
 using RawSchemaService =
     SchemaService::WithRawMethod_RegisterSchema<SchemaService::WithRawMethod_GetSchema<
         SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
@@ -55,6 +56,24 @@ RpcMethod Bind(
   };
 }
 
+// The same for a method that answers with a stream.
+template <class Service, class Request, class Methods>
+RpcMethod BindStream(
+    std::string_view name,
+    Service& service,
+    Request request,
+    Methods& methods,
+    Task<grpc::Status> (Methods::*handler)(StreamRpc&)
+) {
+  return {
+      .name = std::string(name),
+      .request_stream = [&service, request](
+                            auto* context, auto* bytes, auto* writer, auto* queue, void* tag
+                        ) { (service.*request)(context, bytes, writer, queue, queue, tag); },
+      .stream_handler = [&methods, handler](StreamRpc& rpc) { return (methods.*handler)(rpc); },
+  };
+}
+
 void AddExtraction(
     RawExtractionService& service, ExtractionMethods& methods, std::vector<RpcMethod>& out
 ) {
@@ -64,6 +83,14 @@ void AddExtraction(
       &RawExtractionService::RequestExtract,
       methods,
       &ExtractionMethods::Extract
+  ));
+  out.back().waiting = kWaitingExtracts;
+  out.push_back(BindStream(
+      "ExtractStream",
+      service,
+      &RawExtractionService::RequestExtractStream,
+      methods,
+      &ExtractionMethods::ExtractStream
   ));
   out.back().waiting = kWaitingExtracts;
   out.push_back(Bind(

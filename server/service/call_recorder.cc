@@ -57,7 +57,7 @@ void CallRecorder::OnPlanned(const Plan& plan) {
       .Text("provider", plan.provider())
       .Text("model", plan.model())
       .Text("mode", plan.mode())
-      .Text("schema_id", plan.schema->compiled->id())
+      .Text("schema_id", plan.schema_id())
       .Flag("strict", plan.strict)
       .Write();
 }
@@ -85,6 +85,7 @@ void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
       .Number("latency_us", attempt.latency.count())
       .Number("issues", static_cast<std::int64_t>(attempt.issues.total));
   if (attempt.failure != SendFailure::kNone) line.Text("failure", SendFailureName(attempt.failure));
+  if (!attempt.learned.empty()) line.Text("learned", attempt.learned);
   if (!attempt.body_hash.empty()) line.Text("body_hash", attempt.body_hash);
   if (!attempt.provider_request_id.empty()) {
     line.Text("provider_request_id", attempt.provider_request_id);
@@ -102,6 +103,9 @@ void CallRecorder::CountAttempt(const Plan& plan, const Attempt& attempt) {
   metrics_.upstream_attempts.Add(
       {plan.provider(), AttemptKindName(attempt.kind), AttemptReason(attempt)}
   );
+  if (!attempt.learned_kind.empty()) {
+    metrics_.learned.Add({plan.provider(), model, attempt.learned_kind});
+  }
   if (attempt.kind == AttemptKind::kReask) {
     metrics_.reasks.Add({plan.provider(), plan.mode(), outcome});
   }
@@ -123,7 +127,10 @@ void CallRecorder::CountAttempt(const Plan& plan, const Attempt& attempt) {
 }
 
 void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) {
-  for (const json::Repair& repair : extraction.repairs) metrics_.repairs.Add({repair.kind});
+  for (const json::Repair& repair : extraction.answer.repairs) metrics_.repairs.Add({repair.kind});
+  for (const Item& item : extraction.answer.items) {
+    for (const json::Repair& repair : item.repairs) metrics_.repairs.Add({repair.kind});
+  }
   auto line = log_.Line(LogLevel::kInfo, "call_ended");
   line.Text("request_id", plan.request_id)
       .Text("outcome", ReasonOf(extraction.status))

@@ -33,6 +33,7 @@ struct Config {
   bool lazy_load_providers = true;
   size_t max_request_bytes = size_t{32} << 20U;
   size_t max_provider_response_bytes = size_t{32} << 20U;
+  std::chrono::milliseconds slow_reader_timeout{30'000};
   ProviderHealth::Policy health = {};
   int loops = 0;  // 0: one for each core
   int max_provider_connections = 1024;

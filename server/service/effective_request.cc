@@ -14,6 +14,30 @@ v1::TextEncoding NumberOf(TextEncoding encoding) {
   return encoding == TextEncoding::kToon ? v1::TEXT_ENCODING_TOON : v1::TEXT_ENCODING_JSON;
 }
 
+v1::OutputKind NumberOf(OutputKind kind) {
+  switch (kind) {
+    case OutputKind::kOne:
+      return v1::OUTPUT_KIND_ONE;
+    case OutputKind::kIterable:
+      return v1::OUTPUT_KIND_ITERABLE;
+    case OutputKind::kMaybe:
+      return v1::OUTPUT_KIND_MAYBE;
+    case OutputKind::kParallel:
+      return v1::OUTPUT_KIND_PARALLEL;
+  }
+  return v1::OUTPUT_KIND_ONE;
+}
+
+// What was left out is not in effect.
+void KeepOnlySent(const Generation& sent, v1::GenerationOptions& options) {
+  if (!sent.temperature.has_value()) options.clear_temperature();
+  if (!sent.top_p.has_value()) options.clear_top_p();
+  if (!sent.seed.has_value()) options.clear_seed();
+  if (sent.stop.empty()) options.clear_stop();
+  if (!sent.reasoning_effort.has_value()) options.clear_reasoning_effort();
+  if (!sent.thinking_budget_tokens.has_value()) options.clear_thinking_budget_tokens();
+}
+
 }  // namespace
 
 v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Plan& plan) {
@@ -24,8 +48,14 @@ v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Pla
   effective.set_mode_name(std::string(plan.mode()));
   effective.set_input_encoding(NumberOf(plan.input_encoding));
   effective.set_output_encoding(NumberOf(plan.output_encoding));
-  effective.mutable_schema()->set_name(plan.schema_name);
-  effective.mutable_schema()->set_description(plan.schema_description);
+  effective.set_output_kind(NumberOf(plan.output_kind));
+  if (plan.tools.empty()) {
+    effective.mutable_schema()->set_name(plan.schema_name);
+    effective.mutable_schema()->set_description(plan.schema_description);
+  }
+  for (int i = 0; i < effective.tools_size(); ++i) {
+    effective.mutable_tools(i)->set_description(plan.tools[static_cast<size_t>(i)].description);
+  }
   v1::RetryOptions& retry = *effective.mutable_retry();
   retry.set_max_attempts(plan.retry.max_attempts);
   retry.set_max_reasks(plan.retry.max_reasks);
@@ -50,6 +80,7 @@ v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Pla
       plan.on_invalid == OnInvalid::kFail ? v1::ON_INVALID_FAIL : v1::ON_INVALID_RETURN_BEST_EFFORT
   );
   v1::GenerationOptions& generation = *effective.mutable_generation();
+  KeepOnlySent(plan.request.generation, generation);
   generation.set_provider_strict(
       plan.strict ? v1::PROVIDER_STRICT_REQUIRED : v1::PROVIDER_STRICT_OFF
   );

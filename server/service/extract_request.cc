@@ -5,17 +5,18 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "server/json/parse.h"
 #include "server/service/messages.h"
+#include "server/service/request/read_chat.h"
 #include "server/service/request_targets.h"
 #include "server/service/retry_conditions.h"
 #include "server/service/schema_source.h"
-#include "server/service/toon_input.h"
 
 namespace extractd {
 namespace {
@@ -23,15 +24,19 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kMaxStops = 4;
+constexpr int kMaxTools = 128;
 constexpr int kMaxWaitMs = 600'000;
 constexpr int kMaxTimeoutMs = 86'400'000;
 
-bool IsJson(const std::string& text) {
-  return std::holds_alternative<json::Document>(json::ParseView(text));
-}
-
 TextEncoding EncodingOf(v1::TextEncoding encoding) {
   return encoding == v1::TEXT_ENCODING_TOON ? TextEncoding::kToon : TextEncoding::kJson;
+}
+
+absl::Status Invalid(Reason reason, std::vector<FieldViolation> violations) {
+  std::string text =
+      fmt::format("{}: {}", violations.front().field, violations.front().description);
+  if (violations.size() > 1) text += fmt::format(" (and {} more)", violations.size() - 1);
+  return MakeError({.reason = reason, .fields = std::move(violations)}, text);
 }
 
 // A field and the values that it may have.
@@ -47,20 +52,26 @@ class Reader {
 
   absl::StatusOr<ExtractCall> Read() {
     ReadTarget();
-    ReadSchema();
+    ReadKind();
+    request_.tools().empty() ? ReadSchema() : ReadTools();
     call_.input_encoding = EncodingOf(request_.input_encoding());
     call_.output_encoding = EncodingOf(request_.output_encoding());
-    ReadChat();
+    ReadChat(request_, call_, {violations_, urls_});
     if (request_.has_generation()) ReadGeneration(request_.generation());
     if (request_.has_retry()) ReadRetry(request_.retry());
     if (request_.has_validation()) ReadValidation(request_.validation());
     if (request_.has_routing()) ReadRouting(request_.routing(), call_, violations_);
     call_.include_raw = request_.include_raw();
-    if (!violations_.empty()) return InvalidRequest(std::move(violations_));
+    call_.include_thinking = request_.include_thinking();
+    if (!violations_.empty()) {
+      violations_.insert(violations_.end(), urls_.begin(), urls_.end());
+      return InvalidRequest(std::move(violations_));
+    }
+    if (!urls_.empty()) return Invalid(Reason::kUrlNotAllowed, std::move(urls_));
     return std::move(call_);
   }
 
-  const std::shared_ptr<const ProtobufType>& type() const { return type_; }
+  AnswerTypes& types() { return types_; }
 
  private:
   void Violate(std::string field, std::string description) {
@@ -79,103 +90,92 @@ class Reader {
     SchemaSource source = ReadSchemaSource(request_.schema(), "schema", violations_);
     call_.json_schema = std::move(source.json_schema);
     call_.schema_id = std::move(source.schema_id);
-    type_ = std::move(source.type);
-    for (schema::ThinEvidence& thin : source.warnings) {
-      call_.warnings.push_back({std::move(thin.code), std::move(thin.message)});
-    }
+    types_.Add("", std::move(source.type));
+    Warn(source);
     call_.schema_name = request_.schema().name();
     call_.schema_description = request_.schema().description();
   }
 
-  void ReadChat() {
-    call_.messages.reserve(static_cast<size_t>(request_.messages_size()) + 2);
-    if (!request_.system_prompt().empty()) {
-      call_.messages.push_back({.role = Role::kSystem, .text = request_.system_prompt()});
-    }
-    for (int i = 0; i < request_.messages_size(); ++i) {
-      ReadMessage(request_.messages(i), fmt::format("messages[{}]", i));
-    }
-    if (!request_.input().empty()) {
-      call_.messages.push_back({.role = Role::kUser, .text = request_.input()});
-    }
-    if (request_.messages().empty() && request_.input().empty()) {
-      Violate("input", "set input or messages");
+  void Warn(SchemaSource& source) {
+    for (schema::ThinEvidence& thin : source.warnings) {
+      call_.warnings.push_back({std::move(thin.code), std::move(thin.message)});
     }
   }
 
-  void ReadMessage(const v1::Message& message, const std::string& path) {
-    if (message.parts().empty()) Violate(path + ".parts", "needs at least one part");
-    Message read;
-    switch (message.role()) {
-      case v1::ROLE_SYSTEM:
-        read.role = Role::kSystem;
+  void ReadKind() {
+    switch (request_.output_kind()) {
+      case v1::OUTPUT_KIND_ITERABLE:
+        call_.output_kind = OutputKind::kIterable;
         break;
-      case v1::ROLE_ASSISTANT:
-        read.role = Role::kAssistant;
+      case v1::OUTPUT_KIND_MAYBE:
+        call_.output_kind = OutputKind::kMaybe;
         break;
-      case v1::ROLE_TOOL:
-        return ReadToolResults(message, path);
+      case v1::OUTPUT_KIND_PARALLEL:
+        if (request_.tools().empty()) Violate("tools", "OUTPUT_KIND_PARALLEL needs tools");
+        break;
       default:
-        read.role = Role::kUser;
+        break;
     }
-    for (int i = 0; i < message.parts_size(); ++i) {
-      ReadPart(message.parts(i), fmt::format("{}.parts[{}]", path, i), read);
-    }
-    call_.messages.push_back(std::move(read));
+    if (request_.tools().empty()) return;
+    const bool fits = request_.output_kind() == v1::OUTPUT_KIND_UNSPECIFIED ||
+                      request_.output_kind() == v1::OUTPUT_KIND_PARALLEL;
+    if (!fits) Violate("output_kind", "tools make it OUTPUT_KIND_PARALLEL; leave it out");
+    call_.output_kind = OutputKind::kParallel;
   }
 
-  void ReadPart(const v1::Part& part, const std::string& path, Message& message) {
-    switch (part.kind_case()) {
-      case v1::Part::kText:
-        return AppendText(part.text(), message);
-      case v1::Part::kJson:
-        return ReadJson(part.json(), path + ".json", message);
-      case v1::Part::kToolCall:
-        if (message.role != Role::kAssistant) {
-          Violate(path + ".tool_call", "belongs into messages of ROLE_ASSISTANT");
-        }
-        message.tool_calls.push_back({
-            .id = part.tool_call().id(),
-            .name = part.tool_call().name(),
-            .arguments = part.tool_call().arguments_json(),
-        });
-        return;
-      case v1::Part::kToolResult:
-        return Violate(path + ".tool_result", "belongs into messages of ROLE_TOOL");
-      case v1::Part::KIND_NOT_SET:
-        return Violate(path, "sets no kind");
+  void ReadTools() {
+    if (request_.has_schema()) Violate("schema", "set schema or tools, not both");
+    if (request_.tools_size() > kMaxTools) {
+      return Violate(
+          "tools", fmt::format("has {} tools, at most {}", request_.tools_size(), kMaxTools)
+      );
     }
-  }
-
-  void ReadJson(const std::string& json, const std::string& path, Message& message) {
-    if (!IsJson(json)) return Violate(path, "is not JSON");
-    if (call_.input_encoding == TextEncoding::kToon) {
-      if (const auto toon = ShorterAsToon(json)) {
-        call_.input_saved_tokens += toon->saved_tokens;
-        return AppendText(toon->text, message);
+    std::set<std::string_view> names;
+    for (int i = 0; i < request_.tools_size(); ++i) {
+      const v1::Tool& tool = request_.tools(i);
+      const std::string path = fmt::format("tools[{}]", i);
+      if (tool.name().empty() || !IsSchemaName(tool.name())) {
+        Violate(path + ".name", "use 1 to 64 of A-Z a-z 0-9 _ -");
+      } else if (!names.insert(tool.name()).second) {
+        Violate(path + ".name", fmt::format("'{}' is there twice", tool.name()));
       }
+      ReadTool(tool, path);
     }
-    AppendText(json, message);
   }
 
-  static void AppendText(const std::string& text, Message& message) {
-    if (!message.text.empty()) message.text += '\n';
-    message.text += text;
+  void ReadTool(const v1::Tool& tool, const std::string& path) {
+    if (!tool.schema().name().empty()) {
+      Violate(path + ".schema.name", "a tool's schema has the tool's name");
+    }
+    SchemaSource source = ReadSchemaSource(tool.schema(), path + ".schema", violations_);
+    call_.tools.push_back({
+        .name = tool.name(),
+        .description =
+            tool.description().empty() ? tool.schema().description() : tool.description(),
+        .json_schema = std::move(source.json_schema),
+        .schema_id = std::move(source.schema_id),
+    });
+    types_.Add(tool.name(), std::move(source.type));
+    Warn(source);
   }
 
-  void ReadToolResults(const v1::Message& message, const std::string& path) {
-    for (int i = 0; i < message.parts_size(); ++i) {
-      const v1::Part& part = message.parts(i);
-      if (!part.has_tool_result()) {
-        Violate(fmt::format("{}.parts[{}]", path, i), "ROLE_TOOL takes only tool_result");
-        continue;
-      }
-      call_.messages.push_back({
-          .role = Role::kTool,
-          .text = part.tool_result().text(),
-          .tool_call_id = part.tool_result().tool_call_id(),
-      });
+  void ReadThinking(const v1::GenerationOptions& options) {
+    Generation& generation = call_.generation;
+    constexpr std::array kEfforts = {
+        ReasoningEffort::kNone,
+        ReasoningEffort::kLow,
+        ReasoningEffort::kMedium,
+        ReasoningEffort::kHigh
+    };
+    if (options.reasoning_effort() != v1::REASONING_EFFORT_UNSPECIFIED) {
+      generation.reasoning_effort =
+          kEfforts.at(static_cast<size_t>(options.reasoning_effort()) - 1);
     }
+    if (!options.has_thinking_budget_tokens()) return;
+    CheckRange("generation.thinking_budget_tokens", options.thinking_budget_tokens(), 1, 1'000'000);
+    generation.thinking_budget_tokens = options.thinking_budget_tokens();
+    if (!generation.reasoning_effort.has_value()) return;
+    Violate("generation.thinking_budget_tokens", "set it or reasoning_effort, not both");
   }
 
   void CheckRange(const std::string& field, double value, double low, double high) {
@@ -205,6 +205,7 @@ class Reader {
     if (std::ranges::any_of(generation.stop, &std::string::empty)) {
       Violate("generation.stop", "has an empty text");
     }
+    ReadThinking(options);
     call_.provider_options = options.provider_options_json();
     if (options.provider_strict() == v1::PROVIDER_STRICT_REQUIRED) {
       call_.provider_strict = ProviderStrict::kRequired;
@@ -325,18 +326,17 @@ class Reader {
 
   const v1::ExtractRequest& request_;
   ExtractCall call_;
-  std::shared_ptr<const ProtobufType> type_;
+  AnswerTypes types_;
   std::vector<FieldViolation> violations_;
+  std::vector<FieldViolation> urls_;  // of media
 };
 
 }  // namespace
 
-absl::StatusOr<ExtractCall> ToCall(
-    const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
-) {
+absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request, AnswerTypes& types) {
   Reader reader(request);
   absl::StatusOr<ExtractCall> call = reader.Read();
-  type = reader.type();
+  types = std::move(reader.types());
   return call;
 }
 
@@ -345,10 +345,7 @@ absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request) {
 }
 
 absl::Status InvalidRequest(std::vector<FieldViolation> violations) {
-  std::string text =
-      fmt::format("{}: {}", violations.front().field, violations.front().description);
-  if (violations.size() > 1) text += fmt::format(" (and {} more)", violations.size() - 1);
-  return MakeError({.reason = Reason::kInvalidRequest, .fields = std::move(violations)}, text);
+  return Invalid(Reason::kInvalidRequest, std::move(violations));
 }
 
 }  // namespace extractd

@@ -3,7 +3,6 @@
 #ifndef EXTRACTD_SERVER_SERVICE_EXTRACT_REQUEST_H_
 #define EXTRACTD_SERVER_SERVICE_EXTRACT_REQUEST_H_
 
-#include <memory>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -12,15 +11,13 @@
 #include "server/base/error.h"
 #include "server/engine/call.h"
 #include "server/engine/plan.h"
-#include "server/service/protobuf/protobuf_type.h"
+#include "server/service/protobuf/answer_types.h"
 
 namespace extractd {
 
 // kInvalidRequest with a violation for each bad field, its path relative to the request.
-// `type` is set to the message type that the answer shall come back as, or to null.
-absl::StatusOr<ExtractCall> ToCall(
-    const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
-);
+// `types` is set to the message types that the answer shall come back as.
+absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request, AnswerTypes& types);
 absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request);
 
 // An error that lists `violations`, which is not empty.

@@ -16,6 +16,7 @@
 #include "server/engine/fallback.h"
 #include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
+#include "server/service/extract_response.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
 #include "server/service/unary.h"
@@ -23,10 +24,6 @@
 
 namespace extractd {
 namespace {
-
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
@@ -53,46 +50,15 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-// The answer once more, as a message of the caller's type.
-void SetProtobuf(const ProtobufType& type, v1::ExtractResponse& response) {
-  const absl::StatusOr<google::protobuf::Any> any = type.ToAny(response.json());
-  if (any.ok()) {
-    *response.mutable_protobuf() = *any;
-    return;
-  }
-  v1::Warning& warning = *response.add_warnings();
-  warning.set_code("PROTOBUF_NOT_SET");
-  warning.set_message(std::string(any.status().message()));
-}
-
 absl::StatusOr<ExtractCall> ReadCall(
-    const Rpc& rpc, const v1::ExtractRequest& request, std::shared_ptr<const ProtobufType>& type
+    const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
 ) {
-  absl::StatusOr<ExtractCall> call = ToCall(request, type);
+  absl::StatusOr<ExtractCall> call = ToCall(request, types);
   if (call.ok()) {
     call->request_id = rpc.id();
     call->deadline = rpc.deadline();
   }
   return call;
-}
-
-void FillTiming(
-    const Extraction& extraction,
-    microseconds prepare,
-    std::chrono::nanoseconds total,
-    v1::Timing& timing
-) {
-  timing.set_prepare_us(static_cast<std::int32_t>(prepare.count()));
-  timing.set_upstream_ms(
-      static_cast<std::int32_t>(duration_cast<milliseconds>(extraction.upstream_time).count())
-  );
-  timing.set_parse_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.parse_time).count())
-  );
-  timing.set_validate_us(
-      static_cast<std::int32_t>(duration_cast<microseconds>(extraction.validate_time).count())
-  );
-  timing.set_total_ms(static_cast<std::int32_t>(duration_cast<milliseconds>(total).count()));
 }
 
 // The call whose schema a target would get.
@@ -122,12 +88,6 @@ void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
   }
 }
 
-// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
-void NameDrain(const Rpc& rpc, Extraction& extraction) {
-  if (!rpc.drained() || !absl::IsCancelled(extraction.status)) return;
-  extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
-}
-
 }  // namespace
 
 ExtractionMethods::ExtractionMethods(
@@ -135,67 +95,73 @@ ExtractionMethods::ExtractionMethods(
 )
     : shared_(shared),
       recorder_(recorder),
-      planner_({shared.catalog, shared.schemas, shared.library, upstreams, shared.clock}) {}
+      planner_(
+          {shared.catalog, shared.schemas, shared.library, upstreams, shared.clock, &shared.lessons}
+      ) {}
 
 Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, types);
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
   if (!call->fallbacks.empty()) {
-    co_return co_await ExtractAtSeveral(rpc, *std::move(call), type.get(), begin);
+    co_return co_await ExtractAtSeveral(rpc, *std::move(call), types, begin);
   }
   absl::StatusOr<std::unique_ptr<Plan>> plan =
       co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
   if (!plan.ok()) co_return Refuse(rpc, kExtract, plan.status(), recorder_);
   recorder_.OnPlanned(**plan);
   (*plan)->prepare_time = shared_.clock.Now() - begin;
-  const ExtractionTools tools = {
-      shared_.clock, random_, shared_.latencies, shared_.health, recorder_
-  };
-  Extraction extraction = co_await extractd::Extract(**plan, tools);
-  NameDrain(rpc, extraction);
-  co_return Answer(rpc, **plan, extraction, type.get(), begin);
+  ExtractionTools tools = Tools();
+  tools.replan = [this, &rpc] { return Replan(rpc); };
+  Extraction extraction = co_await extractd::Extract(**plan, std::move(tools));
+  const Plan& sent = extraction.replanned == nullptr ? **plan : *extraction.replanned;
+  co_return Answer(rpc, sent, extraction, types, begin);
 }
 
 Task<RpcResult> ExtractionMethods::ExtractAtSeveral(
-    Rpc& rpc, ExtractCall call, const ProtobufType* type, SteadyTime begin
+    Rpc& rpc, ExtractCall call, const AnswerTypes& types, SteadyTime begin
 ) {
   const auto on_planned = [this, begin](Plan& plan) {
     recorder_.OnPlanned(plan);
     plan.prepare_time = shared_.clock.Now() - begin;
   };
-  const ExtractionTools tools = {
-      shared_.clock, random_, shared_.latencies, shared_.health, recorder_
-  };
   absl::StatusOr<Course> course = co_await ExtractWithFallbacks(
-      planner_, std::move(call), shared_.call_settings(), tools, on_planned
+      planner_, std::move(call), shared_.call_settings(), Tools(), on_planned
   );
   if (!course.ok()) co_return Refuse(rpc, kExtract, course.status(), recorder_);
-  NameDrain(rpc, course->extraction);
-  co_return Answer(rpc, *course->plan, course->extraction, type, begin);
+  co_return Answer(rpc, *course->plan, course->extraction, types, begin);
 }
 
-absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(
-    Rpc& rpc, std::shared_ptr<const ProtobufType>& type
-) {
+ExtractionTools ExtractionMethods::Tools() {
+  return {
+      .clock = shared_.clock,
+      .random = random_,
+      .latencies = shared_.latencies,
+      .health = shared_.health,
+      .observer = recorder_,
+      .lessons = &shared_.lessons,
+  };
+}
+
+Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::Replan(Rpc& rpc) {
+  AnswerTypes types;
+  CO_ASSIGN_OR_RETURN(ExtractCall call, ReadExtract(rpc, types));
+  co_return co_await planner_.MakePlan(std::move(call), shared_.call_settings());
+}
+
+absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc, AnswerTypes& types) {
   StackArena arena;
   auto& request = arena.Make<v1::ExtractRequest>();
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
-  return ReadCall(rpc, request, type);
+  return ReadCall(rpc, request, types);
 }
 
 RpcResult ExtractionMethods::Answer(
-    Rpc& rpc,
-    const Plan& plan,
-    const Extraction& extraction,
-    const ProtobufType* type,
-    SteadyTime begin
+    Rpc& rpc, const Plan& plan, Extraction& extraction, const AnswerTypes& types, SteadyTime begin
 ) {
-  const auto total = shared_.clock.Now() - begin;
-  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
-  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  const auto total = Close(rpc, extraction, begin);
   if (!extraction.status.ok()) {
     v1::ExtractionFailure failure;
     ToMessage(extraction, failure);
@@ -204,12 +170,21 @@ RpcResult ExtractionMethods::Answer(
   }
   StackArena arena;
   auto& response = arena.Make<v1::ExtractResponse>();
-  ToMessage(plan, extraction, response);
-  if (type != nullptr && extraction.valid) SetProtobuf(*type, response);
-  FillTiming(
-      extraction, duration_cast<microseconds>(plan.prepare_time), total, *response.mutable_timing()
-  );
+  FillResponse(plan, extraction, types, total, response);
   return Succeed(response);
+}
+
+// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
+std::chrono::nanoseconds ExtractionMethods::Close(
+    const Rpc& rpc, Extraction& extraction, SteadyTime begin
+) {
+  if (rpc.drained() && absl::IsCancelled(extraction.status)) {
+    extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
+  }
+  const auto total = shared_.clock.Now() - begin;
+  const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
+  shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());
+  return total;
 }
 
 Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
@@ -218,8 +193,8 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kRender, parsed, recorder_);
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), types);
   if (!call.ok()) co_return Refuse(rpc, kRender, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> made =
@@ -259,8 +234,8 @@ Task<RpcResult> ExtractionMethods::AdaptSchema(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kAdaptSchema, parsed, recorder_);
-  std::shared_ptr<const ProtobufType> type;
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), type);
+  AnswerTypes types;
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), types);
   if (!call.ok()) co_return Refuse(rpc, kAdaptSchema, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> plan =

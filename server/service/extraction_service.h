@@ -1,7 +1,8 @@
-// ExtractionService: Extract and Render on one loop.
+// ExtractionService on one loop.
 #ifndef EXTRACTD_SERVER_SERVICE_EXTRACTION_SERVICE_H_
 #define EXTRACTD_SERVER_SERVICE_EXTRACTION_SERVICE_H_
 
+#include <chrono>
 #include <memory>
 
 #include <absl/random/random.h>
@@ -10,7 +11,7 @@
 #include "server/engine/extraction.h"
 #include "server/engine/plan.h"
 #include "server/service/call_recorder.h"
-#include "server/service/protobuf/protobuf_type.h"
+#include "server/service/protobuf/answer_types.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
 
@@ -22,24 +23,33 @@ class ExtractionMethods {
   ExtractionMethods(SharedState& shared, UpstreamFactory& upstreams, CallRecorder& recorder);
 
   Task<RpcResult> Extract(Rpc& rpc);
+  Task<grpc::Status> ExtractStream(StreamRpc& rpc);
   Task<RpcResult> Render(Rpc& rpc);
   // Of SchemaService; here because only a plan knows what a provider gets.
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
-  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, std::shared_ptr<const ProtobufType>& type);
+  // stream/extract_stream.cc
+  struct StreamCall;
+  absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
+  Task<grpc::Status> RefuseStream(StreamRpc& rpc, absl::Status status);
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> ReplanStream(StreamRpc& rpc);
+
+  // All but replan.
+  ExtractionTools Tools();
+  absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, AnswerTypes& types);
   // Extract, where the call names other targets, too.
   Task<RpcResult> ExtractAtSeveral(
-      Rpc& rpc, ExtractCall call, const ProtobufType* type, SteadyTime begin
+      Rpc& rpc, ExtractCall call, const AnswerTypes& types, SteadyTime begin
   );
-  // `type`: what the answer comes back as besides; or null.
+  // The plan of a call once more, after something was learned of its model.
+  Task<absl::StatusOr<std::unique_ptr<Plan>>> Replan(Rpc& rpc);
   RpcResult Answer(
-      Rpc& rpc,
-      const Plan& plan,
-      const Extraction& extraction,
-      const ProtobufType* type,
-      SteadyTime begin
+      Rpc& rpc, const Plan& plan, Extraction& extraction, const AnswerTypes& types, SteadyTime begin
   );
+  // What both kinds of answers do when an extraction has ended: names a drain, and counts what the
+  // call cost besides its provider. The time that it took.
+  std::chrono::nanoseconds Close(const Rpc& rpc, Extraction& extraction, SteadyTime begin);
 
   SharedState& shared_;
   CallRecorder& recorder_;

@@ -142,8 +142,27 @@ void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out) {
   out.set_cache_write_input_tokens(usage.cache_write_input_tokens);
   out.set_reasoning_tokens(usage.reasoning_tokens);
   out.set_toon_saved_tokens(usage.toon_saved_tokens);
+  out.set_estimated(usage.estimated);
   if (const auto micros = cost.usd_micros()) out.set_cost_usd_micros(*micros);
   out.set_cost_incomplete(cost.incomplete());
+}
+
+void ToMessage(const Citation& citation, v1::Citation& out) {
+  SetText(out.mutable_text(), citation.text);
+  SetText(out.mutable_url(), citation.url);
+  SetText(out.mutable_title(), citation.title);
+}
+
+void ToMessage(const Thinking& thinking, v1::Thinking& out) {
+  SetText(out.mutable_text(), thinking.text);
+  out.set_opaque(thinking.opaque);
+}
+
+void ToMessage(const Item& item, int index, v1::Item& out) {
+  out.set_index(index);
+  SetText(out.mutable_tool_name(), item.tool);
+  out.set_json(item.json);
+  for (const json::Repair& repair : item.repairs) ToMessage(repair, *out.add_repairs());
 }
 
 void ToMessage(const Attempt& attempt, v1::Attempt& out) {
@@ -152,7 +171,7 @@ void ToMessage(const Attempt& attempt, v1::Attempt& out) {
   out.set_turn(attempt.turn);
   out.set_provider(plan.provider());
   out.set_model(plan.model());
-  out.set_mode_name(std::string(plan.mode()));
+  out.set_mode_name(std::string(attempt.mode));
   out.set_kind(KindNumber(attempt.kind));
   out.set_outcome(OutcomeNumber(attempt.outcome));
   for (const schema::Issue& issue : attempt.issues.listed) ToMessage(issue, *out.add_issues());
@@ -165,6 +184,7 @@ void ToMessage(const Attempt& attempt, v1::Attempt& out) {
   SetText(out.mutable_provider_request_id(), attempt.provider_request_id);
   SetText(out.mutable_error_message(), attempt.error_message);
   out.set_finish_reason(FinishReasonNumber(attempt.finish_reason));
+  out.set_learned(attempt.learned);
 }
 
 void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out) {
@@ -177,8 +197,18 @@ void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out) {
   }
 }
 
+void ToWholeMessage(const Extraction& extraction, v1::ExtractionFailure& out) {
+  ToMessage(extraction, out);
+  out.clear_issues();
+  for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
+  out.set_best_json(extraction.answer.json);
+}
+
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out) {
-  out.set_json(extraction.json);
+  const Answer& answer = extraction.answer;
+  out.set_json(answer.json);
+  for (const Item& item : answer.items) ToMessage(item, out.items_size(), *out.add_items());
+  if (answer.absent_reason.has_value()) SetText(out.mutable_absent_reason(), *answer.absent_reason);
   out.set_valid(extraction.valid);
   out.set_request_id(plan.request_id);
   out.set_provider(plan.provider());
@@ -187,13 +217,15 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
   out.set_mode_name(std::string(plan.mode()));
   ToMessage(extraction.usage, extraction.cost, *out.mutable_usage());
   for (const Attempt& attempt : extraction.attempts) ToMessage(attempt, *out.add_attempts());
-  for (const json::Repair& repair : extraction.repairs) ToMessage(repair, *out.add_repairs());
+  for (const json::Repair& repair : answer.repairs) ToMessage(repair, *out.add_repairs());
   for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
   for (const schema::Issue& issue : extraction.issues.listed) ToMessage(issue, *out.add_issues());
   out.set_finish_reason(FinishReasonNumber(extraction.finish_reason));
+  for (const Citation& citation : extraction.citations) ToMessage(citation, *out.add_citations());
+  for (const Thinking& thinking : extraction.thinking) ToMessage(thinking, *out.add_thinking());
   for (const Warning& warning : plan.warnings) ToMessage(warning, *out.add_warnings());
   for (const Warning& warning : extraction.warnings) ToMessage(warning, *out.add_warnings());
-  out.set_schema_id(std::string(plan.schema->compiled->id()));
+  out.set_schema_id(std::string(plan.schema_id()));
 }
 
 v1::Mode ModeNumber(std::string_view mode) {

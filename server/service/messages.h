@@ -20,6 +20,8 @@ void ToMessage(const Warning& warning, v1::Warning& out);
 void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out);
 void ToMessage(const Attempt& attempt, v1::Attempt& out);
 void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out);
+// The same without the limits of trailers, and with the best answer.
+void ToWholeMessage(const Extraction& extraction, v1::ExtractionFailure& out);
 
 // All but request_id and timing.
 void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractResponse& out);

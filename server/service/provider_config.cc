@@ -10,6 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "server/base/nearest.h"
+#include "server/base/strings.h"
 #include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
@@ -100,6 +101,8 @@ constexpr std::array kToolChoices = {
     Named{"named", ToolChoiceForm::kNamed},
     Named{"required", ToolChoiceForm::kRequired},
     Named{"none", ToolChoiceForm::kNone},
+    Named{"any", ToolChoiceForm::kAny},
+    Named{"auto", ToolChoiceForm::kAuto},
 };
 
 template <class Choice, size_t N>
@@ -125,6 +128,25 @@ std::string SetKeyVariable(const YAML::Node& value, Target& target) {
 
 std::string SetToolChoice(const YAML::Node& value, Target& target) {
   return SetChoice(value, kToolChoices, target.row.tool_choice);
+}
+
+bool IsHeader(std::string_view name, std::string_view value) {
+  constexpr auto kControl = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  return !name.empty() && std::ranges::none_of(value, kControl) &&
+         std::ranges::none_of(name, [&](char c) { return kControl(c) || c == ' ' || c == ':'; });
+}
+
+std::string SetHeaders(const YAML::Node& value, Target& target) {
+  constexpr std::string_view kProblem = "must be a block of header names and texts";
+  if (!value.IsMap()) return std::string(kProblem);
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const auto& entry : value) {
+    if (!entry.first.IsScalar() || !entry.second.IsScalar()) return std::string(kProblem);
+    headers.emplace_back(ToLower(entry.first.Scalar()), entry.second.Scalar());
+    if (!IsHeader(headers.back().first, headers.back().second)) return std::string(kProblem);
+  }
+  target.row.headers = std::move(headers);
+  return {};
 }
 
 std::string SetEnforcement(const YAML::Node& value, Target& target) {
@@ -157,9 +179,15 @@ std::string SetSigner(const YAML::Node& value, Target& target) {
 
 using Row = ProviderRow;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol, as in docs/providers/README.md", SetText<&Row::dialect>},
+    KeyRow{"dialect", "wire protocol, as docs/providers/README.md names them", SetText<&Row::dialect>},
     KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
-    KeyRow{"chat_path", "path behind base_url", SetText<&Row::chat_path>},
+    KeyRow{"chat_path", "path behind base_url; {model} stands for the model", SetText<&Row::chat_path>},
+    KeyRow{"stream_path", "the same for streamed requests; else chat_path", SetText<&Row::stream_path>},
+    KeyRow{
+        "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
+    },
+    KeyRow{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
+    KeyRow{"responses_path", "path of a Responses API; empty: there is none", SetText<&Row::responses_path>},
     KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
     KeyRow{"key_header", "header of the bare key; else it is a bearer token", SetText<&Row::key_header>},
     KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
@@ -177,7 +205,9 @@ constexpr std::array kKeys = {
     KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
     KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
     KeyRow{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
-    KeyRow{"tool_choice", "form of a forced tool call: named, required, none", SetToolChoice},
+    KeyRow{
+        "tool_choice", "form of a forced tool call: named, required, any, auto, none", SetToolChoice
+    },
     KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
     KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
     KeyRow{

@@ -1,5 +1,6 @@
-// One unary RPC as its handler sees it: the request's bytes in, a status and the reply's bytes out.
-// Everything here runs on the loop that the RPC was given to.
+// One RPC as its handler sees it: the request's bytes in, and out a status with the reply's bytes,
+// or messages one by one and then a status. Everything here runs on the loop that the RPC was given
+// to.
 #ifndef EXTRACTD_SERVER_SERVICE_RPC_H_
 #define EXTRACTD_SERVER_SERVICE_RPC_H_
 
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <absl/functional/any_invocable.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
@@ -37,6 +39,26 @@ class Rpc {
 
 // Serves one RPC. The Task's cancellation slot fires when the caller is gone or the daemon drains.
 using RpcHandler = std::function<Task<RpcResult>(Rpc& rpc)>;
+
+// A server-streaming RPC.
+class StreamRpc : public Rpc {
+ public:
+  using Written = absl::AnyInvocable<void(bool taken)>;
+  // Hands one message over. `written` is called later, when gRPC takes the next: with false, the
+  // caller is gone. It is not called any more once the handler's Task has ended. REQUIRES: the
+  // message before was taken.
+  virtual void Write(grpc::ByteBuffer message, Written written) = 0;
+  // Cancels the handler's Task, as if the caller had gone; it may still write.
+  virtual void CancelHandler() = 0;
+  // Gives the caller up: what waits for it is dropped, and it sees CANCELLED, if anything.
+  virtual void Drop() = 0;
+};
+
+// Write for those who have nothing else to do meanwhile. False: the caller is gone.
+Task<bool> WriteMessage(StreamRpc& rpc, grpc::ByteBuffer message);
+
+// Serves one streaming RPC; its status follows the last message.
+using StreamHandler = std::function<Task<grpc::Status>(StreamRpc& rpc)>;
 
 }  // namespace extractd
 

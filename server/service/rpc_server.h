@@ -3,8 +3,8 @@
 //
 // A single poller, since gRPC wakes one for what another has found, which costs more than all that
 // a poller does itself; what takes time happens on the loops. The hand-over is the whole of this
-// file: the poller posts RPCs to loops, a loop calls gRPC directly. Nothing else knows of unary
-// calls on completion queues.
+// file and of rpc_call.h, which has the single RPC: the poller posts RPCs to loops, a loop calls
+// gRPC directly. Nothing else knows of calls on completion queues.
 #ifndef EXTRACTD_SERVER_SERVICE_RPC_SERVER_H_
 #define EXTRACTD_SERVER_SERVICE_RPC_SERVER_H_
 
@@ -22,15 +22,23 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/async_unary_call.h>
 
 #include "server/service/rpc.h"
 
 namespace extractd {
 
-// One method of a service, with its handler on one loop.
+// One method of a service, with its handler on one loop: a unary or a streaming one.
 struct RpcMethod {
-  // Asks gRPC for the next RPC of this method; generated services have such a call.
+  // Ask gRPC for the next RPC of this method; generated services have such calls.
+  using RequestStream = std::function<void(
+      grpc::ServerContext* context,
+      grpc::ByteBuffer* request,
+      grpc::ServerAsyncWriter<grpc::ByteBuffer>* writer,
+      grpc::ServerCompletionQueue* queue,
+      void* tag
+  )>;
   using RequestNext = std::function<void(
       grpc::ServerContext* context,
       grpc::ByteBuffer* request,
@@ -39,8 +47,10 @@ struct RpcMethod {
       void* tag
   )>;
   std::string name;  // e.g. "Extract"
-  RequestNext request_next;
-  RpcHandler handler;
+  RequestNext request_next = {};
+  RpcHandler handler = {};
+  RequestStream request_stream = {};  // these two, or the two above
+  StreamHandler stream_handler = {};
   int waiting = 4;  // RPCs that gRPC may hand over before the poller asks again
 };
 
@@ -57,6 +67,8 @@ class RpcObserver {
   virtual void OnRpcStart() = 0;
   virtual void OnRpcEnd(const RpcEnd& end) = 0;
 };
+
+class RpcCall;
 
 // The RPCs of one loop.
 class RpcWorker {
@@ -75,10 +87,11 @@ class RpcWorker {
 
  private:
   friend class RpcPoller;
-  class Call;
-  enum class News : std::uint8_t { kArrived, kCancelled };
+  friend class RpcCall;
+  // What the poller has to tell about an RPC.
+  enum class News : std::uint8_t { kArrived, kCancelled, kWritten, kWriteFailed };
   struct Item {
-    Call* call;
+    RpcCall* call;
     News news;
   };
   // The poller's thread: what it has to tell goes to the loop in one post.
@@ -91,7 +104,7 @@ class RpcWorker {
   RpcObserver& observer_;
   std::vector<RpcMethod> methods_;
   std::vector<Item> untold_;  // the poller's thread only
-  Call* first_ = nullptr;     // RPCs being served; the loop's thread only
+  RpcCall* first_ = nullptr;  // RPCs being served; the loop's thread only
   std::atomic<std::int64_t> active_ = 0;
 };
 
@@ -112,7 +125,7 @@ class RpcPoller {
   grpc::ServerCompletionQueue& queue() { return *queue_; }
 
  private:
-  friend class RpcWorker::Call;
+  friend class RpcCall;
   void Poll();
   void BeginBatch();
   void EndBatch();

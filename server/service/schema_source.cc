@@ -14,14 +14,14 @@ namespace {
 
 constexpr size_t kMaxSchemaNameBytes = 64;
 
+}  // namespace
+
 bool IsSchemaName(std::string_view name) {
   return name.size() <= kMaxSchemaNameBytes && std::ranges::all_of(name, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '_' || c == '-';
          });
 }
-
-}  // namespace
 
 SchemaSource ReadSchemaSource(
     const v1::Schema& schema, const std::string& path, std::vector<FieldViolation>& violations

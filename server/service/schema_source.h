@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "extractd/v1/schema.pb.h"
@@ -20,6 +21,9 @@ struct SchemaSource {
   std::vector<schema::ThinEvidence> warnings = {};  // of an inferred schema
   std::shared_ptr<const ProtobufType> type = {};    // that json_schema describes; or null
 };
+
+// At most 64 of A-Z a-z 0-9 _ -; may be empty.
+bool IsSchemaName(std::string_view name);
 
 // Checks a message and turns its source into a text. What is wrong is appended to `violations`;
 // `path` is the path of the field.

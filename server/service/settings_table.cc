@@ -342,6 +342,12 @@ void AddLimitSettings(std::vector<Setting>& table) {
       [](auto& c) -> auto& { return c.max_provider_response_bytes; }
   ));
   table.push_back(IntegerSetting(
+      {.name = "slow_reader_timeout_ms",
+       .help = "How long a message of a stream may wait until its caller takes it."},
+      {100, 3'600'000},
+      [](auto& c) -> auto& { return c.slow_reader_timeout; }
+  ));
+  table.push_back(IntegerSetting(
       {.name = "max_provider_connections",
        .help = "Connections to providers that each loop keeps; calls beyond wait for a free one."},
       {1, 100'000},

@@ -15,6 +15,7 @@
 #include "server/base/clock.h"
 #include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
+#include "server/engine/learned.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
 #include "server/providers/auth/token_cache.h"
@@ -55,6 +56,7 @@ class SharedState {
   providers::Credentials credentials;
   providers::TokenCache tokens;  // that signers fetched
   Latencies latencies;
+  Lessons lessons;
   ProviderHealth health;
 
  private:

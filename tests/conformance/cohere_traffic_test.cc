@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/cohere/cohere_chat.h"
-#include "tests/conformance/recorded.h"
+#include "tests/conformance/exchanges.h"
 #include "tests/fakes/delta_log.h"
 
 namespace extractd::providers {

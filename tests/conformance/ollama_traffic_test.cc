@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/ollama/ollama_chat.h"
-#include "tests/conformance/recorded.h"
+#include "tests/conformance/exchanges.h"
 #include "tests/fakes/delta_log.h"
 
 namespace extractd::providers {

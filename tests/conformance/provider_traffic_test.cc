@@ -18,12 +18,16 @@
 #include "server/json/parse.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::providers {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using recorded::ExpectedText;
+using recorded::Json;
+using recorded::LargestNamed;
+using recorded::Lines;
 
 struct Exchange {
   std::string id;
@@ -41,13 +45,6 @@ Exchange ExchangeOf(std::string id, int status, const Json& response) {
     exchange.body = response.value("body_text", std::string());
   }
   return exchange;
-}
-
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
 }
 
 // Errors of streams are bodies like any other; what was streamed belongs to another test.
@@ -79,17 +76,6 @@ std::vector<Exchange> RecordedFixtures() {
   return exchanges;
 }
 
-// The largest number below `tree` under one of the names.
-std::int64_t LargestNamed(const Json& tree, std::initializer_list<std::string_view> names) {
-  std::int64_t largest = 0;
-  for (const auto& [key, value] : tree.items()) {
-    const bool named = std::ranges::find(names, key) != names.end();
-    if (named && value.is_number()) largest = std::max(largest, value.get<std::int64_t>());
-    if (value.is_structured()) largest = std::max(largest, LargestNamed(value, names));
-  }
-  return largest;
-}
-
 // The total is what is billed: tokens in it that are neither prompt nor completion were thoughts.
 Usage ExpectedUsage(const Json& body) {
   const Json usage = body.value("usage", Json::object());
@@ -102,24 +88,6 @@ Usage ExpectedUsage(const Json& body) {
       .cache_write_input_tokens = LargestNamed(usage, {"cache_write_tokens"}),
       .reasoning_tokens = LargestNamed(usage, {"reasoning_tokens"}),
   };
-}
-
-// Thoughts in front of the answer are none of it.
-std::string BehindThoughts(std::string content) {
-  const size_t end = content.find("</think>");
-  if (!content.starts_with("<think>") || end == std::string::npos) return content;
-  return content.substr(content.find_first_not_of(" \n", end + std::string_view("</think>").size())
-  );
-}
-
-std::string ExpectedText(const Json& message) {
-  const Json content = message.value("content", Json());
-  if (content.is_string()) return BehindThoughts(content);
-  std::string text;
-  for (const Json& part : content) {
-    if (part.value("type", "") == "text") text += part["text"].get<std::string>();
-  }
-  return text;
 }
 
 std::vector<Json> ExpectedFunctions(const Json& message) {

@@ -1,83 +1,62 @@
-// Exchanges that others recorded, and streams as the events that they are made of.
+// Reading recordings, and what they say, with a JSON library that shares nothing with the decoders.
 #ifndef EXTRACTD_TESTS_CONFORMANCE_RECORDED_H_
 #define EXTRACTD_TESTS_CONFORMANCE_RECORDED_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "tests/fakes/test_data.h"
-
 namespace extractd::recorded {
 
 using Json = nlohmann::ordered_json;
 
-struct Exchange {
-  std::string id = {};
-  std::string path = {};
-  Json request = {};
-  int status = 200;
-  Json reply = {};        // null unless the body was JSON
-  std::string body = {};  // its bytes, as far as the recording kept them
-
-  bool streamed() const { return status == 200 && reply.is_null(); }
-};
-
-inline std::vector<Json> JsonLines(const std::filesystem::path& path) {
+inline std::vector<Json> Lines(const std::filesystem::path& path) {
   std::vector<Json> rows;
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
   return rows;
 }
 
-// Those of provider-traffic with that provider.
-inline std::vector<Exchange> TrafficOf(std::string_view provider) {
-  const std::filesystem::path directory = TestDataDir() / "provider-traffic";
-  std::vector<Exchange> exchanges;
-  for (const Json& row : JsonLines(directory / "index.jsonl")) {
-    if (row["provider"] != provider) continue;
-    const Json file = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
-    const Json& response = file["response"];
-    Exchange exchange = {
-        .id = row["id"],
-        .path = file["request"]["path"],
-        .request = file["request"].value("body_json", Json()),
-        .status = response["status"],
-        .reply = response.value("body_json", Json()),
-        .body = response.value("body_text", std::string()),
-    };
-    if (!exchange.reply.is_null()) exchange.body = exchange.reply.dump();
-    exchanges.push_back(std::move(exchange));
+// The largest number below `tree` under one of the names.
+inline std::int64_t LargestNamed(const Json& tree, std::initializer_list<std::string_view> names) {
+  std::int64_t largest = 0;
+  for (const auto& [key, value] : tree.items()) {
+    const bool named = std::ranges::find(names, key) != names.end();
+    if (named && value.is_number()) largest = std::max(largest, value.get<std::int64_t>());
+    if (value.is_structured()) largest = std::max(largest, LargestNamed(value, names));
   }
-  return exchanges;
+  return largest;
 }
 
-// Rows of provider-fixtures.
-inline std::vector<Json> FixturesOf(std::string_view provider, std::string_view kind) {
-  std::vector<Json> rows;
-  for (Json& row : JsonLines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
-    if (row["provider"] == provider && row["kind"] == kind) rows.push_back(std::move(row));
-  }
-  return rows;
+// Thoughts in front of the answer are none of it.
+inline std::string BehindThoughts(std::string content) {
+  const size_t end = content.find("</think>");
+  if (!content.starts_with("<think>") || end == std::string::npos) return content;
+  return content.substr(content.find_first_not_of(" \n", end + std::string_view("</think>").size())
+  );
 }
 
-// The data of every line that begins with `prefix`; empty lines are none.
-inline std::vector<std::string> EventsOf(std::string_view stream, std::string_view prefix) {
-  std::vector<std::string> events;
-  while (!stream.empty()) {
-    const size_t end = std::min(stream.find('\n'), stream.size());
-    const std::string_view line = stream.substr(0, end);
-    if (line.starts_with(prefix) && line.size() > prefix.size()) {
-      events.emplace_back(line.substr(prefix.size()));
-    }
-    stream.remove_prefix(std::min(end + 1, stream.size()));
+// The text of `content` as it stands there.
+inline std::string RawText(const Json& message) {
+  const Json content = message.value("content", Json());
+  if (content.is_string()) return content;
+  std::string text;
+  for (const Json& part : content) {
+    if (part.value("type", "") == "text") text += part["text"].get<std::string>();
   }
-  return events;
+  return text;
+}
+
+// Of that, the answer.
+inline std::string ExpectedText(const Json& message) {
+  return BehindThoughts(RawText(message));
 }
 
 }  // namespace extractd::recorded

@@ -5,11 +5,14 @@ import re
 import urllib.request
 
 import jsonschema
+import pydantic
 import pytest
+from google.genai import types
 from llmock.testing import LLMockServer
 
 from support import environment
 from support.errors import expect_failure
+from support.upstream import Received, Reply, Upstream, json_reply
 
 BOOKING = {
     "type": "object",
@@ -58,12 +61,32 @@ class Provider:
         return self._call("GET", "/verdict")
 
 
+MEMBERS = {
+    "systemInstruction": types.Content,
+    "contents": list[types.Content],
+    "tools": list[types.Tool],
+    "toolConfig": types.ToolConfig,
+    "generationConfig": types.GenerationConfig,
+    "safetySettings": list[types.SafetySetting],
+    "cachedContent": str,
+}
+
+
+def expect_documented(body: dict) -> None:
+    """The types of Google's own client know every member, at every depth."""
+    assert set(body) <= set(MEMBERS)
+    for name, value in body.items():
+        pydantic.TypeAdapter(MEMBERS[name]).validate_python(value)
+
+
 @pytest.fixture
 def provider(server):
     """Every test ends with the verdict of the provider: no error and no warning about its client."""
     provider = Provider(server)
     provider.reset()
     yield provider
+    for request in provider.requests():
+        expect_documented(request["body"])
     verdict = provider.verdict()
     assert verdict["attempts"] > 0
     assert verdict["findings"] == []
@@ -138,7 +161,7 @@ def test_a_wrong_call_is_echoed_and_answered_with_its_issues(client, provider):
 
 
 def test_a_wrong_text_is_echoed_and_corrected(client, provider):
-    provider.queue({"type": "reply", "content": '{"guest": "Ann"}'}, {"type": "reply", "content": json.dumps(RIGHT)})
+    provider.queue({"type": "reply", "text": '{"guest": "Ann"}'}, {"type": "reply", "text": json.dumps(RIGHT)})
     response = client.extract(**REQUEST | {"mode_name": "JSON_SCHEMA"})
     assert json.loads(response.json) == RIGHT
     contents = provider.requests()[1]["body"]["contents"]
@@ -212,3 +235,36 @@ def test_a_missing_key_names_both_variables(start_daemon, connect, server):
     failure = expect_failure(connect(daemon.address), **REQUEST)
     assert failure.reason == "CREDENTIALS_MISSING"
     assert "GOOGLE_API_KEY or GEMINI_API_KEY" in failure.message
+
+
+def test_vertex_ai_is_asked_with_a_token_of_google_cloud(start_daemon, connect, tmp_path):
+    """One server stands for the cloud: it exchanges the credentials of the file, and answers who has the token."""
+
+    def answer(received: Received) -> Reply:
+        if received.path == "/token":
+            return json_reply({"access_token": "ya29.test", "expires_in": 3599, "token_type": "Bearer"})
+        parts = [{"functionCall": {"name": "answer", "args": RIGHT}}]
+        return json_reply({"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}]})
+
+    cloud = Upstream(answer)
+    credentials = {
+        "type": "authorized_user",
+        "client_id": "id",
+        "client_secret": "secret",
+        "refresh_token": "refresh",
+        "token_uri": f"{cloud.url}/token",
+    }
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps(credentials))
+    daemon = start_daemon(
+        {"providers": {"vertexai": {"base_url": cloud.url + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/global"}}},
+        environment_={"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
+    )
+    client = connect(daemon.address)
+    for _ in range(2):
+        response = client.extract(**REQUEST | {"model": "vertexai/gemini-3.8-flash", "mode_name": "TOOLS"})
+        assert json.loads(response.json) == RIGHT
+    cloud.close()
+    model = "/v1/projects/acme/locations/global/publishers/google/models/gemini-3.8-flash:generateContent"
+    assert [request.path for request in cloud.requests] == ["/token", model, model]
+    assert cloud.requests[1].headers["authorization"] == "Bearer ya29.test"

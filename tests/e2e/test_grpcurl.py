@@ -75,6 +75,8 @@ def test_list_providers(grpcurl):
     providers = {provider["name"]: provider for provider in response["providers"]}
     assert providers.keys() >= {
         "acme",
+        "anthropic",
+        "bedrock",
         "openai",
         "llamacpp",
         "ollama",

@@ -10,6 +10,7 @@ from llmock.testing import LLMockServer
 
 from support.errors import expect_failure
 from support.llmock import Provider
+from support.streams import partial_object_example
 from support.upstream import Reply, Upstream, forward_to
 
 INVOICE = {
@@ -39,6 +40,8 @@ INVOICE = {
 }
 REQUEST = {"model": "llmock/gpt-4o", "schema": {"json_schema": json.dumps(INVOICE)}, "input": "Invoice 4711 …"}
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
+# Built-in providers that llmock plays under prefixes of its own.
+FAMILY = ["mistral", "groq", "together", "xai", "perplexity", "openai"]
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
 
 
@@ -85,6 +88,7 @@ def daemon(start_module_daemon, server, cutter):
                 "llmock": row | {"base_url": server.base_url("openai")},
                 "cut": row | {"base_url": f"{cutter.url}/v1"},
             }
+            | {name: {"base_url": server.base_url(name), "key_variable": "LLMOCK_KEY"} for name in FAMILY}
         },
         environment_={"LLMOCK_KEY": "sk-llmock"},
     )
@@ -236,3 +240,67 @@ def test_an_invalid_answer_is_asked_for_again_with_its_issues(client, provider):
     correction = provider.requests()[1]["body"]["messages"][-1]
     assert correction["role"] == "tool"
     assert "/currency" in correction["content"]
+
+
+SIMPLE = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+OTHERS = [
+    ("mistral", "TOOLS"),
+    ("mistral", "JSON_SCHEMA"),
+    ("groq", "TOOLS"),
+    ("together", "TOOLS"),
+    ("together", "JSON_SCHEMA"),
+    ("xai", "TOOLS"),
+    ("xai", "JSON_SCHEMA"),
+    ("perplexity", "JSON_SCHEMA"),
+    ("openai", "TOOLS"),
+    ("openai", "RESPONSES_TOOLS"),
+]
+
+
+@pytest.mark.parametrize(("name", "mode"), OTHERS)
+def test_each_provider_of_the_family_is_asked_in_its_own_words(client, provider, name, mode):
+    request = {"model": name, "schema": {"json_schema": json.dumps(SIMPLE)}, "input": "Ann is 40.", "mode_name": mode}
+    response = client.extract(**request)
+    assert response.valid
+    jsonschema.validate(json.loads(response.json), SIMPLE)
+    assert (response.provider, response.mode_name) == (name, mode)
+    assert response.usage.input_tokens > 0
+    assert len(provider.requests()) == 1
+
+
+def stream(client, **fields: object) -> list:
+    request = client.api.ExtractRequest(**REQUEST | fields)
+    return list(client.extraction.ExtractStream(client.api.ExtractStreamRequest(request=request), timeout=60))
+
+
+@MODES
+def test_a_stream_ends_with_what_its_deltas_gave(client, provider, mode):
+    module, _ = partial_object_example()
+    partial = module.PartialObject()
+    events = stream(client, mode_name=mode)
+    for event in events:
+        partial.apply(event)
+    expect_invoice(events[-1].result)
+    assert partial.value == json.loads(events[-1].result.json)
+    assert events[-1].result.usage.output_tokens > 0
+    assert not events[-1].result.usage.estimated
+
+
+@pytest.mark.parametrize("kind", ["disconnect", "truncate", "stall", "malformed"])
+def test_a_stream_that_breaks_is_taken_back_and_asked_for_again(client, provider, kind):
+    provider.queue({"type": "stream_fault", "kind": kind, "after_chunks": 4, "stall_seconds": 5})
+    retry = QUICK | {"idle_timeout_ms": 1000}
+    events = stream(client, mode_name="JSON_SCHEMA", retry=retry)
+    expect_invoice(events[-1].result)
+    names = [event.WhichOneof("event") for event in events]
+    assert names.count("retrying") == 1
+    assert names.count("started") == 2
+    first = events[-1].result.attempts[0]
+    timed_out = client.api.ATTEMPT_OUTCOME_TIMED_OUT
+    assert first.outcome == (timed_out if kind == "stall" else client.api.ATTEMPT_OUTCOME_UNAVAILABLE)
+    assert first.usage.estimated

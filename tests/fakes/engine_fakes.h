@@ -8,10 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "server/base/clock.h"
+#include "server/chat/stream.h"
 #include "server/chat/upstream.h"
 #include "server/engine/extraction.h"
 #include "server/engine/observer.h"
+#include "tests/fakes/role_order.h"
 
 namespace extractd::fakes {
 
@@ -49,6 +53,7 @@ class FakeUpstream final : public Upstream {
       : script_(std::move(script)), seen_(seen), clock_(clock), latency_(latency) {}
 
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
+    EXPECT_EQ(RoleOrderProblem(request.messages), "");
     seen_.encoded.push_back(request);
     return WireRequest{.url = "fake:"};
   }
@@ -69,6 +74,55 @@ class FakeUpstream final : public Upstream {
   Seen& seen_;
   FakeClock& clock_;
   std::chrono::milliseconds latency_;
+};
+
+// What a stream brings, and how it ends.
+struct StreamScript {
+  std::vector<std::string> arguments = {};  // pieces of the first tool call's
+  std::vector<std::string> thinking = {};   // before them
+  SendResult end = {};
+};
+
+// Streams in script order. A wish to stop ends a stream as the wire does: without a reply.
+class FakeStreamUpstream final : public Upstream {
+ public:
+  struct Seen {
+    std::vector<ChatRequest> encoded;
+    std::vector<size_t> pieces;  // that were told of each send
+  };
+  FakeStreamUpstream(std::deque<StreamScript> script, Seen& seen)
+      : script_(std::move(script)), seen_(seen) {}
+
+  absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
+    seen_.encoded.push_back(request);
+    return WireRequest{.url = "fake:", .body = "twelve words of a prompt"};
+  }
+  Task<SendResult> Send(const WireRequest&, const SendTimers&) override {
+    co_return SendResult{.failure = SendFailure::kRejected, .message = "not streamed"};
+  }
+  bool streams() const override { return true; }
+  Task<SendResult> Stream(const WireRequest&, const SendTimers&, StreamSink& sink) override {
+    if (script_.empty()) {
+      co_return SendResult{.failure = SendFailure::kRejected, .message = "script"};
+    }
+    const StreamScript next = std::move(script_.front());
+    script_.pop_front();
+    for (const std::string& piece : next.thinking) sink.OnThinking(piece);
+    size_t& pieces = seen_.pieces.emplace_back(0);
+    for (const std::string& piece : next.arguments) {
+      ++pieces;
+      sink.OnArguments(0, "answer", piece);
+      if (sink.OnPieceEnd() != StreamSink::Wish::kStop) continue;
+      co_return SendResult{
+          .failure = SendFailure::kMalformed, .message = "no end", .http_status = 200
+      };
+    }
+    co_return next.end;
+  }
+
+ private:
+  std::deque<StreamScript> script_;
+  Seen& seen_;
 };
 
 class FakeObserver final : public ExtractionObserver {

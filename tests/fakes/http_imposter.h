@@ -45,6 +45,7 @@ struct SeenConnection {
   bool closed = false;  // by either side
   size_t requests = 0;
   size_t bytes = 0;  // received, decrypted
+  size_t sent = 0;   // of the replies, as far as the peer's window took it
 };
 
 // How the imposter shows itself. All but kNone speak TLS, on an https URL.

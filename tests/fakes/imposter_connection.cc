@@ -189,7 +189,7 @@ Task<void> ImposterConnection::SendBody(
   if (reply.drip_bytes == 0) {
     std::string whole(head);
     whole.append(body);
-    if (!closed_) co_await stream_->Write(whole);
+    if (!closed_ && co_await stream_->Write(whole)) state_.NoteSent(index_, body.size());
     co_return;
   }
   if (!closed_) co_await stream_->Write(head);
@@ -198,7 +198,8 @@ Task<void> ImposterConnection::SendBody(
     if (closed_) co_return;
     const std::string_view piece = body.substr(0, reply.drip_bytes);
     body.remove_prefix(piece.size());
-    co_await stream_->Write(piece);
+    const bool taken = co_await stream_->Write(piece);
+    if (taken) state_.NoteSent(index_, piece.size());
   }
 }
 

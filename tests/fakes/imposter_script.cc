@@ -25,6 +25,13 @@ ScriptedReply ScriptedReply::Json(std::string body) {
   return Status(200, std::move(body));
 }
 
+ScriptedReply ScriptedReply::EventStream(std::string body) {
+  ScriptedReply reply;
+  reply.headers = {{"content-type", "text/event-stream"}};
+  reply.body = std::move(body);
+  return reply;
+}
+
 ScriptedReply ScriptedReply::Status(int status, std::string body) {
   ScriptedReply reply;
   reply.status = status;

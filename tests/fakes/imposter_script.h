@@ -19,6 +19,8 @@ namespace extractd::fakes {
 struct ScriptedReply {
   // 200 with this body, as application/json.
   static ScriptedReply Json(std::string body);
+  // 200 with this body, as text/event-stream.
+  static ScriptedReply EventStream(std::string body);
   // Any status, as application/json.
   static ScriptedReply Status(int status, std::string body = "{}");
   // These bytes in place of an HTTP reply; then the connection stays open.

@@ -27,6 +27,11 @@ void ImposterState::NoteBytes(size_t connection, size_t bytes) {
   connections_.at(connection).bytes += bytes;
 }
 
+void ImposterState::NoteSent(size_t connection, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  connections_.at(connection).sent += bytes;
+}
+
 void ImposterState::NoteClosed(size_t connection, bool by_peer) {
   const std::lock_guard lock(mutex_);
   SeenConnection& seen = connections_.at(connection);

@@ -23,6 +23,7 @@ class ImposterState {
   // The index of the new connection.
   size_t NoteConnection();
   void NoteBytes(size_t connection, size_t bytes);
+  void NoteSent(size_t connection, size_t bytes);
   // Only the first closing of a connection counts.
   void NoteClosed(size_t connection, bool by_peer);
   // What to answer.

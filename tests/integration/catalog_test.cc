@@ -25,7 +25,9 @@ TEST_F(CatalogTest, ProvidersSayWhatTheyAreAndWhetherTheyCanBeUsed) {
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_TRUE(std::ranges::is_sorted(result->providers(), {}, &v1::Provider::name));
   for (const auto* name :
-       {"cohere",
+       {"anthropic",
+        "bedrock",
+        "cohere",
         "deepseek",
         "groq",
         "llamacpp",

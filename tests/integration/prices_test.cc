@@ -36,7 +36,7 @@ TEST_F(PricesTest, AnUnknownPriceIsNotZero) {
   ASSERT_TRUE(result.ok());
   EXPECT_FALSE(result->usage().has_cost_usd_micros());
   EXPECT_TRUE(result->usage().cost_incomplete());
-  EXPECT_EQ(daemon->Metric(R"(extractd_cost_unknown_total{provider="acme",model="acme-1"})"), 1);
+  EXPECT_EQ(daemon->Metric(R"(extractd_cost_unknown_total{model="acme-1",provider="acme"})"), 1);
 }
 
 TEST_F(PricesTest, EachAttemptAndTheCallHaveTheirCost) {
@@ -52,7 +52,7 @@ TEST_F(PricesTest, EachAttemptAndTheCallHaveTheirCost) {
   EXPECT_FALSE(result->usage().cost_incomplete());
   EXPECT_TRUE(daemon->WaitForLog(R"("cost_usd_micros":900)"));
   EXPECT_DOUBLE_EQ(
-      daemon->Metric(R"(extractd_cost_usd_total{provider="acme",model="acme-1"})"), 0.0009
+      daemon->Metric(R"(extractd_cost_usd_total{model="acme-1",provider="acme"})"), 0.0009
   );
 }
 

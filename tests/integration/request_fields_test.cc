@@ -1,5 +1,7 @@
 // No field of a request is accepted and ignored: for each there is a probe that sets it and sees
 // what it does. A field that is added to the API without a probe fails here.
+#include "tests/integration/request_fields.h"
+
 #include <functional>
 #include <map>
 #include <set>
@@ -9,8 +11,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
-
-#include "tests/integration/support.h"
 
 namespace extractd::integration {
 namespace {
@@ -33,87 +33,7 @@ void CollectFields(
   }
 }
 
-class RequestFieldsTest : public DaemonTest {
- protected:
-  using Change = std::function<void(v1::ExtractRequest&)>;
-  using Replies = std::vector<fakes::ScriptedReply>;
-
-  v1::RenderResponse Rendered(const v1::ExtractRequest& request) {
-    v1::RenderRequest render;
-    *render.mutable_request() = request;
-    const auto result = client->Render(render);
-    EXPECT_TRUE(result.ok()) << result.failure().message;
-    return result.ok() ? *result : v1::RenderResponse();
-  }
-
-  static v1::ExtractRequest Changed(
-      const Change& change, v1::ExtractRequest request = PersonRequest()
-  ) {
-    change(request);
-    return request;
-  }
-
-  // The change is seen in the bytes that a provider gets, which hold `text`.
-  void SeenOnTheWire(const Change& change, std::string_view text) {
-    const v1::RenderResponse before = Rendered(PersonRequest());
-    const v1::RenderResponse after = Rendered(Changed(change));
-    EXPECT_NE(before.body() + before.url(), after.body() + after.url());
-    EXPECT_NE((after.body() + after.url()).find(text), std::string::npos) << after.body();
-  }
-
-  v1::ExtractResponse Extracted(const Replies& replies, const v1::ExtractRequest& request) {
-    Script(replies);
-    const auto result = client->Extract(request);
-    EXPECT_TRUE(result.ok()) << result.failure().message;
-    return result.ok() ? *result : v1::ExtractResponse();
-  }
-
-  Failure Refused(const Replies& replies, const v1::ExtractRequest& request) {
-    Script(replies);
-    const auto result = client->Extract(request);
-    EXPECT_FALSE(result.ok());
-    return result.ok() ? Failure{} : result.failure();
-  }
-
-  // Attempts of a call that fails by `reply` again and again.
-  int AttemptsAgainst(const fakes::ScriptedReply& reply, const Change& change) {
-    const Failure failure = Refused({reply}, Changed(change));
-    return failure.extraction.has_value() ? failure.extraction->attempts_size() : 0;
-  }
-
-  // The second attempt's wait.
-  int SecondWait(const Change& change, int failures = 1) {
-    Replies replies(static_cast<size_t>(failures), ErrorReply(500));
-    replies.push_back(ToolAnswer(kAda));
-    const v1::ExtractResponse response = Extracted(replies, Changed([&](auto& r) {
-                                                     r.mutable_retry()->set_backoff_jitter(0);
-                                                     r.mutable_retry()->set_initial_backoff_ms(40);
-                                                     change(r);
-                                                   }));
-    return response.attempts_size() > failures ? response.attempts(failures).backoff_ms() : -1;
-  }
-
-  // Until the named timer ended the only attempt.
-  void EndsInPhase(
-      const fakes::ScriptedReply& reply, const Change& change, std::string_view phase
-  ) {
-    const Failure failure = Refused({reply}, Changed([&](auto& r) {
-                                      r.mutable_retry()->set_max_transport_retries(0);
-                                      change(r);
-                                    }));
-    EXPECT_EQ(failure.reason, "DEADLINE");
-    EXPECT_EQ(failure.metadata.at("phase"), phase);
-  }
-
-  using Probe = std::function<void()>;
-  void AddTargetProbes(std::map<std::string, Probe>& probes);
-  void AddExampleProbes(std::map<std::string, Probe>& probes);
-  void AddChatProbes(std::map<std::string, Probe>& probes);
-  void AddGenerationProbes(std::map<std::string, Probe>& probes);
-  void AddRetryProbes(std::map<std::string, Probe>& probes);
-  void AddValidationProbes(std::map<std::string, Probe>& probes);
-  void AddRoutingProbes(std::map<std::string, Probe>& probes);
-};
+}  // namespace
 
 void RequestFieldsTest::AddTargetProbes(std::map<std::string, Probe>& probes) {
   probes["model"] = [this] {
@@ -237,6 +157,25 @@ void RequestFieldsTest::AddChatProbes(std::map<std::string, Probe>& probes) {
   probes["messages.parts.tool_result.tool_call_id"] = [this, call] {
     SeenOnTheWire(call, R"("tool_call_id":"call-7")");
   };
+  probes["messages.parts.tool_result.is_error"] = [this, call] {
+    SeenOnTheWire(
+        [&](auto& r) {
+          call(r);
+          r.mutable_messages(1)->mutable_parts(0)->mutable_tool_result()->set_is_error(true);
+          r.set_model("anthropic/claude-haiku-5-5");
+        },
+        R"("is_error":true)"
+    );
+  };
+  const auto thinks = [add](v1::ExtractRequest& r) {
+    v1::Thinking& thinking = *add(r, v1::ROLE_ASSISTANT)->mutable_thinking();
+    thinking.set_text("let me see");
+    thinking.set_opaque("c2lnbmVk");
+    r.mutable_messages(0)->add_parts()->set_text("Ada");
+    r.set_model("anthropic/claude-haiku-5-5");
+  };
+  probes["messages.parts.thinking.text"] = [this, thinks] { SeenOnTheWire(thinks, "let me see"); };
+  probes["messages.parts.thinking.opaque"] = [this, thinks] { SeenOnTheWire(thinks, "c2lnbmVk"); };
   probes["messages.parts.tool_result.text"] = [this, call] { SeenOnTheWire(call, "sunny"); };
 }
 
@@ -259,6 +198,25 @@ void RequestFieldsTest::AddGenerationProbes(std::map<std::string, Probe>& probes
   };
   probes["generation.stop"] = [this] {
     SeenOnTheWire([](auto& r) { r.mutable_generation()->add_stop("END"); }, R"("stop":["END"])");
+  };
+  probes["generation.reasoning_effort"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_model("groq/openai/gpt-oss-20b");
+          r.mutable_generation()->set_reasoning_effort(v1::REASONING_EFFORT_HIGH);
+        },
+        R"("reasoning_effort":"high")"
+    );
+  };
+  probes["generation.thinking_budget_tokens"] = [this] {
+    SeenOnTheWire(
+        [](auto& r) {
+          r.set_model("anthropic/claude-haiku-4-5");
+          r.set_mode(v1::MODE_JSON);
+          r.mutable_generation()->set_thinking_budget_tokens(2048);
+        },
+        "2048"
+    );
   };
   probes["generation.provider_options_json"] = [this] {
     SeenOnTheWire(
@@ -461,6 +419,17 @@ void RequestFieldsTest::AddValidationProbes(std::map<std::string, Probe>& probes
         kAda
     );
   };
+  probes["include_thinking"] = [this] {
+    const fakes::ScriptedReply thought = fakes::ScriptedReply::Json(
+        R"({"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant",)"
+        R"("reasoning_content":"let me see","content":"{\"name\":\"Ada\",\"age\":36}"}}]})"
+    );
+    EXPECT_EQ(Extracted({thought}, PersonRequest()).thinking_size(), 0);
+    const v1::ExtractResponse shown =
+        Extracted({thought}, Changed([](auto& r) { r.set_include_thinking(true); }));
+    ASSERT_EQ(shown.thinking_size(), 1);
+    EXPECT_EQ(shown.thinking(0).text(), "let me see");
+  };
 }
 
 TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
@@ -469,6 +438,8 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   std::map<std::string, Probe> probes;
   AddTargetProbes(probes);
   AddExampleProbes(probes);
+  AddToolProbes(probes);
+  AddMediaProbes(probes);
   AddChatProbes(probes);
   AddGenerationProbes(probes);
   AddRetryProbes(probes);
@@ -484,5 +455,4 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   EXPECT_EQ(probes.size(), fields.size());
 }
 
-}  // namespace
 }  // namespace extractd::integration

@@ -2,13 +2,16 @@
 
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include "server/json/parse.h"
 #include "server/json/write.h"
+#include "tests/fakes/role_order.h"
 
 namespace extractd::integration {
 namespace {
@@ -78,6 +81,15 @@ void DaemonTest::Start(std::string_view settings, std::string_view provider_keys
   client = std::make_unique<Client>(
       ClientOptions{.address = daemon->address(), .timeout = std::chrono::seconds(30)}
   );
+}
+
+void DaemonTest::TearDown() {
+  for (const fakes::SeenRequest& request : acme.requests()) {
+    const json::ParseResult parsed = json::ParseView(request.body);
+    if (const auto* document = std::get_if<json::Document>(&parsed)) {
+      EXPECT_EQ(fakes::RoleOrderProblem(document->root()), "") << request.body;
+    }
+  }
 }
 
 void DaemonTest::Script(std::vector<fakes::ScriptedReply> replies) {

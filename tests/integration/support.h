@@ -46,6 +46,9 @@ class DaemonTest : public testing::Test {
   void Start(std::string_view settings = {}, std::string_view provider_keys = {});
   std::string Yaml(std::string_view settings, std::string_view provider_keys) const;
 
+  // Whatever the daemon sent must be in an order that providers take.
+  void TearDown() override;
+
   // What acme answers from now on, in this order; the last reply again and again. None: as before.
   void Script(std::vector<fakes::ScriptedReply> replies);
 

@@ -9,79 +9,15 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include "extractctl/ask.h"
 #include "extractctl/show.h"
 #include "extractctl/source.h"
+#include "extractctl/stream_view.h"
 #include "extractd/client.h"
 #include "server/base/nearest.h"
 
 namespace extractd::ctl {
 namespace {
-
-// The options of commands that ask a model.
-struct Ask {
-  std::string schema;
-  std::string schema_id;
-  std::string model;
-  std::vector<std::string> fallbacks;
-  std::string mode;
-  std::string system;
-  std::optional<std::string> text;
-  std::vector<std::string> files;
-  std::optional<int> max_reasks;
-  std::optional<int> max_output_tokens;
-  std::optional<double> temperature;
-  bool best_effort = false;
-};
-
-void AddAskOptions(CLI::App& command, Ask& ask) {
-  auto* schema = command.add_option("--schema", ask.schema, "File of the JSON Schema");
-  auto* id = command.add_option("--schema-id", ask.schema_id, "Registered schema: id or name");
-  schema->excludes(id);
-  command.add_option("--model", ask.model, "provider/model; default: the daemon's");
-  command
-      .add_option(
-          "--fallback", ask.fallbacks, "provider/model to go on to if the model fails; repeatable"
-      )
-      ->allow_extra_args(false);
-  command.add_option("--mode", ask.mode, "Mode by name; default: the best for the model");
-  command.add_option("--system", ask.system, "Instructions that go first");
-  command.add_option("--text", ask.text, "The text; default: the files, else standard input");
-  command.add_option("files", ask.files, "Files of text, one extraction each");
-  command.add_option("--max-reasks", ask.max_reasks, "Re-asks after an invalid answer");
-  command.add_option("--max-output-tokens", ask.max_output_tokens, "Tokens per answer");
-  command.add_option("--temperature", ask.temperature, "0 … 2");
-  command.add_flag("--best-effort", ask.best_effort, "Take the best answer if none is valid");
-}
-
-std::optional<v1::ExtractRequest> MakeRequest(const Ask& ask) {
-  v1::ExtractRequest request;
-  if (ask.schema_id.empty()) {
-    if (ask.schema.empty()) {
-      fmt::print(stderr, "extractctl: name a schema with --schema FILE or --schema-id ID\n");
-      return std::nullopt;
-    }
-    std::optional<std::string> schema = ReadFile(ask.schema);
-    if (!schema.has_value()) return std::nullopt;
-    request.mutable_schema()->set_json_schema(*std::move(schema));
-  } else {
-    request.mutable_schema()->set_schema_id(ask.schema_id);
-  }
-  request.set_model(ask.model);
-  for (const std::string& model : ask.fallbacks) {
-    request.mutable_routing()->add_fallbacks()->set_model(model);
-  }
-  request.set_mode_name(ask.mode);
-  request.set_system_prompt(ask.system);
-  if (ask.max_reasks) request.mutable_retry()->set_max_reasks(*ask.max_reasks);
-  if (ask.max_output_tokens) {
-    request.mutable_generation()->set_max_output_tokens(*ask.max_output_tokens);
-  }
-  if (ask.temperature) request.mutable_generation()->set_temperature(*ask.temperature);
-  if (ask.best_effort) {
-    request.mutable_validation()->set_on_invalid(v1::ON_INVALID_RETURN_BEST_EFFORT);
-  }
-  return request;
-}
 
 // Calls `each` with the request for every text; the worst exit code.
 template <class Each>
@@ -99,14 +35,35 @@ int ForEachText(const Ask& ask, Each each) {
   return worst;
 }
 
+// Extracts with a view on the value while it grows.
+int ExtractStreamed(Client& client, const v1::ExtractRequest& request, const Globals& globals) {
+  constexpr int kRedrawMs = 50;
+  const OutputOptions options = DetectOutput(globals.json);
+  StreamView view(options);
+  v1::ExtractStreamRequest stream;
+  *stream.mutable_request() = request;
+  if (view.wants_snapshots()) stream.set_snapshot_interval_ms(kRedrawMs);
+  const Result<v1::ExtractResponse> result =
+      client.ExtractStream(stream, [&view](const auto& event) { return view.OnEvent(event); });
+  const bool told = options.json;  // by the last event
+  if (!result.ok() && !told) PrintFailure(result.failure(), options);
+  if (result.ok() && !told) PrintExtraction(*result, options);
+  return result.ok() && result->valid() ? kFine : kFailed;
+}
+
 void AddExtract(CLI::App& app, const Globals& globals, std::function<int()>& run) {
-  CLI::App* command = app.add_subcommand("extract", "Extract one object from each text");
+  CLI::App* command = app.add_subcommand(
+      "extract", "Extract from each text: one value, or with --many, --maybe or --tool others"
+  );
   const auto ask = std::make_shared<Ask>();
   AddAskOptions(*command, *ask);
-  command->callback([ask, &globals, &run] {
-    run = [ask, &globals] {
+  const auto streams = std::make_shared<bool>(false);
+  command->add_flag("--stream", *streams, "Show the object while the model writes it");
+  command->callback([ask, streams, &globals, &run] {
+    run = [ask, streams, &globals] {
       Client client = Connect(globals);
       return ForEachText(*ask, [&](const v1::ExtractRequest& request) {
+        if (*streams) return ExtractStreamed(client, request, globals);
         const Result<v1::ExtractResponse> result = client.Extract(request);
         const int code = Show(result, globals, PrintExtraction);
         return result.ok() && !result->valid() ? kFailed : code;

@@ -176,9 +176,28 @@ void PrintMessage(const google::protobuf::Message& message) {
   if (printed.ok()) fmt::print("{}\n", text);
 }
 
+namespace {
+
+// The value; each of several on its own, behind the name of its tool if there are tools.
+void PrintAnswer(const v1::ExtractResponse& response, const OutputOptions& options) {
+  for (const v1::Thinking& thinking : response.thinking()) {
+    fmt::print(stderr, "{}\n", Paint(thinking.text(), kDim, options));
+  }
+  if (!response.json().empty()) fmt::print("{}\n", Pretty(response.json(), options));
+  for (const v1::Item& item : response.items()) {
+    if (!item.tool_name().empty()) fmt::print("{} ", Paint(item.tool_name(), kBold, options));
+    fmt::print("{}\n", Pretty(item.json(), options));
+  }
+  if (response.has_absent_reason()) {
+    fmt::print(stderr, "{} {}\n", Paint("none:", kBold, options), response.absent_reason());
+  }
+}
+
+}  // namespace
+
 void PrintExtraction(const v1::ExtractResponse& response, const OutputOptions& options) {
   if (options.json) return PrintMessage(response);
-  fmt::print("{}\n", Pretty(response.json(), options));
+  PrintAnswer(response, options);
   std::fflush(stdout);
   const auto& attempts = response.attempts();
   fmt::print(

@@ -107,6 +107,27 @@ Result<v1::ExtractResponse> Client::Extract(const v1::ExtractRequest& request, T
   return state_->Call(*state_->extraction, &ExtractionStub::Extract, request, timeout);
 }
 
+Result<v1::ExtractResponse> Client::ExtractStream(
+    const v1::ExtractStreamRequest& request, const EachEvent& each, Timeout timeout
+) {
+  grpc::ClientContext context;
+  context.set_deadline(
+      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
+  );
+  const auto reader = state_->extraction->ExtractStream(&context, request);
+  v1::ExtractResponse result;
+  v1::ExtractStreamResponse event;
+  bool goes_on = true;
+  while (goes_on && reader->Read(&event)) {
+    goes_on = each(event);
+    if (event.has_result()) result = std::move(*event.mutable_result());
+  }
+  if (!goes_on) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return ReadFailure(status);
+  return result;
+}
+
 Result<v1::RenderResponse> Client::Render(const v1::RenderRequest& request, Timeout timeout) {
   return state_->Call(*state_->extraction, &ExtractionStub::Render, request, timeout);
 }

@@ -14,6 +14,7 @@
 #define EXTRACTD_CLIENT_SDK_CPP_EXTRACTD_CLIENT_H_
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,6 +85,12 @@ class Client {
   using Timeout = std::optional<std::chrono::milliseconds>;
 
   Result<v1::ExtractResponse> Extract(const v1::ExtractRequest& request, Timeout timeout = {});
+  // Calls `each` with every event as it comes, the last one included, which the result has, too.
+  // False from it cancels the call.
+  using EachEvent = std::function<bool(const v1::ExtractStreamResponse& event)>;
+  Result<v1::ExtractResponse> ExtractStream(
+      const v1::ExtractStreamRequest& request, const EachEvent& each, Timeout timeout = {}
+  );
   Result<v1::RenderResponse> Render(const v1::RenderRequest& request, Timeout timeout = {});
   Result<v1::RegisterSchemaResponse> RegisterSchema(
       const v1::RegisterSchemaRequest& request, Timeout timeout = {}

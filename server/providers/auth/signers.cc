@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "server/providers/auth/aws/aws_signer.h"
+#include "server/providers/auth/aws/sources.h"
 #include "server/providers/auth/azure/entra_source.h"
 #include "server/providers/auth/bearer_authorizer.h"
 #include "server/providers/auth/databricks/m2m_source.h"
@@ -27,6 +29,7 @@ bool AnyRow(const ProviderRow&) {
 }
 
 constexpr std::array kSigners = {
+    Signer{"aws_sigv4", NewAwsAuthorizer, AnyRow<aws::MayHaveCredentials>},
     Signer{"azure_entra", MakeBearer<azure::EntraSource>, AnyRow<azure::IsConfigured>},
     Signer{"databricks_m2m", MakeBearer<databricks::M2mSource>, AnyRow<databricks::IsConfigured>},
     Signer{"google", MakeBearer<google::GoogleSource>, AnyRow<google::IsConfigured>},

@@ -14,6 +14,7 @@ ProviderRow GroqRow() {
       .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .max_tokens_field = "max_completion_tokens",
       .enforcement = "openai_strict",
+      .documents = DocumentForm::kNone,
   };
 }
 

@@ -14,7 +14,14 @@ ProviderRow LlamacppRow() {
       .key_required = false,
       .docs_url = "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
       .default_model = "default",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
+      .modes =
+          {"JSON_SCHEMA",
+           "TOOLS",
+           "JSON",
+           "MD_JSON",
+           "PARALLEL_TOOLS",
+           "REASONING_TOOLS",
+           "RESPONSES_TOOLS"},
       // A choice by name is silently read as "auto".
       .tool_choice = ToolChoiceForm::kRequired,
       .enforcement = "grammar",
@@ -23,6 +30,9 @@ ProviderRow LlamacppRow() {
       .instruct_last = true,
       // Their own defaults sample, which invents values.
       .body = R"({"temperature":0})",
+      .responses_path = "/v1/responses",
+      .responses_body = R"({"temperature":0})",
+      .documents = DocumentForm::kNone,
   };
 }
 

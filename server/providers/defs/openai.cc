@@ -1,4 +1,4 @@
-// OpenAI's Chat Completions API.
+// OpenAI's Chat Completions and Responses APIs.
 // Wire facts, sources and dates: docs/providers/openai.md.
 #include "server/registry/provider_row.h"
 
@@ -12,10 +12,19 @@ ProviderRow OpenaiRow() {
       .key_variable = "OPENAI_API_KEY",
       .docs_url = "https://developers.openai.com/api/docs",
       .default_model = "gpt-6-luna",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS"},
+      .modes =
+          {"JSON_SCHEMA",
+           "TOOLS",
+           "JSON",
+           "MD_JSON",
+           "PARALLEL_TOOLS",
+           "REASONING_TOOLS",
+           "RESPONSES_TOOLS"},
       .max_tokens_field = "max_completion_tokens",
       .sends_strict_tools = true,
       .enforcement = "openai_strict",
+      .responses_path = "/responses",
+      .stores_responses = true,
   };
 }
 

@@ -16,6 +16,8 @@ ProviderRow OpenrouterRow() {
       .enforcement = "openai_strict",
       // Else a route that does not know tools or formats drops them without a word.
       .body = R"({"provider":{"require_parameters":true}})",
+      .thinking_echo = ThinkingEcho::kDetails,
+      .budget = R"({"reasoning":{"max_tokens":$}})",
   };
 }
 

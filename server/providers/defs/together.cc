@@ -14,6 +14,8 @@ ProviderRow TogetherRow() {
       .modes = {"TOOLS", "JSON_SCHEMA", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
       .sends_parallel_tool_calls = false,
       .describe_schema = true,
+      .documents = DocumentForm::kNone,
+      .asks_for_stream_usage = false,
   };
 }
 

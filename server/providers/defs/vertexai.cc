@@ -1,28 +1,16 @@
 // Gemini on Vertex AI, in Google Cloud.
 // Wire facts, sources and dates: docs/providers/vertexai.md.
+#include "server/providers/google_cloud.h"
 #include "server/registry/provider_row.h"
 
 namespace extractd::providers {
-namespace {
-
-std::string Address(std::string host, std::string location) {
-  return "https://" + host + "/v1/projects/${GOOGLE_CLOUD_PROJECT}/locations/" + location;
-}
-
-// A location whose host does not bear its name; empty: none is set.
-BaseUrlCase In(std::string location, std::string host) {
-  return {"GOOGLE_CLOUD_LOCATION", location, Address(host, location.empty() ? "global" : location)};
-}
-
-}  // namespace
 
 ProviderRow VertexaiRow() {
   return {
       .name = "vertexai",
       .aliases = {"vertex"},
       .dialect = "gemini",
-      .base_url =
-          Address("${GOOGLE_CLOUD_LOCATION}-aiplatform.googleapis.com", "${GOOGLE_CLOUD_LOCATION}"),
+      .base_url = VertexBaseUrl(),
       .chat_path = "/publishers/google/models/{model}",
       .key_required = false,
       .signer = "google",
@@ -41,11 +29,7 @@ ProviderRow VertexaiRow() {
            .urls = true,
            .file_ids = true},
       }},
-      .base_url_cases =
-          {In("", "aiplatform.googleapis.com"),
-           In("global", "aiplatform.googleapis.com"),
-           In("us", "aiplatform.us.rep.googleapis.com"),
-           In("eu", "aiplatform.eu.rep.googleapis.com")},
+      .base_url_cases = VertexBaseUrlCases(),
   };
 }
 

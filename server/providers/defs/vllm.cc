@@ -12,7 +12,14 @@ ProviderRow VllmRow() {
       .key_variable = "VLLM_API_KEY",
       .key_required = false,
       .docs_url = "https://docs.vllm.ai",
-      .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
+      .modes =
+          {"JSON_SCHEMA",
+           "TOOLS",
+           "JSON",
+           "MD_JSON",
+           "PARALLEL_TOOLS",
+           "REASONING_TOOLS",
+           "RESPONSES_TOOLS"},
       .sends_strict_tools = true,
       .enforcement = "xgrammar",
       .object_root_only = false,
@@ -20,6 +27,11 @@ ProviderRow VllmRow() {
       .instruct_last = true,
       // Their own defaults sample, which invents values.
       .body = R"({"temperature":0})",
+      .responses_path = "/responses",
+      .responses_body = R"({"temperature":0})",
+      .documents = DocumentForm::kNone,
+      .budget = R"({"thinking_token_budget":$})",
+      .one_system_message = true,
   };
 }
 

@@ -22,6 +22,7 @@ std::optional<ReasoningEffort> EffortOf(const Generation& generation) {
   if (generation.reasoning_effort.has_value()) return generation.reasoning_effort;
   if (!generation.thinking_budget_tokens.has_value()) return std::nullopt;
   const std::int32_t budget = *generation.thinking_budget_tokens;
+  if (budget == 0) return ReasoningEffort::kNone;
   if (budget <= kLowBudget) return ReasoningEffort::kLow;
   return budget <= kMediumBudget ? ReasoningEffort::kMedium : ReasoningEffort::kHigh;
 }
@@ -43,7 +44,7 @@ absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
 }
 
 bool IsWithoutReasoning(const ModelFamily& model, const ChatRequest& request) {
-  if (request.generation.reasoning_effort == ReasoningEffort::kNone) return true;
+  if (EffortOf(request.generation) == ReasoningEffort::kNone) return true;
   const bool forced = !request.tools.empty() && request.tool_use != ToolUse::kFree;
   return forced && model.tools_need_reasoning_off;
 }
@@ -66,15 +67,8 @@ absl::StatusOr<std::string> CompleteBody(
   ASSIGN_OR_RETURN(body, MergeBodies(row.body, std::move(body)));
   if (IsWithoutReasoning(model, request)) {
     ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_off));
-  } else {
-    const bool asked = EffortOf(request.generation).has_value() ||
-                       (!request.tools.empty() && request.tool_use == ToolUse::kFree);
-    if (asked) {
-      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_on));
-    }
-    if (request.include_thinking) {
-      ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
-    }
+  } else if (request.include_thinking) {
+    ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
   }
   return MergeBodies(std::move(body), request.extra_body);
 }

@@ -17,7 +17,7 @@ namespace extractd::providers {
 absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch);
 
 // `written`, which is what a dialect makes of `request`, over the bodies of row and family, and
-// under what switches reasoning on or off and what the caller adds.
+// under what switches reasoning off or shows it and what the caller adds.
 absl::StatusOr<std::string> CompleteBody(
     const ProviderRow& row,
     const ModelFamily& model,

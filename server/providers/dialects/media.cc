@@ -72,9 +72,8 @@ absl::Status UnsupportedMedia(std::string_view provider, const Media& media) {
       media.media_type
   );
   return MakeError(
-      {.reason = Reason::kInvalidRequest,
-       .metadata = {{"provider", std::string(provider)}},
-       .fields = {{"messages", problem}}},
+      {.reason = Reason::kMediaNotSupported,
+       .metadata = {{"provider", std::string(provider)}, {"media_type", media.media_type}}},
       problem
   );
 }

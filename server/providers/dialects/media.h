@@ -20,7 +20,7 @@ std::string_view AudioFormat(std::string_view media_type);
 // Bytes that are text, whatever they are the document of: they need no form of their own.
 bool IsTextDocument(const Media& media);
 
-// kInvalidRequest: the provider's API has no place for media of this kind from this source.
+// kMediaNotSupported: the provider's API has no place for media of this kind from this source.
 absl::Status UnsupportedMedia(std::string_view provider, const Media& media);
 
 // Tells the parts of a message in the order in which they stand: the pieces of its text, and what

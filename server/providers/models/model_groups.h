@@ -8,9 +8,13 @@
 
 namespace extractd::providers {
 
+std::vector<ModelFamily> AnthropicModels();
+std::vector<ModelFamily> BedrockModels();
 std::vector<ModelFamily> CohereModels();
 std::vector<ModelFamily> GoogleModels();
 std::vector<ModelFamily> OpenAiModels();
+std::vector<ModelFamily> VendorModels();
+std::vector<ModelFamily> HostedModels();
 std::vector<ModelFamily> OpenModels();
 
 }  // namespace extractd::providers

@@ -5,7 +5,7 @@ namespace extractd::providers {
 
 std::vector<ModelFamily> OpenModels() {
   return {
-      // gpt-oss does not honour a forced tool; Groq enforces schemas for these two alone.
+      // gpt-oss does not honour a forced tool.
       {.prefix = "gpt-oss",
        .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
        .forced_tool = false},
@@ -15,27 +15,6 @@ std::vector<ModelFamily> OpenModels() {
        .reasons = true,
        .efforts = {"", "low", "medium", "high"},
        .no_media = {MediaKind::kImage}},
-      {.provider = "groq", .prefix = "", .enforces = false},
-      {.provider = "groq",
-       .prefix = "openai/gpt-oss-",
-       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
-       .reasons = true,
-       .body = R"({"include_reasoning":false})"},
-      {.provider = "groq",
-       .prefix = "qwen/",
-       .enforces = false,
-       .body = R"({"reasoning_format":"hidden"})"},
-      {.provider = "together",
-       .prefix = "openai/gpt-oss-",
-       .modes = {"JSON_SCHEMA", "TOOLS", "JSON", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
-       .forced_tool = false,
-       .reasons = true},
-      // DeepSeek refuses a forced tool while it thinks, which it does unless told not to.
-      {.provider = "deepseek",
-       .prefix = "deepseek-",
-       .reasons = true,
-       .reasoning_off = R"({"thinking":{"type":"disabled"}})",
-       .tools_need_reasoning_off = true},
       // Too small to follow an instruction without having seen one followed, and to leave a list
       // whose length the schema does not bound.
       {.prefix = "gemma-3-270m", .worked_example = true, .body = R"({"frequency_penalty":0.3})"},

@@ -56,9 +56,9 @@ json::Document BuildDocument(const Node& node) {
   return builder.Finish();
 }
 
-std::optional<Coerced> Coercer::Run(const json::Value& value) {
+std::optional<Coerced> Coercer::Run(BlockIndex block, const json::Value& value) {
   steps_left_ = std::min(kLeastSteps + (kStepsPerValue * CountValues(value)), kMaxSteps);
-  const Made made = Coerce(program_.root, value);
+  const Made made = Coerce(block, value);
   const bool bounded = repairs_.size() <= json::kMaxRepairs;
   if (!made.has_value() || repairs_.empty() || !bounded) return std::nullopt;
   return Coerced{.document = BuildDocument(*made), .repairs = std::move(repairs_)};

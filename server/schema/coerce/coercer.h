@@ -57,7 +57,9 @@ class Coercer {
   Coercer(const CompiledSchema::Program& program, const CoerceOptions& options)
       : program_(program), options_(options), forms_(program) {}
 
-  std::optional<Coerced> Run(const json::Value& value);
+  std::optional<Coerced> Run(const json::Value& value) { return Run(program_.root, value); }
+  // The same under one schema of the program alone; paths are relative to `value`.
+  std::optional<Coerced> Run(BlockIndex block, const json::Value& value);
 
  private:
   using Made = std::optional<Node>;

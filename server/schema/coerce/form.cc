@@ -45,6 +45,7 @@ void Forms::Collect(BlockIndex index, Form& form, int depth) {
   const Block& block = program_.blocks[index];
   const json::Value* schema = SchemaOf(index);
   if (schema != nullptr && form.title.empty()) form.title = json::StringMember(*schema, "title");
+  if (schema != nullptr && json::StringMember(*schema, "x-stream") == "atomic") form.atomic = true;
   for (std::uint32_t at = block.first; at < block.last; ++at) {
     const Instruction& instruction = program_.code[at];
     const std::uint32_t operand = instruction.operand;
@@ -63,6 +64,12 @@ void Forms::Collect(BlockIndex index, Form& form, int depth) {
       case Op::kMaximum:
       case Op::kExclusiveMaximum:
         form.share = form.share || json::CompareNumbers(program_.numbers[operand].text, "1") <= 0;
+        break;
+      case Op::kPattern:
+        form.has_pattern = true;
+        break;
+      case Op::kMinLength:
+        form.min_length = std::max(form.min_length, program_.sizes[operand]);
         break;
       case Op::kFormat:
         form.format = static_cast<Format>(operand & ~kAssertAlways);

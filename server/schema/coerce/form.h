@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_SCHEMA_COERCE_FORM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ struct Form {
   const ItemRules* items = nullptr;
   const std::vector<BlockIndex>* branches = nullptr;  // of anyOf or oneOf
   std::string title = {};
+  bool has_pattern = false;
+  bool atomic = false;           // its x-stream says so
+  std::uint64_t min_length = 0;  // of texts, in characters
 
   bool Allows(json::Type type) const { return (types & TypeBit(type)) != 0; }
   // A value of that type is what the schema asks for, not only one it does not forbid.

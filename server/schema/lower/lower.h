@@ -41,6 +41,8 @@ class Lowered {
   // An answer to the lowered schema, as the caller's schema has it. Never fails: what does not fit
   // stays as it is.
   json::Document CarryBack(const json::Value& answer) const;
+  // How answers differ, for those that read them in parts; null where carries() is false.
+  const Forms* forms() const { return carries() ? forms_.get() : nullptr; }
   // A valid value as an answer to the lowered schema, for examples.
   json::Document CarryForward(const json::Value& value) const;
 

@@ -31,6 +31,8 @@ class Reply:
     delay_s: float = 0.0
     held_until: threading.Event | None = None
     cut_at: int | None = None  # the connection ends after this many bytes of the body
+    piece_bytes: int = 0  # the body is written in pieces of so many bytes; 0: at once
+    piece_wait_s: float = 0.0  # before each of them
 
 
 def json_reply(body: dict, status: int = 200, **more: object) -> Reply:
@@ -115,7 +117,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("content-length", str(len(reply.body)))
         self.end_headers()
-        self.wfile.write(reply.body[: reply.cut_at])
+        body = reply.body[: reply.cut_at]
+        size = reply.piece_bytes or max(len(body), 1)
+        for at in range(0, len(body), size):
+            if reply.piece_wait_s:
+                self.server.owner.stopping.wait(reply.piece_wait_s)
+            self.wfile.write(body[at : at + size])
         self.close_connection = reply.cut_at is not None
 
     def log_message(self, *_: object) -> None:

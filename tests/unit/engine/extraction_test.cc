@@ -4,85 +4,20 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
 
-#include "server/base/error.h"
-#include "tests/fakes/engine_fakes.h"
-#include "tests/fakes/run_task.h"
+#include "tests/unit/engine/extraction_fixture.h"
 
 namespace extractd {
 namespace {
 
 using namespace std::chrono_literals;
-using fakes::FakeClock, fakes::FakeObserver, fakes::FakeUpstream;
-
-constexpr const char* kSchema =
-    R"({"type":"object","properties":{"age":{"type":"integer"}},"required":["age"]})";
-
-SendResult Calls(std::string arguments) {
-  SendResult result;
-  result.reply.message.tool_calls = {{"c1", "answer", std::move(arguments)}};
-  result.reply.usage = {.input_tokens = 10, .output_tokens = 5};
-  result.reply.finish_reason = FinishReason::kToolCalls;
-  result.http_status = 200;
-  return result;
-}
-
-SendResult Fails(SendFailure failure) {
-  return {.failure = failure, .message = "it failed", .http_status = 503};
-}
-
-SendResult RateLimited(std::chrono::milliseconds wait) {
-  SendResult result = Fails(SendFailure::kRateLimited);
-  result.retry_after = wait;
-  result.http_status = 429;
-  return result;
-}
-
-class ExtractionTest : public ::testing::Test {
- protected:
-  ExtractionTest() {
-    plan_.handler = std::make_shared<const Handler>(Handler{
-        .row = std::make_shared<const ProviderRow>(ProviderRow{.name = "acme"}),
-        .mode = FindModeHandler("TOOLS"),
-    });
-    plan_.schema = *schema::Prepare(kSchema, {});
-    plan_.request = {.model = "m", .messages = {{.text = "Ann is 40."}}};
-    plan_.deadline = clock_.Now() + 1h;
-    plan_.retry.backoff_jitter = 0;
-  }
-
-  Extraction RunScript(std::deque<SendResult> script) {
-    plan_.upstream = std::make_unique<FakeUpstream>(std::move(script), seen_, clock_, latency_);
-    fakes::FixedBits bits(0);
-    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}));
-  }
-
-  static Reason ReasonOf(const Extraction& extraction) {
-    const auto details = DetailsOf(extraction.status);
-    return details.has_value() ? details->reason : Reason::kInternal;
-  }
-
-  static std::vector<AttemptKind> KindsOf(const Extraction& extraction) {
-    std::vector<AttemptKind> kinds;
-    for (const Attempt& attempt : extraction.attempts) kinds.push_back(attempt.kind);
-    return kinds;
-  }
-
-  Plan plan_;
-  FakeClock clock_;
-  FakeUpstream::Seen seen_;
-  FakeObserver observer_;
-  Latencies latencies_;
-  ProviderHealth health_;
-  std::chrono::milliseconds latency_{100};
-};
+using fakes::FakeUpstream;
 
 TEST_F(ExtractionTest, ValidAnswerEndsTheCallByteForByte) {
   const Extraction result = RunScript({Calls(R"({"age": 40.0})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_TRUE(result.valid);
-  EXPECT_EQ(result.json, R"({"age": 40.0})");
+  EXPECT_EQ(result.answer.json, R"({"age": 40.0})");
   ASSERT_EQ(result.attempts.size(), 1U);
   EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kValid);
   EXPECT_EQ(result.usage.input_tokens, 10);
@@ -269,16 +204,16 @@ TEST_F(ExtractionTest, BestEffortReturnsTheAnswerWithTheFewestIssues) {
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_FALSE(result.valid);
   EXPECT_EQ(result.attempts.size(), 3U);
-  EXPECT_FALSE(result.json.empty());
+  EXPECT_FALSE(result.answer.json.empty());
   EXPECT_GE(result.issues.total, 1U);
 }
 
 TEST_F(ExtractionTest, RepairedAnswerListsItsRepairs) {
   const Extraction result = RunScript({Calls(R"({"age": 1,})")});
   ASSERT_TRUE(result.status.ok()) << result.status;
-  EXPECT_EQ(result.json, R"({"age":1})");
-  ASSERT_EQ(result.repairs.size(), 1U);
-  EXPECT_EQ(result.repairs[0].kind, "trailing_comma");
+  EXPECT_EQ(result.answer.json, R"({"age":1})");
+  ASSERT_EQ(result.answer.repairs.size(), 1U);
+  EXPECT_EQ(result.answer.repairs[0].kind, "trailing_comma");
 }
 
 TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
@@ -289,7 +224,7 @@ TEST_F(ExtractionTest, ReplacedBytesAreALossyRepair) {
   plan_.judge.max_loss = json::MaxLoss::kLossy;
   const Extraction result = RunScript({mended});
   ASSERT_TRUE(result.valid);
-  EXPECT_EQ(result.repairs[0].kind, "invalid_utf8");
+  EXPECT_EQ(result.answer.repairs[0].kind, "invalid_utf8");
 }
 
 TEST_F(ExtractionTest, CancelDuringBackOffStopsSending) {

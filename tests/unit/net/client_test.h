@@ -69,6 +69,10 @@ class ClientTest : public ::testing::Test {
     return Spawn(SendAsRoot(*client_, std::move(request)));
   }
 
+  RunningSend* Start(HttpRequest request, BodySink& sink) {
+    return Spawn(SendAsRoot(*client_, std::move(request), &sink));
+  }
+
   RunningSend* Spawn(Task<HttpResult> task) {
     RunningSend* running = &running_.emplace_back();
     asio::co_spawn(
@@ -135,8 +139,11 @@ class ClientTest : public ::testing::Test {
   std::unique_ptr<HttpClient> client_;
 
  private:
-  static Task<HttpResult> SendAsRoot(HttpClient& client, HttpRequest request) {
+  static Task<HttpResult> SendAsRoot(
+      HttpClient& client, HttpRequest request, BodySink* sink = nullptr
+  ) {
     co_await asio::this_coro::throw_if_cancelled(false);
+    if (sink != nullptr) co_return co_await client.Send(std::move(request), *sink);
     co_return co_await client.Send(std::move(request));
   }
 };

@@ -45,6 +45,21 @@ TEST_F(CredentialsTest, MissingKeyNamesTheVariableAndThePage) {
   EXPECT_FALSE(credentials_.IsConfigured(row_));
 }
 
+TEST_F(CredentialsTest, ARowWithASignerNeedsNoKeyAndIsConfiguredByItsSigner) {
+  row_.signer = "databricks_m2m";
+  ::unsetenv("DATABRICKS_CLIENT_ID");
+  ASSERT_TRUE(credentials_.KeyOf(row_).ok());
+  EXPECT_TRUE(credentials_.KeyOf(row_)->empty());
+  EXPECT_FALSE(credentials_.IsConfigured(row_));
+  ::setenv("DATABRICKS_CLIENT_ID", "id", 1);
+  ::setenv("DATABRICKS_CLIENT_SECRET", "secret", 1);
+  EXPECT_TRUE(credentials_.IsConfigured(row_));
+  ::unsetenv("DATABRICKS_CLIENT_ID");
+  ::unsetenv("DATABRICKS_CLIENT_SECRET");
+  ::setenv("ACME_KEY", "k1", 1);
+  EXPECT_TRUE(credentials_.IsConfigured(row_)) << "a key is enough";
+}
+
 TEST_F(CredentialsTest, VariableIsRead) {
   ::setenv("ACME_KEY", "k1", 1);
   EXPECT_EQ(credentials_.KeyOf(row_)->Reveal(), "k1");

@@ -1,5 +1,10 @@
 #include "server/providers/http_upstream.h"
 
+#include <optional>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -57,6 +62,11 @@ class FakeAuthorizer final : public Authorizer {
  public:
   Task<absl::StatusOr<std::vector<WireHeader>>> Authorize(const WireRequest& request) override {
     bodies.push_back(request.body);
+    if (silent) {
+      asio::steady_timer never(co_await asio::this_coro::executor, 1h);
+      co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+      if (co_await Cancelled()) co_return absl::CancelledError("cancelled");
+    }
     if (!failure.ok()) co_return failure;
     co_return std::vector<WireHeader>{
         {"authorization", "Bearer token-" + std::to_string(forgotten + 1), true}
@@ -64,6 +74,7 @@ class FakeAuthorizer final : public Authorizer {
   }
   void Forget() override { ++forgotten; }
 
+  bool silent = false;
   absl::Status failure;
   std::vector<std::string> bodies;  // that it was shown
   int forgotten = 0;
@@ -133,6 +144,39 @@ TEST_F(SignedUpstreamTest, ATokenEndpointThatIsDownIsALostSend) {
   authorizer_->failure = absl::CancelledError("");
   EXPECT_EQ(Send().failure, SendFailure::kCancelled);
   EXPECT_TRUE(imposter_.requests().empty());
+}
+
+TEST_F(SignedUpstreamTest, CredentialsTakeOfTheSendsOwnTime) {
+  authorizer_->silent = true;
+  const auto request = upstream_.Encode({.model = "m", .messages = {{.text = "x"}}});
+  const SendResult late = fakes::Await(loop_, upstream_.Send(*request, {.total = 30ms}));
+  EXPECT_EQ(late.failure, SendFailure::kTimeout);
+  EXPECT_EQ(late.cause, "credentials");
+  EXPECT_TRUE(imposter_.requests().empty());
+}
+
+TEST_F(SignedUpstreamTest, ACallIsCancelledWhileItWaitsForCredentials) {
+  authorizer_->silent = true;
+  const auto request = upstream_.Encode({.model = "m", .messages = {{.text = "x"}}});
+  asio::cancellation_signal cancel;
+  std::optional<SendResult> sent;
+  const auto root = [this, &request]() -> Task<SendResult> {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_return co_await upstream_.Send(*request, {.total = 1h});
+  };
+  asio::co_spawn(
+      loop_,
+      root(),
+      asio::bind_cancellation_slot(
+          cancel.slot(),
+          [&sent](const std::exception_ptr&, SendResult result) { sent = std::move(result); }
+      )
+  );
+  asio::steady_timer soon(loop_, 20ms);
+  soon.async_wait([&cancel](const auto&) { cancel.emit(asio::cancellation_type::terminal); });
+  while (!sent.has_value() && loop_.run_one() > 0) {
+  }
+  EXPECT_EQ(sent->failure, SendFailure::kCancelled);
 }
 
 TEST_F(HttpUpstreamTest, WithAFixedKeyA401IsFinal) {

@@ -1,6 +1,7 @@
 #include "server/registry/catalog.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,7 @@ TEST_F(CatalogTest, WrongFieldsAreRefusedByName) {
       {"modes", [](ProviderRow& row) { row.modes = {}; }},
       {"modes", [](ProviderRow& row) { row.modes = {"TELEPATHY"}; }},
       {"body", [](ProviderRow& row) { row.body = "[1]"; }},
+      {"responses_body", [](ProviderRow& row) { row.responses_body = "7"; }},
   };
   for (const Case& c : cases) {
     ProviderRow row = Acme();
@@ -114,16 +116,45 @@ TEST_F(CatalogTest, ModelFamilyIsTheLongestPrefixOfTheProviderThenOfAny) {
 TEST_F(CatalogTest, BuiltInRowsAreSane) {
   const std::vector<ProviderRow> rows = providers::BuiltInProviders();
   for (const ProviderRow& row : rows) EXPECT_TRUE(catalog_.Put(row).ok()) << row.name;
-  std::vector<std::string> names;
   for (const auto& row : catalog_.Rows()) {
-    names.push_back(row->name);
     EXPECT_FALSE(row->docs_url.empty()) << row->name;
     EXPECT_FALSE(row->key_variable.empty() && row->signer.empty()) << row->name;
   }
-  EXPECT_TRUE(std::ranges::is_sorted(names));
-  for (const auto* known : {"cohere", "groq", "llamacpp", "ollama", "openai", "vllm"}) {
-    EXPECT_NE(std::ranges::find(names, known), names.end()) << known;
+}
+
+TEST_F(CatalogTest, EveryBuiltInRowHasItsPageAndEveryPageItsRow) {
+  std::set<std::string> rows;
+  for (const ProviderRow& row : providers::BuiltInProviders()) rows.insert(row.name);
+  std::set<std::string> pages;
+  const auto folder = std::filesystem::path(EXTRACTD_SOURCE_DIR) / "docs" / "providers";
+  for (const auto& page : std::filesystem::directory_iterator(folder)) {
+    if (page.path().stem() != "README") pages.insert(page.path().stem());
   }
+  EXPECT_EQ(rows, pages);
+}
+
+TEST_F(CatalogTest, ModeOfAnotherProtocolNeedsItsPath) {
+  ProviderRow row = Acme();
+  row.modes = {"RESPONSES_TOOLS"};
+  const absl::Status status = catalog_.Put(row);
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_NE(status.message().find("needs responses_path"), std::string::npos) << status;
+}
+
+TEST_F(CatalogTest, ModeIsAskedForInItsProtocol) {
+  ProviderRow row = Acme();
+  row.modes = {"TOOLS", "RESPONSES_TOOLS"};
+  row.responses_path = "/responses";
+  ASSERT_TRUE(catalog_.Put(row).ok());
+  const auto tools = registry_.Find("acme", "TOOLS");
+  EXPECT_EQ((*tools)->dialect->name(), "openai_chat");
+  EXPECT_EQ((*tools)->responses->name(), "openai_responses");
+  EXPECT_EQ((*registry_.Find("acme", "RESPONSES_TOOLS"))->dialect->name(), "openai_responses");
+}
+
+TEST_F(CatalogTest, RowWithoutASecondProtocolHasNone) {
+  ASSERT_TRUE(catalog_.Put(Acme()).ok());
+  EXPECT_EQ((*registry_.Find("acme", "TOOLS"))->responses, nullptr);
 }
 
 }  // namespace

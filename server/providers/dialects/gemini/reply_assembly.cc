@@ -37,6 +37,7 @@ constexpr std::array kFinishNames = {
     FinishName{.name = "SPII", .reason = FinishReason::kContentFilter},
     FinishName{.name = "IMAGE_SAFETY", .reason = FinishReason::kContentFilter},
     FinishName{.name = "IMAGE_PROHIBITED_CONTENT", .reason = FinishReason::kContentFilter},
+    FinishName{.name = "IMAGE_RECITATION", .reason = FinishReason::kContentFilter},
     FinishName{.name = "MODEL_ARMOR", .reason = FinishReason::kContentFilter},
     FinishName{.name = "ESCALATION", .reason = FinishReason::kContentFilter},
     FinishName{.name = "PUP_LIMITED_DISABLED", .reason = FinishReason::kContentFilter},

@@ -6,6 +6,7 @@
 #include <absl/strings/str_replace.h>
 
 #include "server/base/status_macros.h"
+#include "server/base/strings.h"
 #include "server/json/text_writer.h"
 #include "server/providers/dialects/body.h"
 #include "server/providers/dialects/openai_chat/messages.h"
@@ -25,8 +26,18 @@ size_t ExpectedBytes(const ChatRequest& request) {
   return bytes;
 }
 
-bool HasBudget(const ProviderRow& row, const ChatRequest& request) {
-  return request.generation.thinking_budget_tokens.has_value() && !row.budget.empty();
+// The members by which reasoning is asked for where they are not the usual one.
+std::string ReasoningMembers(
+    const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
+) {
+  if (IsWithoutReasoning(model, request)) return {};
+  const auto& budget = request.generation.thinking_budget_tokens;
+  if (budget.has_value() && !row.budget.empty()) {
+    return absl::StrReplaceAll(row.budget, {{"$", std::to_string(*budget)}});
+  }
+  const std::string_view effort = EffortWord(model, request.generation);
+  if (effort.empty() || model.effort_form.empty()) return {};
+  return absl::StrReplaceAll(model.effort_form, {{"${effort}", Absl(effort)}});
 }
 
 class BodyWriter {
@@ -121,20 +132,10 @@ class BodyWriter {
   }
 
   void WriteReasoning() {
-    if (WritesNoEffort()) return;
     const std::string_view effort = EffortWord(model_, request_.generation);
-    if (effort.empty()) return;
-    if (row_.effort_form == EffortForm::kMember) {
-      out_.Member("reasoning_effort", effort);
-    } else {
-      out_.Key("reasoning").BeginObject().Member("effort", effort).EndObject();
-    }
-  }
-
-  // Members of the family or the row say it instead.
-  bool WritesNoEffort() const {
+    if (effort.empty() || !ReasoningMembers(row_, model_, request_).empty()) return;
     const bool switched_off = IsWithoutReasoning(model_, request_) && !model_.reasoning_off.empty();
-    return switched_off || HasBudget(row_, request_);
+    if (!switched_off) out_.Member("reasoning_effort", effort);
   }
 
   void WriteStream() {
@@ -156,12 +157,7 @@ absl::StatusOr<std::string> Encode(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
 ) {
   ASSIGN_OR_RETURN(std::string written, BodyWriter(row, model, request).Write());
-  if (HasBudget(row, request) && !IsWithoutReasoning(model, request)) {
-    const std::string tokens = std::to_string(*request.generation.thinking_budget_tokens);
-    ASSIGN_OR_RETURN(
-        written, MergeBodies(std::move(written), absl::StrReplaceAll(row.budget, {{"$", tokens}}))
-    );
-  }
+  ASSIGN_OR_RETURN(written, MergeBodies(std::move(written), ReasoningMembers(row, model, request)));
   return CompleteBody(row, model, request, std::move(written));
 }
 

@@ -4,8 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "server/base/status_macros.h"
 #include "server/providers/dialects/body.h"
 #include "server/providers/dialects/media.h"
@@ -74,14 +72,7 @@ class MessageWriter {
 
   absl::Status WriteContent(const Message& message) {
     if (!message.media.empty()) return WriteParts(message);
-    const bool tagged = row_.thinking_echo == ThinkingEcho::kTags && !message.thinking.empty();
-    if (tagged) {
-      out_.Member(
-          "content", fmt::format("<think>{}</think>{}", ThinkingText(message), message.text)
-      );
-    } else if (!message.text.empty() || message.tool_calls.empty()) {
-      out_.Member("content", message.text);
-    }
+    if (!message.text.empty() || message.tool_calls.empty()) out_.Member("content", message.text);
     return absl::OkStatus();
   }
 

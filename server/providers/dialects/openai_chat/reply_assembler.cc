@@ -72,7 +72,7 @@ bool ReplyAssembler::ReadChunk(const json::Value& chunk, DeltaSink& sink) {
   if (choice == nullptr) return true;
   if (const json::Value* delta = ObjectMember(*choice, "delta")) ReadMessage(*delta, sink);
   const std::string_view finish = json::StringMember(*choice, "finish_reason");
-  if (!finish.empty()) finish_word_ = finish;
+  if (!finish.empty() && !IsProviderFailure(finish_word_)) finish_word_ = finish;
   if (calls_.size() > kMaxCalls) {
     return Fail(SendFailure::kMalformed, fmt::format("more than {} calls of tools", kMaxCalls));
   }

@@ -21,7 +21,11 @@ class Back {
   json::Document Carry(const Forms& forms, const json::Value& value) {
     const json::Value* inner = forms.wrapped ? value.Find(kRootMember) : nullptr;
     const bool unwraps = inner != nullptr && value.size() == 1;
-    Put(*forms.root, unwraps ? *inner : value);
+    return Carry(*forms.root, unwraps ? *inner : value);
+  }
+
+  json::Document Carry(const Form& form, const json::Value& value) {
+    Put(form, value);
     return out_.Finish();
   }
 
@@ -160,6 +164,10 @@ class Back {
 
 json::Document CarryBack(const Forms& forms, const json::Value& value) {
   return Back().Carry(forms, value);
+}
+
+json::Document CarryBack(const Form& form, const json::Value& value) {
+  return Back().Carry(form, value);
 }
 
 }  // namespace extractd::schema::lower

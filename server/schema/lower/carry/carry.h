@@ -11,6 +11,9 @@ namespace extractd::schema::lower {
 // stays as it is, so that validation can say what is wrong with it.
 json::Document CarryBack(const Forms& forms, const json::Value& value);
 
+// The same for a part of a value, by its own form.
+json::Document CarryBack(const Form& form, const json::Value& value);
+
 // The other way; what the forms have no place for is left out.
 json::Document CarryForward(const Forms& forms, const json::Value& value);
 

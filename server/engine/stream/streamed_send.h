@@ -1,0 +1,69 @@
+// StreamedSend: one send whose answer is shown while it comes. It keeps what came, since a stream
+// that ends early has no other reply.
+#ifndef EXTRACTD_SERVER_ENGINE_STREAM_STREAMED_SEND_H_
+#define EXTRACTD_SERVER_ENGINE_STREAM_STREAMED_SEND_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/task.h"
+#include "server/chat/stream.h"
+#include "server/chat/upstream.h"
+#include "server/engine/attempt.h"
+#include "server/engine/plan.h"
+#include "server/engine/stream/extraction_stream.h"
+#include "server/engine/stream/partial_answer.h"
+
+namespace extractd {
+
+class StreamedSend final : public StreamSink {
+ public:
+  // All outlive this. `may_stop`: an answer that cannot become valid any more may be stopped, as
+  // another can be asked for.
+  StreamedSend(const Plan& plan, ExtractionStream& stream, bool may_stop);
+
+  // Sends `wire`, as `attempt`. A stream that was stopped ends as a reply of what had come. The
+  // tokens of a stream that broke off are estimated, as far as they were not reported.
+  Task<SendResult> Run(const WireRequest& wire, const SendTimers& timers, const Attempt& attempt);
+
+  // Something of the answer came.
+  bool started() const { return started_; }
+  // The answer was stopped, since it could not become valid; `issues` say why.
+  bool stopped() const { return stopped_; }
+  const schema::IssueList& issues() const { return partial_.hopeless(); }
+
+  // The answer is `json`: tells what is missing.
+  void Settle(std::string_view json, const Attempt& attempt);
+
+  void OnText(std::string_view piece) override;
+  void OnArguments(size_t index, std::string_view tool, std::string_view piece) override;
+  void OnThinking(std::string_view piece) override;
+  Wish OnPieceEnd() override;
+
+ private:
+  void Start();
+  void Feed(std::string_view piece);
+  // What had come, as a reply.
+  ChatReply ReplySoFar() const;
+  void EstimateUsage(const WireRequest& wire, Usage& usage) const;
+
+  const Plan& plan_;
+  ExtractionStream& stream_;
+  const bool may_stop_;
+  const bool in_arguments_;  // the answer is the argument text of the first tool call
+  const bool shows_partials_;
+  const Attempt* attempt_ = nullptr;
+  PartialAnswer partial_;
+  std::string text_;
+  std::vector<ToolCall> calls_;
+  std::string thinking_;
+  size_t thinking_told_ = 0;
+  bool started_ = false;
+  bool gave_up_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_STREAM_STREAMED_SEND_H_

@@ -1,0 +1,32 @@
+// AnswerTypes: the message types that the values of an answer shall come back as.
+#ifndef EXTRACTD_SERVER_SERVICE_PROTOBUF_ANSWER_TYPES_H_
+#define EXTRACTD_SERVER_SERVICE_PROTOBUF_ANSWER_TYPES_H_
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "server/base/strings.h"
+#include "server/service/protobuf/protobuf_type.h"
+
+namespace extractd {
+
+class AnswerTypes {
+ public:
+  // `tool`: whose values; empty: those of the only schema. A null type is none.
+  void Add(std::string_view tool, std::shared_ptr<const ProtobufType> type) {
+    if (type != nullptr) types_.insert_or_assign(tool, std::move(type));
+  }
+  const ProtobufType* Of(std::string_view tool) const {
+    const auto found = types_.find(tool);
+    return found == types_.end() ? nullptr : found->second.get();
+  }
+  bool empty() const { return types_.empty(); }
+
+ private:
+  StringMap<std::shared_ptr<const ProtobufType>> types_;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_SERVICE_PROTOBUF_ANSWER_TYPES_H_

@@ -1,0 +1,82 @@
+"""Bedrock's side of the wire, with AWS's own library as the judge: signatures and request bodies."""
+
+import functools
+import json
+import re
+import urllib.parse
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+import botocore.loaders
+import botocore.model
+import botocore.validate
+
+from support.upstream import Received, Reply, json_reply
+
+AUTHORIZATION_RE = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/bedrock/aws4_request, "
+    r"SignedHeaders=(?P<signed>[^,]+), Signature=(?P<signature>[0-9a-f]{64})"
+)
+
+
+def converse(content: list[dict], stop: str = "end_turn", **more: object) -> Reply:
+    return json_reply(
+        {
+            "output": {"message": {"role": "assistant", "content": content}},
+            "stopReason": stop,
+            "usage": {"inputTokens": 11, "outputTokens": 7, "totalTokens": 18},
+            "metrics": {"latencyMs": 5},
+        },
+        **more,
+    )
+
+
+def calls(arguments: dict, name: str = "answer", identity: str = "tooluse_1") -> Reply:
+    return converse([{"toolUse": {"toolUseId": identity, "name": name, "input": arguments}}], "tool_use")
+
+
+def says(text: str, stop: str = "end_turn") -> Reply:
+    return converse([{"text": text}], stop)
+
+
+def fails(status: int, code: str, message: str = "no") -> Reply:
+    headers = {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/coral/com.amazon.bedrock/"}
+    return json_reply({"message": message}, status, headers=headers)
+
+
+def signer_of(received: Received) -> re.Match[str]:
+    return AUTHORIZATION_RE.fullmatch(received.headers["authorization"])
+
+
+def expected_signature(received: Received, url: str, key: tuple[str, str], token: str | None = None) -> str:
+    """What botocore signs the same request with, at the same second."""
+    signer = signer_of(received)
+    names = ("content-type", "x-amz-date", "x-amz-security-token")
+    request = botocore.awsrequest.AWSRequest(
+        method="POST",
+        url=url + received.path,
+        headers={name: received.headers[name] for name in names if name in received.headers},
+        data=received.raw,
+    )
+    request.context["timestamp"] = received.headers["x-amz-date"]
+    credentials = botocore.credentials.Credentials(*key, token)
+    auth = botocore.auth.SigV4Auth(credentials, "bedrock", signer["region"])
+    return auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+
+
+@functools.cache
+def _service() -> botocore.model.ServiceModel:
+    loader = botocore.loaders.create_loader()
+    return botocore.model.ServiceModel(loader.load_service_model("bedrock-runtime", "service-2"), "bedrock-runtime")
+
+
+def model_of(received: Received) -> str:
+    return urllib.parse.unquote(received.path.split("/")[2])
+
+
+def problems_of(received: Received) -> str:
+    """What the service's own description finds wrong with a request to Converse; empty: nothing."""
+    shape = _service().operation_model("Converse").input_shape
+    parameters = {"modelId": model_of(received)} | json.loads(received.raw)
+    return botocore.validate.ParamValidator().validate(parameters, shape).generate_report()
