@@ -31,9 +31,8 @@ class PullingUpstream final : public Upstream {
   // the message.
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
   bool streams() const override { return inner_->streams(); }
-  Task<SendResult> Stream(
-      const WireRequest& request, const SendTimers& timers, StreamSink& sink
-  ) override;
+  Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
+      override;
 
  private:
   // Pulls the model if `result` says that it is missing.
