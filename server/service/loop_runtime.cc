@@ -40,6 +40,10 @@ absl::Status CheckAddress(const ProviderRow& row) {
   );
 }
 
+bool Pulls(const ProviderRow& row) {
+  return row.pull_missing && !row.pull_path.empty();
+}
+
 }  // namespace
 
 class LoopRuntime::Upstreams final : public UpstreamFactory {
@@ -54,21 +58,16 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
     if (!key.ok() && !dry_run) return key.status();
     const bool has_key = key.ok() && !key->empty();
     const std::shared_ptr<const ProviderRow> row = handler->row;
-    const bool pulls = row->pull_missing && !row->pull_path.empty() && !dry_run;
-    Secret pull_key = pulls && has_key ? *key : Secret();
+    Secret used = has_key ? *std::move(key) : Secret();
     std::shared_ptr<providers::Authorizer> authorizer =
         has_key || dry_run ? nullptr : AuthorizerOf(handler->row);
     auto upstream = std::make_unique<providers::HttpUpstream>(
-        client_,
-        std::move(handler),
-        family,
-        has_key ? *std::move(key) : Secret(),
-        std::move(authorizer)
+        client_, std::move(handler), family, used, std::move(authorizer)
     );
     upstream->set_max_reply_bytes(shared_.config()->max_provider_response_bytes);
-    if (!pulls) return upstream;
+    if (dry_run || !Pulls(*row)) return upstream;
     return std::make_unique<providers::PullingUpstream>(
-        client_, row, std::move(pull_key), std::move(upstream)
+        client_, row, std::move(used), std::move(upstream)
     );
   }
 
