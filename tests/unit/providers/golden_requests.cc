@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/engine/model_limits.h"
+#include "server/engine/planning/dialect_choice.h"
 #include "server/json/parse.h"
 #include "server/json/text_writer.h"
 #include "server/json/write.h"
