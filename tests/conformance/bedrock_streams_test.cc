@@ -66,6 +66,7 @@ class Blocks {
   Json Content() const {
     Json content = Json::array();
     for (Json block : blocks_ | std::views::values) {
+      if (block.is_null()) continue;  // sources, and results of tools that the provider ran
       if (block.contains("toolUse")) {
         const std::string input = block["toolUse"].value("input", "");
         block["toolUse"]["input"] = input.empty() ? Json::object() : Json::parse(input);

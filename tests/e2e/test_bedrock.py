@@ -10,7 +10,8 @@ import pytest
 
 from support import bedrock
 from support.errors import expect_failure
-from support.upstream import Upstream
+from support.stubs import Client
+from support.upstream import Reply, Upstream
 
 PERSON = json.dumps(
     {
@@ -36,8 +37,6 @@ def machine(upstream: Upstream, **variables: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def client_of(start_module_daemon, api):
-    from support.stubs import Client
-
     clients = []
 
     def make(environment_: dict[str, str]) -> Client:
@@ -79,7 +78,8 @@ def test_each_mode_sends_what_the_service_describes(client, upstream, mode):
     assert ("toolConfig" in body) == ("TOOLS" in mode)
     assert ("outputConfig" in body) == (mode == "JSON_SCHEMA")
     if mode == "TOOLS":
-        assert body["toolConfig"]["toolChoice"] == {"tool": {"name": body["toolConfig"]["tools"][0]["toolSpec"]["name"]}}
+        tool = body["toolConfig"]["tools"][0]["toolSpec"]["name"]
+        assert body["toolConfig"]["toolChoice"] == {"tool": {"name": tool}}
     if mode == "JSON_SCHEMA":
         schema = body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
         assert json.loads(schema)["properties"].keys() == ADA.keys()
@@ -131,7 +131,7 @@ def test_without_credentials_nothing_is_sent_and_the_places_are_named(client_of,
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (bedrock.fails(403, "AccessDeniedException", "not authorized to perform: bedrock:InvokeModel"), "PROVIDER_AUTH"),
+        (bedrock.fails(403, "AccessDeniedException", "not authorized: bedrock:InvokeModel"), "PROVIDER_AUTH"),
         (bedrock.fails(403, "InvalidSignatureException", "Signature expired: it is too late"), "PROVIDER_AUTH"),
         (bedrock.fails(400, "ValidationException", "The provided model identifier is invalid."), "UNKNOWN_MODEL"),
         (bedrock.fails(400, "ValidationException", "Input is too long for requested model."), "CONTEXT_TOO_LONG"),
@@ -152,6 +152,43 @@ def test_throttling_is_waited_out(client, upstream):
     assert json.loads(client.extract(**REQUEST, retry=QUICK).json) == ADA
 
 
+def stream_of(client, **more: object) -> list:
+    request = client.api.ExtractStreamRequest(request=client.api.ExtractRequest(**REQUEST, **more))
+    return list(client.extraction.ExtractStream(request, timeout=30))
+
+
+def test_a_stream_in_aws_frames_becomes_the_object(client, upstream):
+    upstream.script(bedrock.streamed_call(json.dumps(ADA)))
+    events = stream_of(client)
+    assert json.loads(events[-1].result.json) == ADA
+    assert [event.WhichOneof("event") for event in events].count("delta") > 0
+    assert (events[-1].result.usage.input_tokens, events[-1].result.usage.output_tokens) == (11, 7)
+    [received] = upstream.requests
+    assert received.path.endswith("/converse-stream")
+    assert bedrock.signer_of(received)["signature"] == bedrock.expected_signature(received, upstream.url, KEY)
+    assert bedrock.problems_of(received) == ""
+
+
+def test_an_exception_inside_a_stream_is_sent_again(client, upstream):
+    upstream.script(
+        bedrock.streamed(
+            bedrock.event("messageStart", {"role": "assistant"}), bedrock.exception("throttlingException", "slow down")
+        ),
+        bedrock.streamed_call(json.dumps(ADA)),
+    )
+    assert json.loads(stream_of(client, retry=QUICK)[-1].result.json) == ADA
+    assert len(upstream.requests) == 2
+
+
+def test_a_stream_with_a_wrong_checksum_is_never_believed(client, upstream):
+    good = bedrock.streamed_call(json.dumps(ADA))
+    damaged = bytearray(good.body)
+    damaged[len(damaged) // 2] ^= 1
+    upstream.script(Reply(bytes(damaged), headers=good.headers), good)
+    assert json.loads(stream_of(client, retry=QUICK)[-1].result.json) == ADA
+    assert len(upstream.requests) == 2
+
+
 class Container:
     """The credentials service of a container, whose keys live two seconds."""
 
@@ -167,7 +204,8 @@ class Container:
                 owner.given += 1
                 owner.tokens.append(self.headers.get("authorization", ""))
                 end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + owner.LIFE_S))
-                body = {"AccessKeyId": f"ASIA{owner.given}", "SecretAccessKey": "sec", "Token": "tok", "Expiration": end}
+                keys = {"AccessKeyId": f"ASIA{owner.given}", "SecretAccessKey": "sec", "Token": "tok"}
+                body = keys | {"Expiration": end}
                 raw = json.dumps(body).encode()
                 self.send_response(200)
                 self.send_header("content-length", str(len(raw)))
@@ -210,4 +248,5 @@ def test_credentials_of_a_container_are_renewed_and_rotated_tokens_read_anew(cli
     for received in (first, second):
         key = (bedrock.signer_of(received)["key"], "sec")
         assert received.headers["x-amz-security-token"] == "tok"
-        assert bedrock.signer_of(received)["signature"] == bedrock.expected_signature(received, upstream.url, key, "tok")
+        expected = bedrock.expected_signature(received, upstream.url, key, "tok")
+        assert bedrock.signer_of(received)["signature"] == expected

@@ -3,7 +3,9 @@
 import functools
 import json
 import re
+import struct
 import urllib.parse
+import zlib
 
 import botocore.auth
 import botocore.awsrequest
@@ -80,3 +82,44 @@ def problems_of(received: Received) -> str:
     shape = _service().operation_model("Converse").input_shape
     parameters = {"modelId": model_of(received)} | json.loads(received.raw)
     return botocore.validate.ParamValidator().validate(parameters, shape).generate_report()
+
+
+def _frame(headers: dict[str, str], payload: bytes) -> bytes:
+    """One message of application/vnd.amazon.eventstream."""
+    block = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    prelude = struct.pack(">II", len(block) + len(payload) + 16, len(block))
+    message = prelude + struct.pack(">I", zlib.crc32(prelude)) + block + payload
+    return message + struct.pack(">I", zlib.crc32(message))
+
+
+def event(kind: str, body: dict) -> bytes:
+    return _frame({":event-type": kind, ":message-type": "event"}, json.dumps(body).encode())
+
+
+def exception(kind: str, message: str) -> bytes:
+    return _frame({":exception-type": kind, ":message-type": "exception"}, json.dumps({"message": message}).encode())
+
+
+def streamed(*events: bytes) -> Reply:
+    return Reply(b"".join(events), headers={"content-type": "application/vnd.amazon.eventstream"})
+
+
+def streamed_call(arguments: str, pieces: int = 4) -> Reply:
+    """A call of the tool whose arguments come in so many pieces, each in an event with padding."""
+    tool = {"toolUseId": "t", "name": "answer"}
+    size = -(-len(arguments) // pieces)
+    cut = [arguments[at : at + size] for at in range(0, len(arguments), size)]
+    return streamed(
+        event("messageStart", {"role": "assistant", "p": "abc"}),
+        event("contentBlockStart", {"contentBlockIndex": 0, "start": {"toolUse": tool}}),
+        *(
+            event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"toolUse": {"input": piece}}, "p": "ab"})
+            for piece in cut
+        ),
+        event("contentBlockStop", {"contentBlockIndex": 0}),
+        event("messageStop", {"stopReason": "tool_use"}),
+        event("metadata", {"usage": {"inputTokens": 11, "outputTokens": 7, "totalTokens": 18}}),
+    )

@@ -1,4 +1,4 @@
-#include "server/providers/models/known_models.h"
+#include "server/providers/provider_table.h"
 
 #include <span>
 #include <utility>
