@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "server/base/status_macros.h"
 #include "server/providers/model_list.h"
 #include "server/providers/provider_table.h"
+#include "server/registry/prices.h"
 #include "server/service/catalog_pages.h"
 #include "server/service/extract_request.h"
 
@@ -34,6 +36,15 @@ Models NamedModels(const ProviderRow& row) {
 
 bool Lists(const v1::Model& model, const std::string& mode) {
   return std::ranges::find(model.mode_names(), mode) != model.mode_names().end();
+}
+
+void ToMessage(const Rates& rates, v1::Price& out) {
+  constexpr double kPicosInANano = 1000;
+  const auto nanos = [](std::int64_t picos) { return static_cast<double>(picos) / kPicosInANano; };
+  out.set_input_usd_nanos_per_token(nanos(rates.input));
+  out.set_output_usd_nanos_per_token(nanos(rates.output));
+  out.set_cached_input_usd_nanos_per_token(nanos(rates.cached_input.value_or(rates.input)));
+  out.set_cache_write_usd_nanos_per_token(nanos(rates.cache_write.value_or(rates.input)));
 }
 
 // What a request keeps of the models of a provider.
@@ -126,10 +137,16 @@ Task<absl::StatusOr<v1::ListModelsResponse>> ListModels(
     }
     filter.Add(*row, named, shared.catalog, models);
   }
+  const std::shared_ptr<const PriceTable> prices = shared.call_settings()->prices;
   std::ranges::sort(models, {}, KeyOf);
   v1::ListModelsResponse response;
   response.set_next_page_token(CutPage(models, request.page_token(), page_size, KeyOf));
-  for (v1::Model& model : models) *response.add_models() = std::move(model);
+  for (v1::Model& model : models) {
+    const Price* price =
+        prices == nullptr ? nullptr : prices->Find(model.provider(), model.model());
+    if (price != nullptr) ToMessage(price->rates, *model.mutable_price());
+    *response.add_models() = std::move(model);
+  }
   co_return response;
 }
 

@@ -157,6 +157,7 @@ Task<RpcResult> CatalogMethods::ListProviders(Rpc& rpc) {
 }
 
 Task<RpcResult> CatalogMethods::ListModels(Rpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
   v1::ListModelsRequest request;
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);

@@ -12,6 +12,7 @@
 #include "server/base/strings.h"
 #include "server/providers/auth/signers.h"
 #include "server/providers/http_upstream.h"
+#include "server/providers/pulling_upstream.h"
 
 namespace extractd {
 namespace {
@@ -39,6 +40,10 @@ absl::Status CheckAddress(const ProviderRow& row) {
   );
 }
 
+bool Pulls(const ProviderRow& row) {
+  return row.pull_missing && !row.pull_path.empty();
+}
+
 }  // namespace
 
 class LoopRuntime::Upstreams final : public UpstreamFactory {
@@ -52,17 +57,18 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
     absl::StatusOr<Secret> key = shared_.credentials.KeyOf(*handler->row);
     if (!key.ok() && !dry_run) return key.status();
     const bool has_key = key.ok() && !key->empty();
+    const std::shared_ptr<const ProviderRow> row = handler->row;
+    Secret used = has_key ? *std::move(key) : Secret();
     std::shared_ptr<providers::Authorizer> authorizer =
         has_key || dry_run ? nullptr : AuthorizerOf(handler->row);
     auto upstream = std::make_unique<providers::HttpUpstream>(
-        client_,
-        std::move(handler),
-        family,
-        has_key ? *std::move(key) : Secret(),
-        std::move(authorizer)
+        client_, std::move(handler), family, used, std::move(authorizer)
     );
     upstream->set_max_reply_bytes(shared_.config()->max_provider_response_bytes);
-    return upstream;
+    if (dry_run || !Pulls(*row)) return upstream;
+    return std::make_unique<providers::PullingUpstream>(
+        client_, row, std::move(used), std::move(upstream)
+    );
   }
 
  private:

@@ -220,6 +220,8 @@ constexpr std::array kKeys = {
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
     KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
     KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
+    KeyRow{"pull_path", "path that lets it load a model, behind base_url", SetText<&Row::pull_path>},
+    KeyRow{"pull_missing", "a model that it lacks is pulled at its first use", SetFlag<&Row::pull_missing>},
     KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
     KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
     KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},

@@ -241,6 +241,28 @@ def test_lists_in_json(ctl):
     ]
 
 
+def test_models_is_a_table_of_what_they_can(ctl):
+    done = ctl("models", "--provider", "cohere", "--can", "reasoning")
+    assert done.returncode == FINE
+    head, *rows = done.stdout.splitlines()
+    assert head.split("  ")[0] == "MODEL"
+    assert [row.split()[0] for row in rows] == ["cohere/command-a-plus-05-2026"]
+    assert "vision, reasoning" in rows[0]
+    assert "128000" in rows[0]
+
+
+def test_models_are_all_pages_in_one(ctl):
+    models = message_of(ctl("models", "--json"))["models"]
+    assert len(models) > 100
+    assert {"acme/acme-1", "openai/gpt-6-luna"} <= {f"{model['provider']}/{model['model']}" for model in models}
+
+
+def test_an_unknown_capability_is_a_misuse(ctl):
+    done = ctl("models", "--can", "telepathy")
+    assert done.returncode == MISUSED
+    assert "telepathy" in done.stderr
+
+
 def test_modes_is_a_table_with_meanings(ctl):
     done = ctl("modes")
     assert done.returncode == FINE

@@ -90,6 +90,21 @@ TEST_F(CatalogTest, ModelsSayWhatTheyCanAndHowMuchFits) {
   EXPECT_EQ(model.mode_names(0), "JSON_SCHEMA");
 }
 
+TEST_F(CatalogTest, AModelHasItsPriceIfThereIsOne) {
+  Start();
+  v1::ListModelsRequest request;
+  request.set_provider("openai");
+  const auto result = client->ListModels(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  const auto model = std::ranges::find(result->models(), "gpt-6.1-sol", &v1::Model::model);
+  ASSERT_NE(model, result->models().end());
+  EXPECT_DOUBLE_EQ(model->price().input_usd_nanos_per_token(), 2000);
+  EXPECT_DOUBLE_EQ(model->price().output_usd_nanos_per_token(), 10'000);
+  EXPECT_DOUBLE_EQ(model->price().cached_input_usd_nanos_per_token(), 100);
+  request.set_provider("acme");
+  EXPECT_FALSE(client->ListModels(request)->models(0).has_price()) << "unknown is not nothing";
+}
+
 TEST_F(CatalogTest, PagesGiveEveryModelOnceByProviderAndName) {
   Start();
   std::vector<std::pair<std::string, std::string>> names;
