@@ -111,9 +111,9 @@ class Run {
     }
     (*made)->deadline = plan().deadline;
     (*made)->prepare_time = plan().prepare_time;
-    result_.replanned = *std::move(made);
-    plan_ = result_.replanned.get();
-    for (Attempt& attempt : result_.attempts) attempt.plan = plan_;
+    (*made)->retry.max_attempts = plan().retry.max_attempts;
+    streamed_.reset();  // of the earlier plan
+    plan_ = result_.replans.emplace_back(*std::move(made)).get();
     calls_ = {};
     reask_ = plan().request;
     --turn_;
@@ -361,7 +361,7 @@ class Run {
     End(absl::OkStatus());
   }
 
-  const Plan* plan_;  // the caller's, or result_.replanned
+  const Plan* plan_;  // the caller's, or the last of result_.replans
   ExtractionTools tools_;
   Extraction result_;
   int turn_ = 0;

@@ -47,9 +47,14 @@ struct Extraction {
   std::chrono::microseconds upstream_time{0};  // sends and waits
   std::chrono::nanoseconds parse_time{0};
   std::chrono::nanoseconds validate_time{0};
-  // What was sent in the end instead of the plan of the call, where a refusal taught that the model
-  // takes less; null: the plan of the call.
-  std::unique_ptr<Plan> replanned = {};
+  // What was asked after refusals that taught that the model takes less, in their order; attempts
+  // point into them.
+  std::vector<std::unique_ptr<Plan>> replans = {};
+
+  // What was asked last; `first`: the plan of the call.
+  const Plan& LastPlan(const Plan& first) const {
+    return replans.empty() ? first : *replans.back();
+  }
 };
 
 // Makes the plan of the call again, with what was learned since.

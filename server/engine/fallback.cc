@@ -160,7 +160,8 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
     if (journey.is_fallback()) plan.first_kind = AttemptKind::kFallback;
     on_planned(plan);
     Extraction extraction = co_await Extract(plan, tools);
-    if (extraction.replanned != nullptr) course.plans.push_back(std::move(extraction.replanned));
+    std::ranges::move(extraction.replans, std::back_inserter(course.plans));
+    extraction.replans.clear();
     Add(*course.plans.back(), std::move(extraction), course);
     status = course.extraction.status;
     valid = course.extraction.valid;

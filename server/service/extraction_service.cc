@@ -116,7 +116,7 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   ExtractionTools tools = Tools();
   tools.replan = [this, &rpc] { return Replan(rpc); };
   Extraction extraction = co_await extractd::Extract(**plan, std::move(tools));
-  const Plan& sent = extraction.replanned == nullptr ? **plan : *extraction.replanned;
+  const Plan& sent = extraction.LastPlan(**plan);
   co_return Answer(rpc, sent, extraction, types, begin);
 }
 

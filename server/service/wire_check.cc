@@ -139,12 +139,14 @@ std::vector<FieldViolation> FindUnknown(const Message& message) {
   return UnknownFinder().Find(message);
 }
 
-absl::Status ParseRequest(grpc::ByteBuffer& bytes, size_t max_bytes, Message& message) {
+absl::Status ParseRequest(const grpc::ByteBuffer& bytes, size_t max_bytes, Message& message) {
   if (bytes.Length() > max_bytes) return TooLarge(bytes.Length(), max_bytes);
   bad_text_field.clear();
   grpc::Slice whole;  // not of a request that came in pieces
-  const bool in_one_piece = bytes.TrySingleSlice(&whole).ok();
-  const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&bytes, &message);
+  // Reading empties a buffer; a call may have to be read once more. The bytes are shared.
+  grpc::ByteBuffer read = bytes;
+  const bool in_one_piece = read.TrySingleSlice(&whole).ok();
+  const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&read, &message);
   if (!parsed.ok()) return Unreadable(message);
   if (in_one_piece && HoldsOnlyKnown(ViewOf(whole), *message.GetDescriptor())) {
     return absl::OkStatus();

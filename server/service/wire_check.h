@@ -19,7 +19,7 @@ namespace extractd {
 // this type, a text that is not UTF-8 (the field is named), unknown fields or enum numbers (all of
 // them).
 absl::Status ParseRequest(
-    grpc::ByteBuffer& bytes, size_t max_bytes, google::protobuf::Message& message
+    const grpc::ByteBuffer& bytes, size_t max_bytes, google::protobuf::Message& message
 );
 
 // The unknown fields and enum numbers anywhere in `message`, as far as they fit into an error.

@@ -183,10 +183,7 @@ class Rules {
       body["tool_choice"] = {{"type", "auto"}};
       Note("tool_choice auto is said");
     }
-    for (Json& tool : body.contains("tools") ? body["tools"] : empty_) {
-      if (tool.contains("strict") && !tool["strict"])
-        Drop(tool, "strict", "strict false is not said");
-    }
+    for (Json& tool : body.contains("tools") ? body["tools"] : empty_) ApplyToTool(tool);
     if (body.contains("system")) Plain(body["system"]);
     for (Json& message : body["messages"]) ApplyToMessage(message);
     ApplyToThinking(body);
@@ -204,6 +201,15 @@ class Rules {
   void Drop(Json& object, const char* key, const std::string& rule) {
     object.erase(key);
     Note(rule);
+  }
+
+  void ApplyToTool(Json& tool) {
+    if (tool.contains("strict") && !tool["strict"]) {
+      Drop(tool, "strict", "strict false is not said");
+    }
+    if (tool.value("description", "x").empty()) {
+      Drop(tool, "description", "an empty description is not said");
+    }
   }
 
   void Plain(Json& content) {
@@ -243,7 +249,6 @@ class Rules {
   }
 
   void ApplyToThinking(Json& body) {
-    ThinkOver(body);
     const Json thinking = body.value("thinking", Json::object());
     const bool effort = body.value("output_config", Json::object()).contains("effort");
     if (thinking.value("type", "") == "adaptive" && !effort) {
@@ -258,6 +263,7 @@ class Rules {
       body["tool_choice"]["type"] = "auto";
       Note("a model that is told to think is not forced, since it would not think");
     }
+    ThinkOver(body);
   }
 
   Json empty_ = Json::array();

@@ -16,8 +16,8 @@
 
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/http_stream.h"
-#include "tests/conformance/test_settings.h"
 #include "tests/fakes/test_data.h"
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::providers {
 namespace {
@@ -30,7 +30,7 @@ struct Protocol {
   const Dialect& dialect;
 };
 std::vector<Protocol> Protocols() {
-  return {{"chat_completions", OpenAiChat()}};
+  return {{.api = "chat_completions", .dialect = OpenAiChat()}};
 }
 
 struct Recording {

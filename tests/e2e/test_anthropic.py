@@ -73,6 +73,7 @@ def expect_ann(response) -> None:
 
 
 def test_tools_forces_one_strict_tool_with_the_lowered_schema(client, provider):
+    provider.queue(calls(ANN))
     response = client.extract(**REQUEST | {"mode_name": "TOOLS"})
     assert response.valid
     jsonschema.validate(json.loads(response.json), PERSON)
@@ -95,6 +96,7 @@ def test_the_version_and_the_key_stand_in_their_headers(client, provider):
     assert shown["anthropic-version"] == "2026-10-21"
     assert shown["x-api-key"] == "[redacted]"
     assert "authorization" not in shown
+    provider.queue(calls(ANN))
     client.extraction.Extract(request, timeout=30)
     assert provider.requests()[0]["body"] == json.loads(rendered.body)
 
@@ -144,6 +146,7 @@ def test_a_wrong_text_is_sent_back_with_its_issues(client, provider):
 
 
 def test_what_the_model_does_not_take_is_left_out_with_a_warning(client, provider):
+    provider.queue(calls(ANN))
     generation = {"temperature": 0.2, "top_p": 0.9, "seed": 7, "max_output_tokens": 500}
     response = client.extract(**REQUEST | {"mode_name": "TOOLS", "generation": generation})
     body = provider.requests()[0]["body"]
@@ -171,6 +174,7 @@ def test_what_no_retry_can_fix_is_sent_once(client, provider, status, reason):
 
 
 def test_options_of_the_caller_reach_the_body(client, provider):
+    provider.queue(calls(ANN))
     options = {"cache_control": {"type": "ephemeral"}, "service_tier": "standard_only"}
     client.extract(
         **REQUEST | {"mode_name": "TOOLS", "generation": {"provider_options_json": json.dumps(options)}}

@@ -84,7 +84,7 @@ TEST_F(LearnedTest, Case20_AModeThatIsRefusedGivesWayToTheNextUnlessItWasNamed) 
   Script({refusal});
   const auto refused = client->Extract(named);
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.failure().reason, "SCHEMA_REJECTED");
+  EXPECT_EQ(refused.failure().reason, "PROVIDER_REJECTED_REQUEST");
   const v1::ExtractResponse response = Extracted({refusal, TextAnswer(kAda)}, PersonRequest());
   ASSERT_EQ(response.attempts_size(), 2);
   EXPECT_EQ(response.attempts(0).mode_name(), "JSON_SCHEMA");

@@ -1,6 +1,7 @@
 // The probes of tools and media.
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -20,6 +21,22 @@ void RequestFieldsTest::AddToolProbes(std::map<std::string, Probe>& probes) {
       as_tool_ = false;
     };
   }
+  // Titles are not shown to the model: tools have names.
+  constexpr std::string_view kSeven = R"({"type":"object","properties":{"t7":{"type":"string"}}})";
+  of_tools["tools.schema.json_schema"] = [this, kSeven] {
+    v1::ExtractRequest request = AsTool(PersonRequest());
+    request.mutable_tools(0)->mutable_schema()->set_json_schema(std::string(kSeven));
+    EXPECT_NE(Rendered(request).body().find("t7"), std::string::npos);
+  };
+  of_tools["tools.schema.schema_id"] = [this, kSeven] {
+    v1::RegisterSchemaRequest registration;
+    registration.mutable_schema()->set_json_schema(std::string(kSeven));
+    registration.set_name("of_a_tool");
+    ASSERT_TRUE(client->RegisterSchema(registration).ok());
+    v1::ExtractRequest request = AsTool(PersonRequest());
+    request.mutable_tools(0)->mutable_schema()->set_schema_id("of_a_tool");
+    EXPECT_NE(Rendered(request).body().find("t7"), std::string::npos);
+  };
   of_tools["tools.schema.name"] = [this] {
     v1::ExtractRequest request = AsTool(PersonRequest());
     request.mutable_tools(0)->mutable_schema()->set_name("other");

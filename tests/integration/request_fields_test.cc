@@ -172,7 +172,7 @@ void RequestFieldsTest::AddChatProbes(std::map<std::string, Probe>& probes) {
     thinking.set_text("let me see");
     thinking.set_opaque("c2lnbmVk");
     r.mutable_messages(0)->add_parts()->set_text("Ada");
-    r.set_model("anthropic/claude-haiku-5-5");
+    r.set_model("google/gemini-2.5-flash");
   };
   probes["messages.parts.thinking.text"] = [this, thinks] { SeenOnTheWire(thinks, "let me see"); };
   probes["messages.parts.thinking.opaque"] = [this, thinks] { SeenOnTheWire(thinks, "c2lnbmVk"); };

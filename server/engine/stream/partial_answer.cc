@@ -40,8 +40,11 @@ const lower::Form* CarryingForm(const lower::Form* form) {
 std::string Unescape(std::string_view token) {
   std::string name;
   for (size_t i = 0; i < token.size(); ++i) {
-    const bool escape = token[i] == '~' && i + 1 < token.size();
-    name += !escape ? token[i] : token[++i] == '0' ? '~' : '/';
+    if (token[i] != '~' || i + 1 == token.size()) {
+      name += token[i];
+    } else {
+      name += token[++i] == '0' ? '~' : '/';
+    }
   }
   return name;
 }

@@ -83,7 +83,7 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
     extraction.status = SlowReaderError(slow_after);
   }
   const auto total = Close(rpc, extraction, begin);
-  const Plan& sent = extraction.replanned == nullptr ? plan : *extraction.replanned;
+  const Plan& sent = extraction.LastPlan(plan);
   v1::ExtractStreamResponse last;
   if (extraction.status.ok()) {
     FillResponse(sent, extraction, read->types, total, *last.mutable_result());

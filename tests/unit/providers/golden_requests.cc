@@ -56,6 +56,50 @@ constexpr std::array kSamples = {
                 R"("assistant","content":[{"type":"output_text","text":)"
                 R"("{\"name\":\"Ann\",\"age\":\"forty\"}"}]}]})",
     },
+    SampleReply{
+        .dialect = "anthropic_messages",
+        .call = R"({"type":"message","role":"assistant","stop_reason":"tool_use","content":[)"
+                R"({"type":"thinking","thinking":"Ann says it.","signature":"c2ln"},)"
+                R"({"type":"tool_use","id":"toolu_1","name":"person",)"
+                R"("input":{"name":"Ann","age":"forty"}}],)"
+                R"("usage":{"input_tokens":9,"output_tokens":9}})",
+        .text = R"({"type":"message","role":"assistant","stop_reason":"end_turn","content":[)"
+                R"({"type":"text","text":"{\"name\":\"Ann\",\"age\":\"forty\"}"}],)"
+                R"("usage":{"input_tokens":9,"output_tokens":9}})",
+    },
+    SampleReply{
+        .dialect = "bedrock_converse",
+        .call = R"({"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":)"
+                R"("tooluse_1","name":"person","input":{"name":"Ann","age":"forty"}}}]}},)"
+                R"("stopReason":"tool_use","usage":{"inputTokens":9,"outputTokens":9}})",
+        .text = R"({"output":{"message":{"role":"assistant","content":[{"text":)"
+                R"("{\"name\":\"Ann\",\"age\":\"forty\"}"}]}},)"
+                R"("stopReason":"end_turn","usage":{"inputTokens":9,"outputTokens":9}})",
+    },
+    SampleReply{
+        .dialect = "cohere_chat",
+        .call = R"({"finish_reason":"TOOL_CALL","message":{"role":"assistant","tool_plan":)"
+                R"("I will call it.","tool_calls":[{"id":"person_1","type":"function","function":)"
+                R"({"name":"person","arguments":"{\"name\":\"Ann\",\"age\":\"forty\"}"}}]}})",
+        .text = R"({"finish_reason":"COMPLETE","message":{"role":"assistant","content":[)"
+                R"({"type":"text","text":"{\"name\":\"Ann\",\"age\":\"forty\"}"}]}})",
+    },
+    SampleReply{
+        .dialect = "gemini",
+        .call = R"({"candidates":[{"finishReason":"STOP","content":{"role":"model","parts":[)"
+                R"({"functionCall":{"name":"person","args":{"name":"Ann","age":"forty"}},)"
+                R"("thoughtSignature":"c2ln"}]}}]})",
+        .text = R"({"candidates":[{"finishReason":"STOP","content":{"role":"model","parts":[)"
+                R"({"text":"{\"name\":\"Ann\",\"age\":\"forty\"}"}]}}]})",
+    },
+    SampleReply{
+        .dialect = "ollama_chat",
+        .call = R"({"done":true,"done_reason":"stop","message":{"role":"assistant","content":"",)"
+                R"("tool_calls":[{"function":{"name":"person",)"
+                R"("arguments":{"name":"Ann","age":"forty"}}}]}})",
+        .text = R"({"done":true,"done_reason":"stop","message":{"role":"assistant",)"
+                R"("content":"{\"name\":\"Ann\",\"age\":\"forty\"}"}})",
+    },
 };
 
 const SampleReply* SampleOf(std::string_view dialect) {

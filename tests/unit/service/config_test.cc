@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "server/providers/provider_table.h"
+
 namespace extractd {
 namespace {
 
@@ -52,7 +54,7 @@ TEST_F(ConfigTest, EmptyFileIsTheDefaults) {
   const auto config = Load("");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->calls.retry.max_reasks, 3);
-  EXPECT_EQ(config->providers.size(), 8U);
+  EXPECT_EQ(config->providers.size(), providers::BuiltInProviders().size());
 }
 
 TEST_F(ConfigTest, ListsAreListsOrTexts) {

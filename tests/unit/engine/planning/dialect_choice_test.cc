@@ -107,7 +107,7 @@ TEST_F(DialectChoiceTest, RefusedSettingsAreLeftOutWithAWarningEach) {
   EXPECT_TRUE(plan_.request.generation.temperature.has_value());
   ASSERT_EQ(plan_.warnings.size(), 3U);
   EXPECT_EQ(plan_.warnings[0].code, "SETTING_NOT_SUPPORTED");
-  EXPECT_EQ(plan_.warnings[0].message, "model 'm' takes no seed; it was left out");
+  EXPECT_EQ(plan_.warnings[0].message, "model 'm' takes no reasoning_effort; it was left out");
 }
 
 TEST_F(DialectChoiceTest, RefusedSettingFailsIfTheCallerWantsThat) {

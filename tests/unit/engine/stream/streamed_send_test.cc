@@ -86,7 +86,7 @@ class StreamedSendTest : public ::testing::Test {
   Extraction Run(std::deque<StreamScript> script) {
     plan_.upstream = std::make_unique<FakeStreamUpstream>(std::move(script), seen_);
     fakes::FixedBits bits(0);
-    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, observer_}, &notes_));
+    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
   }
 
   Plan plan_;
@@ -94,6 +94,7 @@ class StreamedSendTest : public ::testing::Test {
   FakeStreamUpstream::Seen seen_;
   fakes::FakeObserver observer_;
   Latencies latencies_;
+  ProviderHealth health_;
   Notes notes_;
 };
 
@@ -185,7 +186,7 @@ TEST_F(StreamedSendTest, AnAnswerThatComesWholeIsOneDelta) {
   );
   fakes::FixedBits bits(0);
   const Extraction result =
-      fakes::Await(Extract(plan_, {clock_, bits, latencies_, observer_}, &notes_));
+      fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(notes_.log, (Log{"started 1", "ended"}));
   EXPECT_EQ(notes_.value.log, (Log{R"(set  {"age":4})", "complete "}));
@@ -199,7 +200,7 @@ TEST_F(StreamedSendTest, AWholeAnswerThatIsInvalidKeepsItsReply) {
   );
   fakes::FixedBits bits(0);
   const Extraction result =
-      fakes::Await(Extract(plan_, {clock_, bits, latencies_, observer_}, &notes_));
+      fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
   ASSERT_EQ(result.attempts.size(), 2U);
   EXPECT_EQ(result.usage.output_tokens, 10) << "as reported";
   EXPECT_EQ(seen.encoded.at(1).messages.at(1).tool_calls.at(0).id, "c1");

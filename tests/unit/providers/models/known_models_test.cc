@@ -1,10 +1,10 @@
-#include "server/providers/models/known_models.h"
-
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "server/providers/provider_table.h"
 
 namespace extractd::providers {
 namespace {

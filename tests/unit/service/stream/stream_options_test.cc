@@ -1,5 +1,7 @@
 #include "server/service/stream/stream_options.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "server/base/error.h"
@@ -17,7 +19,8 @@ std::vector<std::string> BadFields(const v1::ExtractStreamRequest& request) {
   std::vector<std::string> fields;
   const auto options = ReadStreamOptions(request);
   if (options.ok()) return fields;
-  for (const FieldViolation& violation : DetailsOf(options.status())->fields) {
+  const std::optional<ErrorDetails> details = DetailsOf(options.status());
+  for (const FieldViolation& violation : details->fields) {
     fields.push_back(violation.field);
   }
   return fields;

@@ -88,7 +88,7 @@ TEST(GeminiGenerationTest, ABudgetOfTokensBecomesTheLevelThatIsNearest) {
     const size_t begin = config.find("Level\":\"") + 8;
     return config.substr(begin, config.find('"', begin) - begin);
   };
-  EXPECT_EQ(level(0), "LOW") << "little, not none";
+  EXPECT_EQ(level(0), "MINIMAL") << "the least that there is";
   EXPECT_EQ(level(1), "LOW");
   EXPECT_EQ(level(4096), "LOW");
   EXPECT_EQ(level(4097), "MEDIUM");
