@@ -38,7 +38,8 @@ inline std::int64_t LargestNamed(const Json& tree, std::initializer_list<std::st
 // Thoughts in front of the answer are none of it.
 inline std::string BehindThoughts(std::string content) {
   const size_t end = content.find("</think>");
-  if (!content.starts_with("<think>") || end == std::string::npos) return content;
+  if (!content.starts_with("<think>")) return content;
+  if (end == std::string::npos) return {};
   return content.substr(content.find_first_not_of(" \n", end + std::string_view("</think>").size())
   );
 }
