@@ -130,32 +130,36 @@ void ReadUsage(const Json& usage, std::string_view prompt, Expected& expected) {
   expected.reasoning_tokens = recorded::LargestNamed(usage, {"reasoning_tokens"});
 }
 
-// Calls by their index and id, and what their pieces add up to.
-using CallKeys = std::vector<std::pair<std::string, size_t>>;
+// A piece continues the last call if it names the same index, and its id or none.
+struct LastCall {
+  std::string index = {};
+  std::string id = {};
+};
 
-void ReadCallPieces(const Json& calls, CallKeys& keys, Expected& expected) {
+void ReadCallPieces(const Json& calls, LastCall& last, Expected& expected) {
   for (const Json& call : calls) {
     const std::string index = Text(call, "index");
     const std::string id = Text(call, "id");
-    const bool grows = !keys.empty() && keys.back().first == index && id.empty();
-    if (!grows) {
-      keys.emplace_back(index, expected.calls.size());
-      expected.calls.emplace_back(Text(call["function"], "name"), "");
-    }
+    const bool grows =
+        !expected.calls.empty() && last.index == index && (id.empty() || id == last.id);
+    if (!grows) expected.calls.emplace_back(Text(call["function"], "name"), "");
+    last = {.index = index, .id = id.empty() && grows ? last.id : id};
     expected.calls.back().second += Text(call["function"], "arguments");
   }
 }
 
 Expected ExpectedChatStream(const std::vector<std::string>& events) {
   Expected expected;
-  CallKeys keys;
+  LastCall last;
   for (const std::string& data : events) {
     if (data.starts_with("[DONE]")) break;
     const Json chunk = Json::parse(data, nullptr, false);
-    if (chunk.is_discarded() || IsError(chunk)) {
-      expected.failed = true;
-      return expected;
+    if (chunk.is_discarded()) return {.failed = true};
+    // What the server refused and gave back is an answer.
+    if (IsError(chunk) && Text(chunk["error"], "code") == "tool_use_failed") {
+      return {.text = Text(chunk["error"], "failed_generation")};
     }
+    if (IsError(chunk)) return {.failed = true};
     if (chunk.contains("x_groq"))
       ReadUsage(chunk["x_groq"].value("usage", Json()), "prompt_tokens", expected);
     ReadUsage(chunk.value("usage", Json()), "prompt_tokens", expected);
@@ -166,7 +170,7 @@ Expected ExpectedChatStream(const std::vector<std::string>& events) {
     if (!delta.is_object()) continue;
     expected.text += recorded::RawText(delta);
     expected.refusal += Text(delta, "refusal");
-    ReadCallPieces(delta.value("tool_calls", Json()), keys, expected);
+    ReadCallPieces(delta.value("tool_calls", Json()), last, expected);
   }
   expected.text = recorded::BehindThoughts(expected.text);
   return expected;
@@ -178,6 +182,7 @@ Expected ExpectedChat(const Json& body) {
     expected.failed = true;
     return expected;
   }
+  if (!body.contains("choices")) return {.failed = true};
   const Json& choice = body["choices"][0];
   const Json& message = choice["message"];
   expected.text = recorded::ExpectedText(message);
@@ -203,6 +208,7 @@ Expected ExpectedResponse(const Json& response) {
     expected.failed = true;
     return expected;
   }
+  if (!response.contains("output")) return {.failed = true};
   for (const Json& item : response["output"]) {
     if (item["type"] == "function_call") {
       expected.calls.emplace_back(Text(item, "name"), Text(item, "arguments"));
