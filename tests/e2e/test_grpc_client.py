@@ -102,7 +102,8 @@ def test_every_bad_field_is_named_at_once(client):
         ({"schema": {"json_schema": '{\n "type": '}}, "INVALID_ARGUMENT INVALID_SCHEMA", {"line": "2"}),
         ({"schema": {"schema_id": "nobody"}}, "NOT_FOUND SCHEMA_NOT_FOUND", {}),
         ({"mode_name": "gemini_json"}, "INVALID_ARGUMENT INVALID_REQUEST", {}),
-        ({"mode_name": "parallel"}, "INVALID_ARGUMENT MODE_NOT_SUPPORTED", {"supported": ALL_MODES}),
+        ({"mode_name": "parallel"}, "INVALID_ARGUMENT INVALID_REQUEST", {}),
+        ({"mode_name": "responses_tools"}, "INVALID_ARGUMENT MODE_NOT_SUPPORTED", {"supported": ALL_MODES}),
         ({"model": "keyless/m"}, "FAILED_PRECONDITION CREDENTIALS_MISSING", {"variable": "NOKEY_API_KEY"}),
     ],
 )

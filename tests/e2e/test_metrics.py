@@ -47,9 +47,16 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def config(upstream):
+def config(upstream, tmp_path_factory):
+    prices = tmp_path_factory.mktemp("prices") / "prices.json"
+    prices.write_text(json.dumps({"prices": [{"provider": "acme", "model": "acme-2", "input": 1000, "output": 2000}]}))
     providers = acme(upstream, key_variable="ACME_API_KEY", key_required=True, models=["acme-2"])
-    return {"schema_cache_bytes": SCHEMA_CACHE_BYTES, "log_level": "debug", "providers": providers}
+    return {
+        "schema_cache_bytes": SCHEMA_CACHE_BYTES,
+        "log_level": "debug",
+        "prices_file": str(prices),
+        "providers": providers,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +141,23 @@ def test_tokens_are_counted_as_the_provider_counted_them(client, upstream, moved
     wanted = {"input": 100, "output": 40, "cached_input": 64, "cache_write_input": 5, "reasoning": 30}
     for kind, count in wanted.items():
         assert moved("tokens_total", ACME | {"model": "acme-1", "type": kind}) == count
+
+
+def test_money_is_counted_where_the_price_is_known(client, upstream, moved):
+    upstream.script(calls({"age": 36}))
+    response = client.extract(**REQUEST | {"model": "acme/acme-2"})
+    dollars = response.usage.cost_usd_micros / 1e6
+    assert dollars > 0
+    assert moved("cost_usd_total", ACME | {"model": "acme-2"}) == pytest.approx(dollars)
+    client.extract(**REQUEST)
+    assert moved("cost_unknown_total", ACME | {"model": "acme-1"}) == 1
+
+
+def test_what_a_refusal_teaches_is_counted(client, upstream, moved):
+    upstream.script(fails(400, "tool_choice: forcing a tool is not supported by this model"), calls({"age": 36}))
+    response = client.extract(**REQUEST | {"model": "acme/acme-free"})
+    assert response.attempts[0].learned
+    assert moved("learned_total", {"provider": "acme", "belief": "forced_tool"}) == 1
 
 
 def test_the_schema_cache_shows_hits_misses_joins_and_evictions(client, upstream, page, moved):

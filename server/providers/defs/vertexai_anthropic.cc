@@ -1,5 +1,5 @@
 // Claude on Vertex AI, in Google Cloud.
-// Wire facts, sources and dates: docs/providers/vertexai.md.
+// Wire facts, sources and dates: docs/providers/vertexai-anthropic.md.
 #include "server/providers/google_cloud.h"
 #include "server/registry/provider_row.h"
 

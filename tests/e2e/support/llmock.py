@@ -10,6 +10,7 @@ from llmock.testing import LLMockServer
 class Provider:
     def __init__(self, server: LLMockServer):
         self.server = server
+        self.expected: set[str] = set()  # codes of findings that a test accounts for
 
     def _call(self, method: str, path: str, body: dict | None = None) -> dict:
         data = json.dumps(body).encode() if body is not None else None

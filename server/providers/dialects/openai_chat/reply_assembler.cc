@@ -34,7 +34,7 @@ bool ReplyAssembler::Fail(SendFailure failure, std::string message) {
 }
 
 // What stands beside the choices.
-bool ReplyAssembler::ReadHead(const json::Value& body) {
+bool ReplyAssembler::ReadHead(const json::Value& body, DeltaSink& sink) {
   if (!body.is_object()) return Fail(SendFailure::kMalformed, "the reply is not a JSON object");
   const json::Value* error = body.Find("error");
   const json::Value* inner = json::FindPath(body, {"x_groq", "error"});
@@ -44,6 +44,8 @@ bool ReplyAssembler::ReadHead(const json::Value& body) {
     const bool is_status = status >= 400 && status < 600;
     const json::Value& said = error == inner ? *body.Find("x_groq") : body;
     outcome_ = ClassifyError(is_status ? static_cast<int>(status) : 200, said);
+    // An answer that the host refused and gave back.
+    if (outcome_->ok()) sink.OnText(outcome_->reply.message.text);
     return false;
   }
   if (const auto usage = ReadUsage(body)) reply_.usage = *usage;
@@ -53,7 +55,7 @@ bool ReplyAssembler::ReadHead(const json::Value& body) {
 
 bool ReplyAssembler::ReadWhole(const json::Value& body, DeltaSink& sink) {
   whole_ = true;
-  if (!ReadHead(body)) return false;
+  if (!ReadHead(body, sink)) return false;
   const json::Value* choices = body.Find("choices");
   const json::Value* choice = choices == nullptr ? nullptr : choices->At(0);
   const json::Value* message = choice == nullptr ? nullptr : ObjectMember(*choice, "message");
@@ -66,7 +68,7 @@ bool ReplyAssembler::ReadWhole(const json::Value& body, DeltaSink& sink) {
 // A chunk without choices has usage, or the verdict of a content filter on the prompt. Some send
 // the message so far beside its delta.
 bool ReplyAssembler::ReadChunk(const json::Value& chunk, DeltaSink& sink) {
-  if (!ReadHead(chunk)) return false;
+  if (!ReadHead(chunk, sink)) return false;
   const json::Value* choices = chunk.Find("choices");
   const json::Value* choice = choices == nullptr ? nullptr : choices->At(0);
   if (choice == nullptr) return true;

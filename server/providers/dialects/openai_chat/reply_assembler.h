@@ -37,7 +37,7 @@ class ReplyAssembler {
     ToolCall call = {};
   };
 
-  bool ReadHead(const json::Value& body);
+  bool ReadHead(const json::Value& body, DeltaSink& sink);
   void ReadMessage(const json::Value& message, DeltaSink& sink);
   void ReadContentOf(const json::Value& message, DeltaSink& sink);
   void ReadCalls(const json::Value& message, DeltaSink& sink);

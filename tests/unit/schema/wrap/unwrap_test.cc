@@ -45,7 +45,7 @@ TEST(UnwrapTest, AnEmptyListIsAnAnswerAndAMissingOneAnIssue) {
 }
 
 TEST(UnwrapTest, IssuesNameTheItemToTheCallerAndTheWrapperToTheModel) {
-  const Unwrapped list = Judged(Wrapping::kList, R"({"items":[{"name":"Ada"},{"name":7}]})");
+  const Unwrapped list = Judged(Wrapping::kList, R"({"items":[{"name":"Ada"},{"name":{}}]})");
   EXPECT_FALSE(list.verdict.valid);
   ASSERT_EQ(list.verdict.issues.listed.size(), 1U);
   EXPECT_EQ(list.verdict.issues.listed[0].path, "/1/name");
@@ -93,7 +93,7 @@ TEST(UnwrapTest, MaybeWithNeitherIsAnIssue) {
 }
 
 TEST(UnwrapTest, IssuesOfAMaybeAreInTheCallersTerms) {
-  const Unwrapped wrong = Judged(Wrapping::kMaybe, R"({"value":{"name":7},"absent_reason":null})");
+  const Unwrapped wrong = Judged(Wrapping::kMaybe, R"({"value":{"name":{}},"absent_reason":null})");
   EXPECT_FALSE(wrong.verdict.valid);
   ASSERT_FALSE(wrong.verdict.issues.listed.empty());
   EXPECT_EQ(wrong.verdict.issues.listed[0].path, "/name");
