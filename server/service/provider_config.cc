@@ -88,7 +88,7 @@ std::string SetCount(const YAML::Node& value, Target& target) {
   if (!count.has_value() || *count < kLow || *count > kHigh) {
     return fmt::format("must be an integer {}…{}", kLow, kHigh);
   }
-  target.retry.*Field = *count;
+  target.retry.*Field = count;
   return {};
 }
 
@@ -237,6 +237,7 @@ std::string Place(const YAML::Node& node) {
 
 std::string UnknownKey(const std::string& name) {
   std::vector<std::string> known;
+  known.reserve(kKeys.size());
   for (const KeyRow& key : kKeys) known.emplace_back(key.name);
   const std::string nearest = NearestName(name, known);
   return nearest.empty() ? "unknown key" : fmt::format("unknown key; did you mean '{}'?", nearest);
@@ -353,6 +354,7 @@ void ReadProviders(
 
 std::vector<ProviderKey> ProviderKeys() {
   std::vector<ProviderKey> keys;
+  keys.reserve(kKeys.size());
   for (const KeyRow& key : kKeys) keys.push_back({std::string(key.name), std::string(key.help)});
   return keys;
 }

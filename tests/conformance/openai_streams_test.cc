@@ -120,7 +120,8 @@ bool IsError(const Json& object) {
 std::string Text(const Json& object, std::string_view key) {
   if (!object.is_object() || !object.contains(key)) return {};
   const Json& value = object[std::string(key)];
-  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 void ReadUsage(const Json& usage, std::string_view prompt, Expected& expected) {

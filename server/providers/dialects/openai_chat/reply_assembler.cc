@@ -156,7 +156,7 @@ void ReplyAssembler::AddText(std::string_view piece, DeltaSink& sink) {
   if (!piece.empty()) AddSplit(think_tag_.Read(piece), sink);
 }
 
-void ReplyAssembler::AddSplit(ThinkTag::Split split, DeltaSink& sink) {
+void ReplyAssembler::AddSplit(const ThinkTag::Split& split, DeltaSink& sink) {
   AddThinking(split.thinking, sink);
   if (split.text.empty()) return;
   reply_.message.text += split.text;

@@ -47,7 +47,7 @@ class ReplyAssembler {
   size_t PlaceOf(std::int64_t wire_index, std::string_view id) const;
   void AddText(std::string_view piece, DeltaSink& sink);
   void AddThinking(std::string_view piece, DeltaSink& sink);
-  void AddSplit(ThinkTag::Split split, DeltaSink& sink);
+  void AddSplit(const ThinkTag::Split& split, DeltaSink& sink);
   bool Fail(SendFailure failure, std::string message);
 
   std::optional<SendResult> outcome_;  // instead of the reply
