@@ -11,7 +11,6 @@ namespace extractd {
 namespace {
 
 using namespace std::chrono_literals;
-using fakes::FakeUpstream;
 
 TEST_F(ExtractionTest, ValidAnswerEndsTheCallByteForByte) {
   const Extraction result = RunScript({Calls(R"({"age": 40.0})")});

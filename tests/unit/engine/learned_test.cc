@@ -90,7 +90,7 @@ class LearningTest : public ExtractionTest {
   }
 
   // The script of the plan, and that of the one after it.
-  Extraction RunBoth(std::deque<SendResult> first, std::deque<SendResult> second) {
+  Extraction RunBoth(std::deque<SendResult> first, const std::deque<SendResult>& second) {
     plan_.upstream =
         std::make_unique<fakes::FakeUpstream>(std::move(first), seen_, clock_, latency_);
     fakes::FixedBits bits(0);
