@@ -25,10 +25,9 @@ using anthropic_exchanges::Request;
 
 bool IsTexts(const Json& content) {
   if (!content.is_array()) return false;
-  for (const Json& block : content) {
-    if (block["type"] != "text" || block.size() != 2) return false;
-  }
-  return true;
+  return std::ranges::all_of(content, [](const Json& block) {
+    return block["type"] == "text" && block.size() == 2;
+  });
 }
 
 std::string JoinedTexts(const Json& content) {
@@ -89,10 +88,7 @@ class Reader {
       request_.messages.push_back({.role = Role::kUser, .text = content});
       return true;
     }
-    for (const Json& block : content) {
-      if (!ReadUserBlock(block)) return false;
-    }
-    return true;
+    return std::ranges::all_of(content, [this](const Json& block) { return ReadUserBlock(block); });
   }
 
   bool ReadUserBlock(const Json& block) {
