@@ -29,7 +29,7 @@ constexpr std::string_view kGetCacheStats = "GetCacheStats";
 constexpr std::string_view kReloadConfig = "ReloadConfig";
 constexpr std::string_view kWatchEvents = "WatchEvents";
 
-void ToMessage(const schema::SchemaCacheStats& stats, const Config& config, v1::CacheStats& out) {
+void Describe(const schema::SchemaCacheStats& stats, const Config& config, v1::CacheStats& out) {
   out.set_name("schema");
   out.set_hits(stats.hits + stats.joined);
   out.set_misses(stats.misses);
@@ -102,7 +102,7 @@ Task<RpcResult> AdminMethods::GetCacheStats(Rpc& rpc) {
   const absl::Status parsed = ParseRequest(rpc.request(), config->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kGetCacheStats, parsed, recorder_);
   v1::GetCacheStatsResponse response;
-  ToMessage(shared_.schemas.stats(), *config, *response.add_caches());
+  Describe(shared_.schemas.stats(), *config, *response.add_caches());
   co_return Succeed(response);
 }
 
