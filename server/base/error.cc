@@ -41,6 +41,7 @@ constexpr std::array kReasons = {
     ReasonRow{
         Reason::kProviderRateLimited, "PROVIDER_RATE_LIMITED", StatusCode::kResourceExhausted
     },
+    ReasonRow{Reason::kOverloaded, "OVERLOADED", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kMessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kProviderUnavailable, "PROVIDER_UNAVAILABLE", StatusCode::kUnavailable},
@@ -58,6 +59,7 @@ constexpr std::array kReasons = {
         StatusCode::kResourceExhausted
     },
     ReasonRow{Reason::kSchemaIncompatible, "SCHEMA_INCOMPATIBLE", StatusCode::kFailedPrecondition},
+    ReasonRow{Reason::kFeatureDisabled, "FEATURE_DISABLED", StatusCode::kFailedPrecondition},
 };
 
 const ReasonRow& RowOf(Reason reason) {

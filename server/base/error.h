@@ -37,6 +37,7 @@ enum class Reason : std::uint8_t {
   kProviderRejectedRequest = 29,
   kContextTooLong = 30,
   kProviderRateLimited = 34,
+  kOverloaded = 36,
   kMessageTooLarge = 38,
   kSlowReader = 40,
   kProviderUnavailable = 41,
@@ -50,6 +51,7 @@ enum class Reason : std::uint8_t {
   kInternal = 50,
   kProviderResponseTooLarge = 51,
   kSchemaIncompatible = 52,
+  kFeatureDisabled = 53,
 };
 
 // One row of the vocabulary.

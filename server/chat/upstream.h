@@ -69,6 +69,7 @@ struct SendTimers {
   std::chrono::milliseconds first_byte{0};
   std::chrono::milliseconds idle{0};
   std::chrono::milliseconds total{0};
+  friend bool operator==(const SendTimers&, const SendTimers&) = default;
 };
 
 struct SendResult {

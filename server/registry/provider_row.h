@@ -52,6 +52,7 @@ struct MediaRule {
   bool file_ids = false;
   size_t max_bytes = 0;  // of one, before any encoding; 0: no limit is known
   size_t max_count = 0;  // in one request; 0: no limit is known
+  friend bool operator==(const MediaRule&, const MediaRule&) = default;
 };
 
 // An address for one value of an environment variable, where the variable does not fit into it as
@@ -60,6 +61,7 @@ struct BaseUrlCase {
   std::string variable = {};
   std::string value = {};  // empty: the variable is not set
   std::string base_url = {};
+  friend bool operator==(const BaseUrlCase&, const BaseUrlCase&) = default;
 };
 
 struct ProviderRow {
@@ -140,6 +142,7 @@ struct ProviderRow {
   // The first that fits takes the place of a base_url that nobody changed.
   std::vector<BaseUrlCase> base_url_cases = {};
   std::string signer_scope = {};  // what the signer's tokens are for; empty: the signer's default
+  friend bool operator==(const ProviderRow&, const ProviderRow&) = default;
 };
 
 // What the models of a family can and can't. A row describes them whole: the row with the longest

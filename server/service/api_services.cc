@@ -4,10 +4,12 @@
 
 #include <grpcpp/impl/service_type.h>
 
+#include "extractd/v1/admin_service.grpc.pb.h"
 #include "extractd/v1/catalog_service.grpc.pb.h"
 #include "extractd/v1/extraction_service.grpc.pb.h"
 #include "extractd/v1/json_service.grpc.pb.h"
 #include "extractd/v1/schema_service.grpc.pb.h"
+#include "server/service/admin/admin_service.h"
 #include "server/service/catalog_service.h"
 #include "server/service/extraction_service.h"
 #include "server/service/json_service.h"
@@ -19,6 +21,7 @@ namespace {
 // Extract is the method with the load: gRPC may hand over so many before the loop asks again.
 constexpr int kWaitingExtracts = 64;
 
+using v1::AdminService;
 using v1::CatalogService;
 using v1::ExtractionService;
 using v1::JsonService;
@@ -37,6 +40,10 @@ using RawJsonService = JsonService::WithRawMethod_EncodeToon<JsonService::WithRa
 using RawCatalogService =
     CatalogService::WithRawMethod_ListProviders<CatalogService::WithRawMethod_ListModes<
         CatalogService::WithRawMethod_ListModels<CatalogService::Service>>>;
+
+using RawAdminService =
+    AdminService::WithRawMethod_GetCacheStats<AdminService::WithRawMethod_ReloadConfig<
+        AdminService::WithRawMethod_WatchEvents<AdminService::Service>>>;
 
 // Binds Request<Method> of a raw service and the handler of a loop.
 template <class Service, class Request, class Methods>
@@ -171,6 +178,30 @@ void AddCatalog(RawCatalogService& service, CatalogMethods& methods, std::vector
   ));
 }
 
+void AddAdmin(RawAdminService& service, AdminMethods& methods, std::vector<RpcMethod>& out) {
+  out.push_back(Bind(
+      "GetCacheStats",
+      service,
+      &RawAdminService::RequestGetCacheStats,
+      methods,
+      &AdminMethods::GetCacheStats
+  ));
+  out.push_back(Bind(
+      "ReloadConfig",
+      service,
+      &RawAdminService::RequestReloadConfig,
+      methods,
+      &AdminMethods::ReloadConfig
+  ));
+  out.push_back(BindStream(
+      "WatchEvents",
+      service,
+      &RawAdminService::RequestWatchEvents,
+      methods,
+      &AdminMethods::WatchEvents
+  ));
+}
+
 }  // namespace
 
 struct ApiServices::State {
@@ -178,6 +209,7 @@ struct ApiServices::State {
   RawSchemaService schema;
   RawJsonService json;
   RawCatalogService catalog;
+  RawAdminService admin;
 };
 
 ApiServices::ApiServices() : state_(std::make_unique<State>()) {}
@@ -188,10 +220,15 @@ void ApiServices::RegisterWith(grpc::ServerBuilder& builder) {
   builder.RegisterService(&state_->schema);
   builder.RegisterService(&state_->json);
   builder.RegisterService(&state_->catalog);
+  builder.RegisterService(&state_->admin);
 }
 
 std::vector<RpcMethod> ApiServices::MethodsFor(
-    ExtractionMethods& extraction, SchemaMethods& schema, JsonMethods& json, CatalogMethods& catalog
+    ExtractionMethods& extraction,
+    SchemaMethods& schema,
+    JsonMethods& json,
+    CatalogMethods& catalog,
+    AdminMethods& admin
 ) {
   std::vector<RpcMethod> methods;
   AddExtraction(state_->extraction, extraction, methods);
@@ -205,6 +242,7 @@ std::vector<RpcMethod> ApiServices::MethodsFor(
   ));
   AddJson(state_->json, json, methods);
   AddCatalog(state_->catalog, catalog, methods);
+  AddAdmin(state_->admin, admin, methods);
   return methods;
 }
 
@@ -214,6 +252,7 @@ std::vector<std::string> ApiServices::Names() {
       SchemaService::service_full_name(),
       JsonService::service_full_name(),
       CatalogService::service_full_name(),
+      AdminService::service_full_name(),
   };
 }
 

@@ -17,6 +17,7 @@ class ExtractionMethods;
 class SchemaMethods;
 class JsonMethods;
 class CatalogMethods;
+class AdminMethods;
 
 class ApiServices {
  public:
@@ -32,7 +33,8 @@ class ApiServices {
       ExtractionMethods& extraction,
       SchemaMethods& schema,
       JsonMethods& json,
-      CatalogMethods& catalog
+      CatalogMethods& catalog,
+      AdminMethods& admin
   );
 
   // Full names, for health.

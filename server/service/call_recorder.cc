@@ -5,6 +5,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_code_name.h"
+#include "server/service/call_events.h"
 
 namespace extractd {
 namespace {
@@ -21,12 +22,6 @@ std::string_view ModelLabel(const Plan& plan) {
   const bool known = plan.model() == row.default_model ||
                      std::ranges::find(row.models, plan.model()) != row.models.end();
   return known ? std::string_view(plan.model()) : "other";
-}
-
-std::string_view ReasonOf(const absl::Status& status) {
-  if (status.ok()) return "OK";
-  const auto details = DetailsOf(status);
-  return details.has_value() ? ReasonName(details->reason) : "INTERNAL";
 }
 
 std::string_view AttemptReason(const Attempt& attempt) {
@@ -49,6 +44,7 @@ void CallRecorder::OnRefused(
   line.Text("request_id", request_id).Text("method", method).Text("reason", ReasonOf(status));
   if (ours) line.Text("error", {status.message().data(), status.message().size()});
   line.Write();
+  if (events_.watched()) events_.Publish(RefusedEvent(request_id, status));
 }
 
 void CallRecorder::OnPlanned(const Plan& plan) {
@@ -60,6 +56,7 @@ void CallRecorder::OnPlanned(const Plan& plan) {
       .Text("schema_id", plan.schema_id())
       .Flag("strict", plan.strict)
       .Write();
+  if (events_.watched()) events_.Publish(PlannedEvent(plan));
 }
 
 void CallRecorder::OnSend(const Plan& plan, const Attempt& attempt) {
@@ -70,10 +67,14 @@ void CallRecorder::OnSend(const Plan& plan, const Attempt& attempt) {
       .Text("kind", AttemptKindName(attempt.kind))
       .Number("backoff_ms", attempt.backoff.count())
       .Write();
+  if (attempt.kind != AttemptKind::kFirst && events_.watched()) {
+    events_.Publish(RetryEvent(plan, attempt));
+  }
 }
 
 void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
   CountAttempt(plan, attempt);
+  if (events_.watched()) events_.Publish(AttemptEvent(plan, attempt));
   const bool good = attempt.outcome == AttemptOutcome::kValid;
   auto line = log_.Line(good ? LogLevel::kDebug : LogLevel::kInfo, "attempt_ended");
   line.Text("request_id", plan.request_id)
@@ -145,6 +146,9 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
       .Number("upstream_us", extraction.upstream_time.count());
   PutCost(extraction.cost, line);
   line.Write();
+  if (!extraction.status.ok() && events_.watched()) {
+    events_.Publish(FailureEvent(plan, extraction));
+  }
 }
 
 void CallRecorder::OnRpcStart() {

@@ -1,4 +1,4 @@
-// CallRecorder: what happens to calls, as log lines and metrics. Thread-safe.
+// CallRecorder: what happens to calls, as log lines, metrics and events. Thread-safe.
 #ifndef EXTRACTD_SERVER_SERVICE_CALL_RECORDER_H_
 #define EXTRACTD_SERVER_SERVICE_CALL_RECORDER_H_
 
@@ -9,6 +9,7 @@
 
 #include "server/engine/extraction.h"
 #include "server/engine/observer.h"
+#include "server/observe/event_bus.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
 #include "server/service/rpc_server.h"
@@ -17,7 +18,8 @@ namespace extractd {
 
 class CallRecorder final : public ExtractionObserver, public RpcObserver {
  public:
-  CallRecorder(observe::Log& log, observe::Metrics& metrics) : log_(log), metrics_(metrics) {}
+  CallRecorder(observe::Log& log, observe::Metrics& metrics, observe::EventBus& events)
+      : log_(log), metrics_(metrics), events_(events) {}
 
   // A call that was refused before anything was sent.
   void OnRefused(
@@ -38,6 +40,7 @@ class CallRecorder final : public ExtractionObserver, public RpcObserver {
 
   observe::Log& log_;
   observe::Metrics& metrics_;
+  observe::EventBus& events_;
 };
 
 }  // namespace extractd

@@ -26,6 +26,7 @@ struct Config {
   observe::LogLevel log_level = observe::LogLevel::kInfo;
   bool debug_mode = false;
   CallSettings calls = {};
+  bool hooks_enabled = true;
   bool cache_schemas = true;
   size_t schema_cache_bytes = size_t{64} << 20U;
   size_t max_schema_bytes = size_t{1} << 20U;

@@ -81,24 +81,13 @@ std::string Joined(const std::vector<std::string>& parts) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::vector<std::string> ChangedButNotReloadable(const Config& before, const Config& after) {
-  std::vector<std::string> names;
-  for (const Setting& setting : AllSettings()) {
-    if (!setting.reloadable && setting.get(before) != setting.get(after)) {
-      names.push_back(setting.name);
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 Daemon::Daemon(const Config& config, ConfigSources sources)
-    : sources_(std::move(sources)),
-      shared_(config),
-      recorder_(shared_.log, shared_.metrics),
-      signals_(control_, SIGTERM, SIGINT, SIGHUP),
-      last_reload_(std::chrono::system_clock::now()) {}
+    : shared_(config),
+      reloader_(shared_, std::move(sources)),
+      recorder_(shared_.log, shared_.metrics, shared_.events),
+      signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
 Daemon::~Daemon() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
@@ -141,7 +130,7 @@ absl::Status Daemon::BuildServer() {
   health_.RegisterWith(builder);
   std::vector<RpcWorker*> workers;
   for (int i = 0; i < LoopCount(*config); ++i) {
-    loops_.push_back(std::make_unique<LoopRuntime>(shared_, recorder_, services_));
+    loops_.push_back(std::make_unique<LoopRuntime>(shared_, reloader_, recorder_, services_));
     workers.push_back(&loops_.back()->worker());
   }
   poller_ = std::make_unique<RpcPoller>(builder.AddCompletionQueue(), std::move(workers));
@@ -226,7 +215,11 @@ void Daemon::AddMetricSources() {
     }
     return PoolSamples(pools);
   });
-  metrics.AddSource([this] { return ReloadSamples(last_reload_ok_, last_reload_); });
+  metrics.AddSource([this] {
+    const ConfigReloader::Last last = reloader_.last();
+    return ReloadSamples(last.ok, last.time);
+  });
+  metrics.AddSource([this] { return EventSamples(shared_.events); });
   metrics.AddSource(&ProcessSamples);
   metrics.AddSource(&BuildSamples);
 }
@@ -259,7 +252,7 @@ Task<void> Daemon::HandleSignals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal == SIGHUP) {
-      Reload();
+      (void)reloader_.Reload(/*only_check=*/false);  // which has told the log
     } else if (draining_) {
       shared_.log.Line(LogLevel::kWarn, "stopped_at_once").Number("calls", ActiveCalls()).Write();
       std::_Exit(EXIT_FAILURE);
@@ -279,6 +272,7 @@ std::int64_t Daemon::ActiveCalls() const {
 Task<void> Daemon::Drain() {
   const std::shared_ptr<const Config> config = shared_.config();
   SetHealth(false);
+  shared_.events.Close();
   shared_.log.Line(LogLevel::kInfo, "draining")
       .Number("calls", ActiveCalls())
       .Number("grace_ms", config->drain_grace.count())
@@ -307,26 +301,6 @@ Task<void> Daemon::AwaitCalls(SteadyTime cancel_at) {
     shared_.log.Line(LogLevel::kWarn, "drain_cancels").Number("calls", ActiveCalls()).Write();
     for (auto& loop : loops_) loop->worker().CancelAll();
   }
-}
-
-void Daemon::Reload() {
-  absl::StatusOr<Config> next = LoadConfig(sources_);
-  const absl::Status checked = next.ok() ? SharedState::CheckProviders(*next) : next.status();
-  last_reload_ = std::chrono::system_clock::now();
-  last_reload_ok_ = checked.ok();
-  if (!checked.ok()) {
-    shared_.log.Line(LogLevel::kError, "reload_refused")
-        .Text("problem", {checked.message().data(), checked.message().size()})
-        .Write();
-    return;
-  }
-  const std::vector<std::string> waiting = ChangedButNotReloadable(*shared_.config(), *next);
-  const absl::Status applied = shared_.ApplyProviders(*next);
-  last_reload_ok_ = applied.ok();
-  shared_.set_config(*std::move(next));
-  auto line = shared_.log.Line(LogLevel::kInfo, "reloaded");
-  if (!waiting.empty()) line.Text("need_restart", Joined(waiting));
-  line.Write();
 }
 
 }  // namespace extractd

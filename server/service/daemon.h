@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <grpcpp/server.h>
 
+#include "server/service/admin/config_reloader.h"
 #include "server/service/admin_server.h"
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
@@ -45,11 +46,10 @@ class Daemon {
   Task<void> Drain();
   // Returns when no call is left; cancels those that run at `cancel_at`.
   Task<void> AwaitCalls(SteadyTime cancel_at);
-  void Reload();
   std::int64_t ActiveCalls() const;
 
-  ConfigSources sources_;
   SharedState shared_;
+  ConfigReloader reloader_;
   CallRecorder recorder_;
   ApiServices services_;
   HealthService health_;
@@ -61,8 +61,6 @@ class Daemon {
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;
   bool draining_ = false;
-  bool last_reload_ok_ = true;
-  std::chrono::system_clock::time_point last_reload_;
 };
 
 }  // namespace extractd

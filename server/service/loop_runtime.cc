@@ -94,15 +94,18 @@ class LoopRuntime::Upstreams final : public UpstreamFactory {
   StringMap<Signed> authorizers_;  // by provider
 };
 
-LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiServices& services)
+LoopRuntime::LoopRuntime(
+    SharedState& shared, ConfigReloader& reloader, CallRecorder& recorder, ApiServices& services
+)
     : client_(loop_.get_executor(), LimitsOf(*shared.config())),
       upstreams_(std::make_unique<Upstreams>(shared, client_)),
       extraction_(shared, *upstreams_, recorder),
       schema_(shared, recorder),
       json_(shared, recorder),
       catalog_(shared, client_, recorder),
+      admin_(shared, reloader, recorder),
       worker_(loop_, recorder) {
-  worker_.set_methods(services.MethodsFor(extraction_, schema_, json_, catalog_));
+  worker_.set_methods(services.MethodsFor(extraction_, schema_, json_, catalog_, admin_));
 }
 
 // Nothing can go on without it: a thread that cannot be joined ends the process.

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "server/net/http_client.h"
+#include "server/service/admin/admin_service.h"
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
 #include "server/service/catalog_service.h"
@@ -25,8 +26,10 @@ namespace extractd {
 
 class LoopRuntime {
  public:
-  // `shared`, `recorder` and `services` outlive this.
-  LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiServices& services);
+  // All outlive this.
+  LoopRuntime(
+      SharedState& shared, ConfigReloader& reloader, CallRecorder& recorder, ApiServices& services
+  );
   ~LoopRuntime();
   LoopRuntime(const LoopRuntime&) = delete;
   LoopRuntime& operator=(const LoopRuntime&) = delete;
@@ -55,6 +58,7 @@ class LoopRuntime {
   SchemaMethods schema_;
   JsonMethods json_;
   CatalogMethods catalog_;
+  AdminMethods admin_;
   RpcWorker worker_;
   std::thread thread_;
 };

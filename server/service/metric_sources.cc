@@ -151,6 +151,15 @@ std::vector<Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point
   };
 }
 
+std::vector<Sample> EventSamples(const observe::EventBus& events) {
+  return {
+      {.name = "events_lost_total",
+       .help = "Events that watchers read too slowly to get.",
+       .kind = observe::MetricKind::kCounter,
+       .value = static_cast<double>(events.lost())},
+  };
+}
+
 std::vector<Sample> BuildSamples() {
   return {
       {.name = "build_info",

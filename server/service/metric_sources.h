@@ -7,6 +7,7 @@
 
 #include "server/engine/health/provider_health.h"
 #include "server/net/http_client.h"
+#include "server/observe/event_bus.h"
 #include "server/observe/metrics.h"
 #include "server/registry/registry.h"
 #include "server/schema/schema_cache.h"
@@ -21,6 +22,7 @@ std::vector<observe::Sample> HealthSamples(const ProviderHealth& health);
 // Memory, CPU time, descriptors and start time of this process, from /proc.
 std::vector<observe::Sample> ProcessSamples();
 std::vector<observe::Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point time);
+std::vector<observe::Sample> EventSamples(const observe::EventBus& events);
 std::vector<observe::Sample> BuildSamples();
 
 }  // namespace extractd

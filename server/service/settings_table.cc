@@ -188,6 +188,12 @@ void AddServerSettings(std::vector<Setting>& table) {
        .help = "Log at level debug and serve the admin pages below /debug. Shows no secrets."},
       [](auto& c) -> auto& { return c.debug_mode; }
   ));
+  table.push_back(BoolSetting(
+      {.name = "hooks_enabled",
+       .reloadable = true,
+       .help = "Show what happens to callers of AdminService.WatchEvents."},
+      [](auto& c) -> auto& { return c.hooks_enabled; }
+  ));
   table.push_back(IntegerSetting(
       {.name = "loops", .help = "Event loops, each with a thread; 0: one for each core."},
       {0, 256},

@@ -37,8 +37,23 @@ SharedState::SharedState(const Config& config)
       credentials([this](const Secret& key) { log.Protect(key); }),
       // Each is told again whenever a token is fetched, which lives for a day at most.
       tokens([this](const Secret& secret) { log.ProtectFor(secret, std::chrono::hours(25)); }),
-      health(config.health),
+      health(
+          config.health,
+          [this](std::string_view provider, CircuitState state) { TellCircuit(provider, state); }
+      ),
       config_(std::make_shared<const Config>(config)) {}
+
+void SharedState::TellCircuit(std::string_view provider, CircuitState state) {
+  log.Line(observe::LogLevel::kWarn, "circuit_changed")
+      .Text("provider", provider)
+      .Text("state", CircuitStateName(state))
+      .Write();
+  events.Publish({
+      .kind = observe::EventKind::kCircuit,
+      .provider = std::string(provider),
+      .reason = std::string(CircuitStateName(state)),
+  });
+}
 
 absl::Status SharedState::CheckProviders(const Config& config) {
   Registry registry;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/base/thread_annotations.h>
@@ -16,6 +17,7 @@
 #include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/learned.h"
+#include "server/observe/event_bus.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
 #include "server/providers/auth/token_cache.h"
@@ -47,6 +49,7 @@ class SharedState {
 
   observe::Log log;
   observe::Metrics metrics;
+  observe::EventBus events;
   SystemClock clock;
   asio::thread_pool pool{1};  // for what would stop a loop
   Registry registry;
@@ -60,6 +63,8 @@ class SharedState {
   ProviderHealth health;
 
  private:
+  void TellCircuit(std::string_view provider, CircuitState state);
+
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Config> config_ ABSL_GUARDED_BY(mutex_);
 };

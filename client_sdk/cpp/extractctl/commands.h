@@ -26,6 +26,7 @@ struct Globals {
 void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& run);
 
 // Parts of it.
+void AddAdmin(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddModels(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddInfer(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddSchema(CLI::App& app, const Globals& globals, std::function<int()>& run);

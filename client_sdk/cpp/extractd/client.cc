@@ -7,6 +7,7 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/error_details.h>
 
+#include "extractd/v1/admin_service.grpc.pb.h"
 #include "extractd/v1/catalog_service.grpc.pb.h"
 #include "extractd/v1/extraction_service.grpc.pb.h"
 #include "extractd/v1/json_service.grpc.pb.h"
@@ -67,7 +68,8 @@ struct Client::State {
         extraction(v1::ExtractionService::NewStub(channel)),
         schema(v1::SchemaService::NewStub(channel)),
         json(v1::JsonService::NewStub(channel)),
-        catalog(v1::CatalogService::NewStub(channel)) {}
+        catalog(v1::CatalogService::NewStub(channel)),
+        admin(v1::AdminService::NewStub(channel)) {}
 
   // Calls one method of a stub.
   template <class Response, class Stub, class Request>
@@ -91,6 +93,7 @@ struct Client::State {
   std::unique_ptr<v1::SchemaService::Stub> schema;
   std::unique_ptr<v1::JsonService::Stub> json;
   std::unique_ptr<v1::CatalogService::Stub> catalog;
+  std::unique_ptr<v1::AdminService::Stub> admin;
 };
 
 Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -102,6 +105,7 @@ using ExtractionStub = v1::ExtractionService::Stub;
 using SchemaStub = v1::SchemaService::Stub;
 using JsonStub = v1::JsonService::Stub;
 using CatalogStub = v1::CatalogService::Stub;
+using AdminStub = v1::AdminService::Stub;
 
 Result<v1::ExtractResponse> Client::Extract(const v1::ExtractRequest& request, Timeout timeout) {
   return state_->Call(*state_->extraction, &ExtractionStub::Extract, request, timeout);
@@ -208,6 +212,35 @@ Result<v1::ListModelsResponse> Client::ListModels(
     const v1::ListModelsRequest& request, Timeout timeout
 ) {
   return state_->Call(*state_->catalog, &CatalogStub::ListModels, request, timeout);
+}
+
+Result<v1::GetCacheStatsResponse> Client::GetCacheStats(
+    const v1::GetCacheStatsRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->admin, &AdminStub::GetCacheStats, request, timeout);
+}
+
+Result<v1::ReloadConfigResponse> Client::ReloadConfig(
+    const v1::ReloadConfigRequest& request, Timeout timeout
+) {
+  return state_->Call(*state_->admin, &AdminStub::ReloadConfig, request, timeout);
+}
+
+std::optional<Failure> Client::WatchEvents(
+    const v1::WatchEventsRequest& request, const EachHappening& each, Timeout timeout
+) {
+  grpc::ClientContext context;
+  context.set_deadline(
+      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
+  );
+  const auto reader = state_->admin->WatchEvents(&context, request);
+  v1::WatchEventsResponse event;
+  bool goes_on = true;
+  while (goes_on && reader->Read(&event)) goes_on = each(event);
+  if (!goes_on) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!goes_on) return std::nullopt;
+  return ReadFailure(status);
 }
 
 }  // namespace extractd

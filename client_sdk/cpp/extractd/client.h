@@ -25,6 +25,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include "extractd/v1/admin_service.pb.h"
 #include "extractd/v1/catalog_service.pb.h"
 #include "extractd/v1/extraction.pb.h"
 #include "extractd/v1/extraction_service.pb.h"
@@ -130,6 +131,18 @@ class Client {
   );
   Result<v1::ListModelsResponse> ListModels(
       const v1::ListModelsRequest& request = {}, Timeout timeout = {}
+  );
+  Result<v1::GetCacheStatsResponse> GetCacheStats(
+      const v1::GetCacheStatsRequest& request = {}, Timeout timeout = {}
+  );
+  Result<v1::ReloadConfigResponse> ReloadConfig(
+      const v1::ReloadConfigRequest& request = {}, Timeout timeout = {}
+  );
+  // Calls `each` with every event until it returns false, the daemon shuts down or the timeout
+  // ends the call, which is why the call ended; none if `each` wanted no more.
+  using EachHappening = std::function<bool(const v1::WatchEventsResponse& event)>;
+  std::optional<Failure> WatchEvents(
+      const v1::WatchEventsRequest& request, const EachHappening& each, Timeout timeout = {}
   );
 
  private:

@@ -6,6 +6,18 @@ namespace extractd {
 
 using std::chrono::milliseconds;
 
+std::string_view CircuitStateName(CircuitState state) {
+  switch (state) {
+    case CircuitState::kClosed:
+      return "closed";
+    case CircuitState::kOpen:
+      return "open";
+    case CircuitState::kHalfOpen:
+      return "half_open";
+  }
+  return "closed";
+}
+
 std::optional<milliseconds> CircuitBreaker::Admit(SteadyTime now) {
   if (state_ == CircuitState::kClosed) return std::nullopt;
   const auto left = std::chrono::ceil<milliseconds>(opened_ + open_for_ - now);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "server/base/clock.h"
 #include "server/engine/health/rolling_count.h"
@@ -13,6 +14,8 @@
 namespace extractd {
 
 enum class CircuitState : std::uint8_t { kClosed, kOpen, kHalfOpen };
+// "closed", "open", "half_open".
+std::string_view CircuitStateName(CircuitState state);
 
 // What a send says of the provider's health. kUnrelated: nothing, as a bad key or a caller's
 // cancel.

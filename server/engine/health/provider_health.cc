@@ -40,8 +40,18 @@ ProviderHealth::Entry& ProviderHealth::EntryOf(std::string_view provider) {
 std::optional<std::chrono::milliseconds> ProviderHealth::Admit(
     std::string_view provider, SteadyTime now
 ) {
-  const absl::MutexLock lock(&mutex_);
-  return EntryOf(provider).breaker.Admit(now);
+  CircuitState before = CircuitState::kClosed;
+  CircuitState after = CircuitState::kClosed;
+  std::optional<std::chrono::milliseconds> closed_for;
+  {
+    const absl::MutexLock lock(&mutex_);
+    CircuitBreaker& breaker = EntryOf(provider).breaker;
+    before = breaker.state();
+    closed_for = breaker.Admit(now);
+    after = breaker.state();
+  }
+  Tell(provider, before, after);
+  return closed_for;
 }
 
 void ProviderHealth::CountFirst(std::string_view provider, SteadyTime now) {
@@ -50,10 +60,23 @@ void ProviderHealth::CountFirst(std::string_view provider, SteadyTime now) {
 }
 
 void ProviderHealth::Record(std::string_view provider, SendFailure failure, SteadyTime now) {
-  const absl::MutexLock lock(&mutex_);
   const HealthSign sign = SignOf(failure);
   const bool counts = policy_.breaks || sign != HealthSign::kFailed;
-  EntryOf(provider).breaker.Record(counts ? sign : HealthSign::kUnrelated, now);
+  CircuitState before = CircuitState::kClosed;
+  CircuitState after = CircuitState::kClosed;
+  {
+    const absl::MutexLock lock(&mutex_);
+    CircuitBreaker& breaker = EntryOf(provider).breaker;
+    before = breaker.state();
+    breaker.Record(counts ? sign : HealthSign::kUnrelated, now);
+    after = breaker.state();
+  }
+  Tell(provider, before, after);
+}
+
+void ProviderHealth::Tell(std::string_view provider, CircuitState before, CircuitState after)
+    const {
+  if (before != after && on_circuit_ != nullptr) on_circuit_(provider, after);
 }
 
 bool ProviderHealth::TakeRetry(std::string_view provider, SteadyTime now) {

@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_ENGINE_HEALTH_PROVIDER_HEALTH_H_
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ class ProviderHealth {
     CircuitBreaker::Policy breaker = {};
     int retry_percent = 20;  // see RetryBudget
   };
+  // Told, by the thread that found it out, that the circuit of a provider has another state.
+  using OnCircuit = std::function<void(std::string_view provider, CircuitState state)>;
   ProviderHealth() : ProviderHealth(Policy{}) {}
-  explicit ProviderHealth(const Policy& policy) : policy_(policy) {}
+  explicit ProviderHealth(const Policy& policy, OnCircuit on_circuit = {})
+      : policy_(policy), on_circuit_(std::move(on_circuit)) {}
 
   // Before a send, as CircuitBreaker::Admit; a send that is admitted ends with Record.
   std::optional<std::chrono::milliseconds> Admit(std::string_view provider, SteadyTime now);
@@ -55,7 +59,10 @@ class ProviderHealth {
   };
   Entry& EntryOf(std::string_view provider) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  void Tell(std::string_view provider, CircuitState before, CircuitState after) const;
+
   const Policy policy_;
+  const OnCircuit on_circuit_;
   mutable absl::Mutex mutex_;
   // Providers come from the configuration: few.
   StringMap<Entry> entries_ ABSL_GUARDED_BY(mutex_);

@@ -1,0 +1,221 @@
+// What operators ask a running daemon: events, reloads, caches.
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/support.h"
+
+namespace extractd::integration {
+namespace {
+
+using std::chrono::seconds;
+
+// A watcher on a thread of its own.
+class Watching {
+ public:
+  explicit Watching(const std::string& address, const v1::WatchEventsRequest& request = {})
+      : thread_([this, address, request] {
+          Client client({.address = address});
+          ended_ = client.WatchEvents(
+              request,
+              [this](const v1::WatchEventsResponse& event) {
+                const std::lock_guard lock(mutex_);
+                events_.push_back(event);
+                changed_.notify_all();
+                return !stop_;
+              },
+              seconds(60)
+          );
+        }) {}
+  ~Watching() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  Watching(const Watching&) = delete;
+  Watching& operator=(const Watching&) = delete;
+
+  // All that came when `kind` did; empty if it does not within ten seconds.
+  std::vector<v1::WatchEventsResponse> Until(v1::EventKind kind) {
+    std::unique_lock lock(mutex_);
+    const auto came = [&] { return !events_.empty() && events_.back().kind() == kind; };
+    if (!changed_.wait_for(lock, seconds(10), came)) return {};
+    return events_;
+  }
+
+  // Waits until the daemon ends it.
+  std::optional<Failure> End() {
+    thread_.join();
+    return ended_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<v1::WatchEventsResponse> events_;
+  std::atomic<bool> stop_ = false;
+  std::optional<Failure> ended_;
+  std::thread thread_;
+};
+
+class AdminTest : public DaemonTest {};
+
+TEST_F(AdminTest, WatchersSeeACallFromItsBeginToItsFailure) {
+  Start("max_reasks: 1");
+  acme.ReplyByDefault(ToolAnswer(kAdaWithNegativeAge));
+  Watching watching(daemon->address());
+  ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
+  EXPECT_FALSE(client->Extract(PersonRequest()).ok());
+
+  const auto events = watching.Until(v1::EVENT_KIND_FINAL_FAILURE);
+  std::vector<std::string> story;
+  for (const auto& event : events) {
+    story.push_back(fmt::format(
+        "{} {} {}", v1::EventKind_Name(event.kind()).substr(11), event.attempt(), event.reason()
+    ));
+    EXPECT_EQ(event.provider(), "acme");
+    EXPECT_EQ(event.request_id(), events.front().request_id());
+    EXPECT_GT(event.event_time().seconds(), 0);
+    EXPECT_EQ(event.ShortDebugString().find("Ada"), std::string::npos) << "an answer's text";
+  }
+  EXPECT_EQ(
+      story,
+      (std::vector<std::string>{
+          "REQUEST 0 ",
+          "PARSE_ERROR 1 invalid",
+          "RETRY 2 reask",
+          "PARSE_ERROR 2 invalid",
+          "FINAL_FAILURE 0 OUTPUT_INVALID",
+      })
+  );
+}
+
+TEST_F(AdminTest, AFilterLeavesOnlyWhatWasAskedFor) {
+  Start("max_transport_retries: 0");
+  v1::WatchEventsRequest request;
+  request.add_kinds(v1::EVENT_KIND_ERROR);
+  request.set_provider("acme");
+  Watching watching(daemon->address(), request);
+  ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
+  Script({ErrorReply(503)});
+  EXPECT_FALSE(client->Extract(PersonRequest()).ok());
+  const auto events = watching.Until(v1::EVENT_KIND_ERROR);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].reason(), "unavailable");
+  EXPECT_NE(events[0].message().find("503"), std::string::npos);
+}
+
+TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
+  Start("max_transport_retries: 0\nmax_reasks: 0");
+  v1::WatchEventsRequest request;
+  request.add_kinds(v1::EVENT_KIND_CIRCUIT);
+  Watching watching(daemon->address(), request);
+  ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
+  acme.ReplyByDefault(ErrorReply(500));
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(client->Extract(PersonRequest()).ok());
+  const auto events = watching.Until(v1::EVENT_KIND_CIRCUIT);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].reason(), "open");
+  EXPECT_EQ(events[0].provider(), "acme");
+  EXPECT_TRUE(daemon->WaitForLog("circuit_changed"));
+}
+
+TEST_F(AdminTest, ADrainEndsWatchersAtOnce) {
+  Start("drain_grace_ms: 20000");
+  Watching watching(daemon->address());
+  ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
+  const auto begin = std::chrono::steady_clock::now();
+  daemon->Signal(SIGTERM);
+  const auto ended = watching.End();
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_EQ(ended->reason, "DRAINING");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(5));
+}
+
+TEST_F(AdminTest, EventsCanBeSwitchedOff) {
+  Start("hooks_enabled: false");
+  Watching watching(daemon->address());
+  const auto ended = watching.End();
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_EQ(ended->reason, "FEATURE_DISABLED");
+  EXPECT_EQ(ended->metadata.at("flag"), "hooks_enabled");
+}
+
+TEST_F(AdminTest, AnUnspecifiedKindIsRefusedByItsPlace) {
+  Start();
+  v1::WatchEventsRequest request;
+  request.add_kinds(v1::EVENT_KIND_RETRY);
+  request.add_kinds(v1::EVENT_KIND_UNSPECIFIED);
+  Watching watching(daemon->address(), request);
+  const auto ended = watching.End();
+  ASSERT_TRUE(ended.has_value());
+  ASSERT_EQ(ended->bad_fields.size(), 1U);
+  EXPECT_EQ(ended->bad_fields[0].field, "kinds[1]");
+}
+
+TEST_F(AdminTest, AReloadSaysWhatChangedAndWhatNeedsARestart) {
+  Start("max_reasks: 1");
+  v1::ReloadConfigRequest check;
+  check.set_validate_only(true);
+  const auto before = client->ReloadConfig(check);
+  ASSERT_TRUE(before.ok()) << before.failure().message;
+  EXPECT_EQ(before->changed_paths_size(), 0);
+  EXPECT_EQ(before->config_hash().size(), 32U);
+
+  daemon->Rewrite(Yaml("max_reasks: 2\nloops: 3", "default_model: other"));
+  const auto checked = client->ReloadConfig(check);
+  ASSERT_TRUE(checked.ok()) << checked.failure().message;
+  const std::vector<std::string> changed(
+      checked->changed_paths().begin(), checked->changed_paths().end()
+  );
+  EXPECT_EQ(changed, (std::vector<std::string>{"loops", "max_reasks", "providers.acme"}));
+  ASSERT_EQ(checked->restart_paths_size(), 1);
+  EXPECT_EQ(checked->restart_paths(0), "loops");
+  EXPECT_NE(checked->config_hash(), before->config_hash());
+
+  const auto done = client->ReloadConfig();
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(done->changed_paths_size(), 3) << "what was only checked was not put into force";
+  EXPECT_EQ(client->ReloadConfig(check)->changed_paths_size(), 0);
+  EXPECT_EQ(done->config_hash(), checked->config_hash());
+}
+
+TEST_F(AdminTest, ABadConfigurationIsRefusedWithItsProblemsAndTheOldOneStays) {
+  Start("max_reasks: 1");
+  acme.ReplyByDefault(ToolAnswer(kAda));
+  daemon->Rewrite("max_reask: 2\n");
+  const auto refused = client->ReloadConfig();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.failure().code, grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(refused.failure().message.find("did you mean 'max_reasks'"), std::string::npos);
+  EXPECT_TRUE(client->Extract(PersonRequest()).ok());
+}
+
+TEST_F(AdminTest, CacheStatisticsMoveWithCalls) {
+  Start();
+  acme.ReplyByDefault(ToolAnswer(kAda));
+  ASSERT_TRUE(client->Extract(PersonRequest()).ok());
+  ASSERT_TRUE(client->Extract(PersonRequest()).ok());
+  const auto stats = client->GetCacheStats();
+  ASSERT_TRUE(stats.ok());
+  ASSERT_EQ(stats->caches_size(), 1);
+  const v1::CacheStats& cache = stats->caches(0);
+  EXPECT_EQ(cache.name(), "schema");
+  EXPECT_EQ(cache.misses(), 1);
+  EXPECT_GE(cache.hits(), 1);
+  EXPECT_EQ(cache.entries(), 1);
+  EXPECT_GT(cache.size_bytes(), 0);
+  EXPECT_GT(cache.max_bytes(), cache.size_bytes());
+  EXPECT_EQ(cache.backend(), "memory");
+}
+
+}  // namespace
+}  // namespace extractd::integration
