@@ -29,15 +29,9 @@ struct Stream {
   std::vector<std::string> events = {};
 };
 
-struct Request {
-  std::string id;
-  Json body = {};
-};
-
 struct Recorded {
   std::vector<Unary> unary = {};
   std::vector<Stream> streams = {};
-  std::vector<Request> requests = {};
 };
 
 inline std::vector<Json> Lines(const std::filesystem::path& path) {
@@ -69,7 +63,6 @@ inline Recorded Traffic() {
     } else {
       recorded.streams.push_back({row["id"], EventsOf(response["body_text"])});
     }
-    recorded.requests.push_back({row["id"], exchange["request"]["body_json"]});
   }
   return recorded;
 }
