@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <absl/strings/str_replace.h>
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/gemini/gemini.h"
@@ -136,7 +137,9 @@ class Reader : public recorded::RequestReader {
     const Json choice = MemberOf(MemberOf(body, "toolConfig"), "functionCallingConfig");
     const std::string mode = choice.is_object() ? choice["mode"] : "AUTO";
     request_.tool_use = mode == "ANY" ? ToolUse::kAtLeastOne : ToolUse::kFree;
-    return mode != "NONE" || Fail("tools that must not be called");
+    const bool some = choice.is_object() && choice.contains("allowedFunctionNames") &&
+                      choice["allowedFunctionNames"].size() < request_.tools.size();
+    return (mode != "NONE" && !some) || Fail("tools that must not be called");
   }
 
   void ReadFunction(const Json& function) {
@@ -197,6 +200,7 @@ class Rules : public recorded::Rules {
         Respell(part[data], "mimeType", "mime_type");
         Respell(part[data], "fileUri", "file_uri");
       }
+      if (part.contains("inlineData")) ApplyToBytes(part["inlineData"]["data"]);
       if (part.contains("functionResponse")) {
         Json& response = part["functionResponse"]["response"];
         response = Json{{"output", response.dump()}};
@@ -208,6 +212,12 @@ class Rules : public recorded::Rules {
         Note("a call that nobody signed is excused to models that want signatures");
       }
     }
+  }
+
+  void ApplyToBytes(Json& data) {
+    const std::string theirs = data;
+    data = absl::StrReplaceAll(theirs, {{"-", "+"}, {"_", "/"}});
+    if (data != theirs) Note("bytes are in the usual base64");
   }
 
   // Of a generation that thinks by budget, if at all.
@@ -247,6 +257,7 @@ class Rules : public recorded::Rules {
     for (Json& tool : body["tools"]) {
       if (!tool.contains("functionDeclarations")) others.push_back(tool);
       for (Json& function : tool.value("functionDeclarations", Json::array())) {
+        DropIfEmpty(function, "description", "what says nothing is not said");
         Rename(function, "parameters", "parametersJsonSchema", "schemas are JSON Schema");
         Respell(function, "parametersJsonSchema", "parameters_json_schema");
         functions.push_back(function);

@@ -50,6 +50,12 @@ inline Json MemberOf(const Json& object, const char* key) {
   return object.is_object() ? object.value(key, Json()) : Json();
 }
 
+// Empty if there is no such member, or no text.
+inline std::string TextOf(const Json& object, const char* key) {
+  const Json text = MemberOf(object, key);
+  return text.is_string() ? text.get<std::string>() : "";
+}
+
 // A medium at an address that may hold its bytes.
 inline Media MediaAt(MediaKind kind, const std::string& address) {
   const size_t comma = address.find(";base64,");
@@ -57,7 +63,11 @@ inline Media MediaAt(MediaKind kind, const std::string& address) {
     return {.kind = kind, .source = MediaSource::kUrl, .content = address};
   }
   Media media = {.kind = kind, .media_type = address.substr(5, comma - 5)};
-  EXPECT_TRUE(absl::Base64Unescape(address.substr(comma + 8), &media.content));
+  const std::string text = address.substr(comma + 8);
+  EXPECT_TRUE(
+      absl::Base64Unescape(text, &media.content) ||
+      absl::WebSafeBase64Unescape(text, &media.content)
+  );
   return media;
 }
 
@@ -91,6 +101,9 @@ class Rules {
   void Drop(Json& object, const char* key, const std::string& rule) {
     object.erase(key);
     Note(rule);
+  }
+  void DropIfEmpty(Json& object, const char* key, const std::string& rule) {
+    if (object.contains(key) && TextOf(object, key).empty()) Drop(object, key, rule);
   }
   // Where the member is there.
   void Rename(Json& object, const char* from, const char* to, const std::string& rule) {

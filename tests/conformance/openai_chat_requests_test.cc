@@ -26,9 +26,10 @@ using recorded::JoinedTexts;
 using recorded::Json;
 using recorded::MemberOf;
 using recorded::Peer;
+using recorded::TextOf;
 
 bool IsStructured(const Json& body) {
-  return body.is_object() && (body.contains("tools") || body.contains("response_format"));
+  return !MemberOf(body, "tools").empty() || !MemberOf(body, "response_format").empty();
 }
 
 Role RoleOf(const std::string& name) {
@@ -73,14 +74,14 @@ class Reader : public recorded::RequestReader {
       return false;
     }
     if (recorded.contains("reasoning_content")) {
-      message.thinking = {{.text = recorded["reasoning_content"]}};
+      message.thinking = {{.text = TextOf(recorded, "reasoning_content")}};
     }
-    message.tool_call_id = recorded.value("tool_call_id", "");
+    message.tool_call_id = TextOf(recorded, "tool_call_id");
     const Json calls = MemberOf(recorded, "tool_calls");
     for (const Json& call : calls.is_array() ? calls : Json::array()) {
       const Json& function = call["function"];
       message.tool_calls.push_back(
-          {.id = call["id"], .name = function["name"], .arguments = function["arguments"]}
+          {.id = TextOf(call, "id"), .name = function["name"], .arguments = function["arguments"]}
       );
     }
     request_.messages.push_back(std::move(message));
@@ -131,7 +132,7 @@ class Reader : public recorded::RequestReader {
       const Json& function = tool["function"];
       request_.tools.push_back({
           .name = Keep(function["name"]),
-          .description = Keep(function["description"].is_string() ? function["description"] : ""),
+          .description = Keep(TextOf(function, "description")),
           .json = Keep(function["parameters"].dump()),
           .strict = function.value("strict", false),
       });
@@ -194,6 +195,7 @@ class Rules : public recorded::Rules {
       Note("the type of a tool is said");
     }
     Json& function = tool["function"];
+    DropIfEmpty(function, "description", "what says nothing is not said");
     if (peer.row.sends_strict_tools && !function.contains("strict")) {
       function["strict"] = false;
       Note("strict is said where the provider knows it, and only there");
@@ -208,11 +210,11 @@ class Rules : public recorded::Rules {
       Note("instructions are the developer's for models that reason, the system's for others");
     }
     for (const auto* member : {"name", "prefix", "reasoning"}) {
-      if (message.contains(member)) Drop(message, member, "members that say nothing are not said");
+      if (message.contains(member)) Drop(message, member, "what says nothing is not said");
     }
     for (const auto* member : {"tool_calls", "tool_call_id"}) {
       if (message.contains(member) && message[member].is_null()) {
-        Drop(message, member, "members that say nothing are not said");
+        Drop(message, member, "what says nothing is not said");
       }
     }
     ApplyToContent(message);
@@ -234,9 +236,14 @@ class Rules : public recorded::Rules {
   }
 
   void ApplyToThinking(Json& message, const Peer& peer) {
-    if (!message.contains("reasoning_content")) return;
-    if (peer.row.thinking_echo != ThinkingEcho::kText) {
+    const bool echoed = peer.row.thinking_echo == ThinkingEcho::kText;
+    if (!echoed && message.contains("reasoning_content")) {
       Drop(message, "reasoning_content", "thoughts go back only to providers that ask for them");
+    }
+    if (!echoed || !peer.family.reasons || !message.contains("tool_calls")) return;
+    if (TextOf(message, "reasoning_content").empty()) {
+      message["reasoning_content"] = " ";
+      Note("a call whose thoughts nobody knows has blank ones where thoughts are demanded");
     }
   }
 

@@ -137,10 +137,9 @@ class Reader : public recorded::RequestReader {
     for (const Json& tool : body.value("tools", Json::array())) {
       if (tool["type"] != "function") return Fail("tools that the provider runs");
       if (tool.contains("defer_loading")) return Fail("tools that are loaded later");
-      const Json description = MemberOf(tool, "description");
       request_.tools.push_back({
           .name = Keep(tool["name"]),
-          .description = Keep(description.is_string() ? description : ""),
+          .description = Keep(recorded::TextOf(tool, "description")),
           .json = Keep(tool["parameters"].dump()),
           .strict = tool.value("strict", false),
       });
@@ -189,9 +188,7 @@ class Rules : public recorded::Rules {
       tool["strict"] = false;
       Note("strict is false where the provider enforces no schemas of tools");
     }
-    if (tool.contains("description") && tool["description"].is_null()) {
-      Drop(tool, "description", "an empty description is not said");
-    }
+    DropIfEmpty(tool, "description", "what says nothing is not said");
   }
 
   void ApplyToItem(Json& item) {
@@ -216,8 +213,9 @@ class Rules : public recorded::Rules {
   void MoveInstructions(Json& body) {
     Json& input = body["input"];
     if (input.empty() || input[0].value("role", "") != "system") return;
-    body["instructions"] = input[0]["content"];
+    const std::string instructions = input[0]["content"];
     input.erase(0);
+    body["instructions"] = instructions;  // moves the others
     Note("system messages in front are the instructions");
   }
 
