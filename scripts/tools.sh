@@ -2,13 +2,14 @@
 # scripts/tools.sh [--bench]
 #
 # Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
-# $CACHE/tools: python is an environment with the requirements of tests/, bin holds buf and grpcurl.
+# $CACHE/tools: python is an environment with the requirements of tests/, bin holds aimock, buf and grpcurl.
 # --bench: the libraries that tests/bench/peers compares with, too, in peers.
 # A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+AIMOCK_VERSION=1.43.0
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
@@ -53,6 +54,17 @@ fetch_buf() {
   provide buf "$program"
 }
 
+fetch_aimock() {
+  local prefix=$CACHE/tools/aimock-$AIMOCK_VERSION
+  local program=$prefix/node_modules/.bin/aimock
+  if [[ ! -x $program ]]; then
+    command -v npm >/dev/null || { do_without aimock "npm is not installed"; return; }
+    step "fetch aimock" "$NETWORK_HINT" npm install --no-audit --no-fund --prefix "$prefix" \
+      "@copilotkit/aimock@$AIMOCK_VERSION"
+  fi
+  provide aimock "$program"
+}
+
 fetch_grpcurl() {
   local program=$CACHE/tools/grpcurl-$GRPCURL_VERSION/grpcurl
   if [[ ! -x $program ]]; then
@@ -87,6 +99,7 @@ mkdir -p "$BIN"
 exec 9>"$CACHE/tools.lock"
 flock 9
 fetch_python
+fetch_aimock
 fetch_buf
 fetch_grpcurl
 [[ ${1:-} != --bench ]] || fetch_peers

@@ -29,15 +29,9 @@ struct Stream {
   std::vector<std::string> events = {};
 };
 
-struct Request {
-  std::string id;
-  Json body = {};
-};
-
 struct Recorded {
   std::vector<Unary> unary = {};
   std::vector<Stream> streams = {};
-  std::vector<Request> requests = {};
 };
 
 // Every recorded stream has one `data` line an event.
@@ -62,7 +56,6 @@ inline Recorded Traffic() {
     } else {
       recorded.streams.push_back({row["id"], EventsOf(response["body_text"])});
     }
-    recorded.requests.push_back({row["id"], exchange["request"]["body_json"]});
   }
   return recorded;
 }

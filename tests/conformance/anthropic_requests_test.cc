@@ -1,49 +1,33 @@
 // What clients that others wrote asked Anthropic's API: the same chat in our terms must become the
 // same request. Where ours differs on purpose, a named rule says so, and how often it was needed.
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/anthropic/anthropic_messages.h"
-#include "server/providers/provider_table.h"
-#include "server/registry/catalog.h"
-#include "tests/conformance/anthropic_exchanges.h"
+#include "tests/conformance/exchanges.h"
+#include "tests/conformance/made_again.h"
 
 namespace extractd::providers {
 namespace {
 
-using anthropic_exchanges::Json;
-using anthropic_exchanges::Request;
-
-bool IsTexts(const Json& content) {
-  if (!content.is_array()) return false;
-  return std::ranges::all_of(content, [](const Json& block) {
-    return block["type"] == "text" && block.size() == 2;
-  });
-}
-
-std::string JoinedTexts(const Json& content) {
-  if (content.is_string()) return content;
-  std::string text;
-  for (const Json& block : content) text += block["text"].get<std::string>();
-  return text;
-}
+using recorded::IsTexts;
+using recorded::JoinedTexts;
+using recorded::Json;
 
 // A chat in our terms, with the texts that its schemas are views of. Nothing: it asks for something
 // that has no place in them, `reason`.
-class Reader {
+class Reader : public recorded::RequestReader {
  public:
-  std::optional<ChatRequest> Read(const Json& body) {
+  std::optional<ChatRequest> Read(const recorded::Exchange& exchange) {
+    const Json& body = exchange.request;
     for (const auto* key : {"mcp_servers", "container"}) {
-      if (body.contains(key)) return Refuse("tools that the provider runs");
+      if (body.contains(key) && !Fail("tools that the provider runs")) return std::nullopt;
     }
     request_.model = body["model"];
     request_.generation.max_output_tokens = body["max_tokens"];
@@ -58,20 +42,7 @@ class Reader {
     return std::move(request_);
   }
 
-  std::string reason;
-
  private:
-  std::nullopt_t Refuse(std::string why) {
-    reason = std::move(why);
-    return std::nullopt;
-  }
-  bool Fail(std::string why) {
-    reason = std::move(why);
-    return false;
-  }
-
-  std::string_view Keep(std::string text) { return kept_.emplace_back(std::move(text)); }
-
   bool ReadMessage(const Json& message) {
     if (message["role"] == "system") return Fail("system messages amid the chat");
     const Json& content = message["content"];
@@ -160,18 +131,15 @@ class Reader {
     }
     return true;
   }
-
-  ChatRequest request_;
-  std::deque<std::string> kept_;
 };
 
 // Changes a recorded request to how ours says the same, rule by rule.
-class Rules {
+class Rules : public recorded::Rules {
  public:
-  void Apply(Json& body) {
+  void Apply(Json& body, const recorded::Peer&) {
     if (body.contains("output_format")) {
-      body["output_config"]["format"] = Take(body, "output_format");
-      Note("output_format has become output_config.format");
+      body["output_config"]["format"] = body["output_format"];
+      Drop(body, "output_format", "output_format has become output_config.format");
     }
     if (body.contains("stream") && !body["stream"])
       Drop(body, "stream", "stream false is not said");
@@ -185,20 +153,7 @@ class Rules {
     ApplyToThinking(body);
   }
 
-  const std::map<std::string, int>& counts() const { return counts_; }
-
  private:
-  void Note(const std::string& rule) { ++counts_[rule]; }
-  static Json Take(Json& object, const char* key) {
-    Json value = std::move(object[key]);
-    object.erase(key);
-    return value;
-  }
-  void Drop(Json& object, const char* key, const std::string& rule) {
-    object.erase(key);
-    Note(rule);
-  }
-
   void ApplyToTool(Json& tool) {
     if (tool.contains("strict") && !tool["strict"]) {
       Drop(tool, "strict", "strict false is not said");
@@ -263,39 +218,21 @@ class Rules {
   }
 
   Json empty_ = Json::array();
-  std::map<std::string, int> counts_;
 };
 
 TEST(AnthropicRequestsTest, EveryRecordedRequestIsTheOneThatWeWouldMake) {
   REQUIRE_TEST_DATA("provider-traffic");
-  Registry registry;
-  const Catalog catalog(registry, &FindDialect, BuiltInModelFamilies());
+  const recorded::BuiltIn built_in;
   const ProviderRow row = {.name = "acme", .sends_strict_tools = true};
   Rules rules;
-  std::map<std::string, int> left_out;
-  int same = 0;
-  for (const Request& recorded : anthropic_exchanges::Traffic().requests) {
-    SCOPED_TRACE(recorded.id);
-    Reader reader;
-    const std::optional<ChatRequest> request = reader.Read(recorded.body);
-    if (!request.has_value()) {
-      ++left_out[reader.reason];
-      continue;
-    }
-    const auto body =
-        AnthropicMessages().EncodeBody(row, catalog.FamilyOf("acme", request->model), *request);
-    ASSERT_TRUE(body.ok()) << body.status();
-    Json theirs = recorded.body;
-    rules.Apply(theirs);
-    // Without the order of members, which means nothing.
-    EXPECT_EQ(nlohmann::json::parse(*body), nlohmann::json(theirs));
-    ++same;
-  }
-  fmt::print("provider-traffic: {} requests made again\n", same);
-  for (const auto& [rule, count] : rules.counts()) fmt::print("  {} by rule: {}\n", count, rule);
-  for (const auto& [reason, count] : left_out) fmt::print("  {} left out: {}\n", count, reason);
-  EXPECT_GE(same, 25);
-  EXPECT_LE(rules.counts().size(), 12U);
+  recorded::Comparison comparison;
+  const auto peer_of = [&](const recorded::Exchange&, const ChatRequest& request) {
+    return recorded::Peer{.row = row, .family = built_in.FamilyOf("acme", request.model)};
+  };
+  recorded::MakeAgain<Reader>(
+      recorded::TrafficOfApi("messages"), AnthropicMessages(), peer_of, rules, comparison
+  );
+  comparison.Conclude("provider-traffic", rules, 25);
 }
 
 }  // namespace

@@ -1,24 +1,26 @@
 // What others sent to Bedrock's Converse API, and what our encoder makes of the same job.
-#include <list>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
-#include "tests/conformance/bedrock_recordings.h"
+#include "tests/conformance/exchanges.h"
+#include "tests/conformance/made_again.h"
 
 namespace extractd::providers {
 namespace {
 
-// A recorded body in the chat vocabulary, which holds its schemas as views.
-class Job {
+using recorded::Json;
+
+class Reader : public recorded::RequestReader {
  public:
-  explicit Job(const Json& body) {
+  std::optional<ChatRequest> Read(const recorded::Exchange& exchange) {
+    const Json& body = exchange.request;
+    request_.model = "m";
+    if (!IsComparable(body)) return std::nullopt;
     for (const Json& system : body.value("system", Json::array())) {
-      if (!system.contains("text")) continue;
       request_.messages.push_back({.role = Role::kSystem, .text = system["text"]});
     }
     for (const Json& message : body["messages"]) {
@@ -29,12 +31,25 @@ class Job {
     }
     if (body.contains("toolConfig")) ReadTools(body["toolConfig"]);
     if (body.contains("outputConfig")) ReadFormat(body["outputConfig"]);
+    return std::move(request_);
   }
 
-  const ChatRequest& request() const { return request_; }
-
  private:
-  std::string_view Keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  // A structured request whose every part the chat vocabulary can say: one text a message.
+  bool IsComparable(const Json& body) {
+    if (!body.is_object() || !body.contains("messages")) return Fail("no messages");
+    if (body.contains("guardrailConfig")) return Fail("guardrails");
+    if (!body.contains("toolConfig") && !body.contains("outputConfig")) return Fail("plain chat");
+    for (const Json& message : body["messages"]) {
+      if (message["content"].size() != 1 || !message["content"][0].contains("text")) {
+        return Fail("messages of other blocks than one text");
+      }
+    }
+    for (const Json& system : body.value("system", Json::array())) {
+      if (!system.contains("text")) return Fail("marks for the cache");
+    }
+    return true;
+  }
 
   void ReadTools(const Json& config) {
     for (const Json& tool : config["tools"]) {
@@ -59,66 +74,37 @@ class Job {
         .json = Keep(schema["schema"]),
     };
   }
-
-  std::list<std::string> kept_;
-  ChatRequest request_ = {.model = "m"};
 };
 
-// A structured request whose every part the chat vocabulary can say: one text a message.
-bool IsComparable(const Json& body) {
-  if (!body.is_object() || !body.contains("messages") || body.contains("guardrailConfig")) {
-    return false;
+class Rules : public recorded::Rules {
+ public:
+  void Apply(Json& body, const recorded::Peer&) {
+    if (recorded::MemberOf(recorded::MemberOf(body, "toolConfig"), "toolChoice").contains("auto")) {
+      Drop(body["toolConfig"], "toolChoice", "the choice auto, which is the default, is not said");
+    }
+    if (!body.contains("inferenceConfig")) {
+      body["inferenceConfig"] = Json::object();
+      Note("an empty inferenceConfig is said");
+    }
+    if (body.contains("system") && body["system"].empty()) {
+      Drop(body, "system", "an empty system is not said");
+    }
   }
-  if (!body.contains("toolConfig") && !body.contains("outputConfig")) return false;
-  for (const Json& message : body["messages"]) {
-    if (message["content"].size() != 1 || !message["content"][0].contains("text")) return false;
-  }
-  for (const Json& system : body.value("system", Json::array())) {
-    if (!system.contains("text")) return false;  // marks for the cache
-  }
-  return true;
-}
+};
 
-// Three rules of difference: the choice `auto`, the default, is left out here, and so is an empty
-// `system`; an empty `inferenceConfig` is sent here and left out by some.
 TEST(BedrockRequestsTest, OurRequestsAreThoseOfOthersForTheSameJob) {
   REQUIRE_TEST_DATA("provider-traffic");
-  int compared = 0;
-  int without_auto = 0;
-  int with_empty_inference = 0;
-  int without_system = 0;
-  for (const Exchange& exchange : Recorded("converse")) {
-    Json body = exchange.request.value("body_json", Json());
-    if (!IsComparable(body)) continue;
-    SCOPED_TRACE(exchange.id);
-    const Job job(body);
-    const auto written =
-        BedrockConverse().EncodeBody({.sends_strict_tools = true}, {}, job.request());
-    ASSERT_TRUE(written.ok()) << written.status();
-    if (body.contains("toolConfig") &&
-        body["toolConfig"].value("toolChoice", Json()).contains("auto")) {
-      body["toolConfig"].erase("toolChoice");
-      ++without_auto;
-    }
-    with_empty_inference += body.contains("inferenceConfig") ? 0 : 1;
-    body.emplace("inferenceConfig", Json::object());
-    if (body.contains("system") && body["system"].empty()) {
-      body.erase("system");
-      ++without_system;
-    }
-    EXPECT_EQ(nlohmann::json::parse(*written), nlohmann::json(body));
-    ++compared;
-  }
-  fmt::print(
-      "{} structured requests equal ours: {} but for 'auto', {} but for an empty system, {} but "
-      "for an "
-      "empty inferenceConfig\n",
-      compared,
-      without_auto,
-      without_system,
-      with_empty_inference
+  const ProviderRow row = {.sends_strict_tools = true};
+  const ModelFamily family;
+  Rules rules;
+  recorded::Comparison comparison;
+  const auto peer_of = [&](const recorded::Exchange&, const ChatRequest&) {
+    return recorded::Peer{.row = row, .family = family};
+  };
+  recorded::MakeAgain<Reader>(
+      recorded::TrafficOfApi("converse"), BedrockConverse(), peer_of, rules, comparison
   );
-  EXPECT_GE(compared, 12);
+  comparison.Conclude("converse", rules, 12);
 }
 
 }  // namespace

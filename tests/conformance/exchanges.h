@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 struct Exchange {
   std::string id = {};
+  std::string provider = {};
   std::string path = {};
   Json request = {};
   int status = 200;
@@ -28,16 +29,17 @@ struct Exchange {
   bool streamed() const { return status == 200 && reply.is_null(); }
 };
 
-// Those of provider-traffic with that provider.
-inline std::vector<Exchange> TrafficOf(std::string_view provider) {
+// Those of provider-traffic whose row has that `value` under `key`.
+inline std::vector<Exchange> TrafficWith(const char* key, std::string_view value) {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   std::vector<Exchange> exchanges;
   for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
-    if (row["provider"] != provider) continue;
+    if (row[key] != value) continue;
     const Json file = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
     const Json& response = file["response"];
     Exchange exchange = {
         .id = row["id"],
+        .provider = row["provider"],
         .path = file["request"]["path"],
         .request = file["request"].value("body_json", Json()),
         .status = response["status"],
@@ -48,6 +50,14 @@ inline std::vector<Exchange> TrafficOf(std::string_view provider) {
     exchanges.push_back(std::move(exchange));
   }
   return exchanges;
+}
+
+inline std::vector<Exchange> TrafficOf(std::string_view provider) {
+  return TrafficWith("provider", provider);
+}
+
+inline std::vector<Exchange> TrafficOfApi(std::string_view api) {
+  return TrafficWith("api", api);
 }
 
 // Rows of provider-fixtures.

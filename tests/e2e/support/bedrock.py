@@ -1,6 +1,5 @@
 """Bedrock's side of the wire, with AWS's own library as the judge: signatures and request bodies."""
 
-import functools
 import json
 import re
 import struct
@@ -10,10 +9,8 @@ import zlib
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
-import botocore.loaders
-import botocore.model
-import botocore.validate
 
+from support import sdk_types
 from support.upstream import Received, Reply, json_reply
 
 AUTHORIZATION_RE = re.compile(
@@ -67,21 +64,13 @@ def expected_signature(received: Received, url: str, key: tuple[str, str], token
     return auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
 
 
-@functools.cache
-def _service() -> botocore.model.ServiceModel:
-    loader = botocore.loaders.create_loader()
-    return botocore.model.ServiceModel(loader.load_service_model("bedrock-runtime", "service-2"), "bedrock-runtime")
-
-
 def model_of(received: Received) -> str:
     return urllib.parse.unquote(received.path.split("/")[2])
 
 
 def problems_of(received: Received) -> str:
     """What the service's own description finds wrong with a request to Converse; empty: nothing."""
-    shape = _service().operation_model("Converse").input_shape
-    parameters = {"modelId": model_of(received)} | json.loads(received.raw)
-    return botocore.validate.ParamValidator().validate(parameters, shape).generate_report()
+    return sdk_types.converse_problems(received.path, json.loads(received.raw))
 
 
 def _frame(headers: dict[str, str], payload: bytes) -> bytes:

@@ -48,8 +48,8 @@ class BodyWriter {
       out_.BeginObject().Member("type", "function").Member("name", tool.name);
       if (!tool.description.empty()) out_.Member("description", tool.description);
       out_.RawMember("parameters", tool.json);
-      // Strict is the default here, which makes every property a required one.
-      if (row_.sends_strict_tools) out_.Member("strict", tool.strict);
+      // Never left out: strict is the default here, which makes every property a required one.
+      out_.Member("strict", tool.strict && row_.sends_strict_tools);
       out_.EndObject();
     }
     out_.EndArray();

@@ -77,6 +77,15 @@ TEST(OpenAiResponsesEncodeTest, ToolsAreFlatAndStrictIsAlwaysSaid) {
   EXPECT_HAS(BodyOf(request), R"("tool_choice":"auto")");
 }
 
+TEST(OpenAiResponsesEncodeTest, StrictIsFalseForProvidersThatDoNotKnowItAsLeftOutItMeansTrue) {
+  ChatRequest request = Chat();
+  request.tools = {kSchema};
+  ProviderRow row = OpenAi();
+  EXPECT_HAS(BodyOf(request, row), R"("strict":true)");
+  row.sends_strict_tools = false;
+  EXPECT_HAS(BodyOf(request, row), R"("strict":false)");
+}
+
 TEST(OpenAiResponsesEncodeTest, ToolIsForcedOnlyWhereTheModelBearsIt) {
   ChatRequest request = Chat();
   request.tools = {kSchema};

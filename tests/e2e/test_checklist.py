@@ -1,0 +1,273 @@
+"""Every provider in each of its modes through the daemon, against answers in its own protocol: a table of what works,
+without an empty cell. A cell that is not "yes" is a failure."""
+
+import collections
+import json
+from collections.abc import Callable
+
+import pytest
+from support import environment, protocols
+from support.errors import expect_failure
+from support.protocols import calls, fails, says
+from support.stubs import Client
+from support.upstream import Received, Reply, Upstream, json_reply
+
+PERSON = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+PLACE = {
+    "type": "object",
+    "properties": {"town": {"type": "string"}},
+    "required": ["town"],
+    "additionalProperties": False,
+}
+RIGHT, WRONG = '{"name":"Ann","age":40}', '{"name":"Ann","age":"forty"}'
+TOWN = '{"town":"Bath"}'
+QUICK = {"initial_backoff_ms": 2, "max_backoff_ms": 4}
+WITH_TOOLS = ("TOOLS", "PARALLEL_TOOLS", "REASONING_TOOLS", "RESPONSES_TOOLS")
+
+
+class Cell:
+    """One mode of a provider, and how it is asked."""
+
+    def __init__(self, client: Client, upstream: Upstream, provider: object, mode: object):
+        self.client, self.upstream = client, upstream
+        self.provider, self.mode = provider, mode
+        self.name = mode.mode_name
+
+    def answered(self, *turns: protocols.Turn) -> None:
+        self.upstream.requests.clear()
+        scripted = protocols.in_order(*turns)
+        self.upstream.answer = lambda received: token(received) or scripted(received)
+
+    def sent(self) -> list[Received]:
+        return [received for received in self.upstream.requests if received.path != "/token"]
+
+    def request(self) -> dict:
+        tools = [
+            {"name": "person", "description": "A person.", "schema": {"json_schema": json.dumps(PERSON)}},
+            {"name": "place", "description": "A place.", "schema": {"json_schema": json.dumps(PLACE)}},
+        ]
+        what = {"tools": tools} if self.name == "PARALLEL_TOOLS" else {
+            "schema": {"json_schema": json.dumps(PERSON), "name": "person"}
+        }
+        model = f"{self.provider.name}/{self.provider.default_model or 'a-model'}"
+        return what | {"model": model, "mode_name": self.name, "input": "Ann is 40.", "retry": QUICK}
+
+    def answer(self, text: str) -> protocols.Turn:
+        if self.name in WITH_TOOLS:
+            return calls(text, name="person")
+        return says(f"```json\n{text}\n```" if self.name == "MD_JSON" else text)
+
+    def extract(self) -> object:
+        return self.client.extract(**self.request())
+
+    def values(self, response: object) -> list[dict]:
+        if self.name == "PARALLEL_TOOLS":
+            return [json.loads(item.json) for item in response.items]
+        return [json.loads(response.json)]
+
+
+def token(received: Received) -> Reply | None:
+    """Google Cloud's, for credentials of a file."""
+    if received.path != "/token":
+        return None
+    return json_reply({"access_token": "ya29.test", "expires_in": 3599, "token_type": "Bearer"})
+
+
+def members(body: dict, path: str) -> object:
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def registered(cell: Cell) -> None:
+    request = cell.client.api.ListModesRequest(provider=cell.provider.name)
+    listed = {mode.mode_name: mode for mode in cell.client.catalog.ListModes(request).modes}
+    assert cell.provider.name in listed[cell.name].providers
+    assert cell.provider.docs_url.startswith("https://")
+
+
+def prepares(cell: Cell) -> None:
+    call = cell.client.api.RenderRequest(request=cell.client.api.ExtractRequest(**cell.request()))
+    rendered = cell.client.extraction.Render(call)
+    cell.answered(cell.answer(RIGHT))
+    cell.extract()
+    (received,) = cell.sent()
+    assert rendered.url == cell.upstream.url + received.path
+    assert json.loads(rendered.body) == received.body
+    for field in cell.mode.api_fields:
+        assert members(received.body, field) is not None, f"{field} is not in the body"
+    assert "name" in rendered.body and "age" in rendered.body, "the schema is nowhere"
+
+
+def extracts(cell: Cell) -> None:
+    cell.answered(cell.answer(RIGHT))
+    response = cell.extract()
+    assert response.valid
+    assert (response.provider, response.mode_name) == (cell.provider.name, cell.name)
+    assert len(response.attempts) == 1
+
+
+def parses(cell: Cell) -> None:
+    cell.answered(cell.answer(RIGHT))
+    response = cell.extract()
+    assert cell.values(response) == [json.loads(RIGHT)]
+    used = (response.usage.input_tokens, response.usage.output_tokens)
+    assert used == (protocols.INPUT_TOKENS, protocols.OUTPUT_TOKENS)
+
+
+def reasks(cell: Cell) -> None:
+    cell.answered(cell.answer(WRONG), cell.answer(RIGHT))
+    response = cell.extract()
+    assert cell.values(response) == [json.loads(RIGHT)]
+    assert [issue.path.rsplit("/", 1)[-1] for issue in response.attempts[0].issues] == ["age"]
+    first, second = (received.raw.decode() for received in cell.sent())
+    assert "forty" not in first
+    assert "forty" in second and "integer" in second, "it does not say what was wrong with what"
+
+
+def errors(cell: Cell) -> None:
+    cell.answered(fails(401))
+    failure = expect_failure(cell.client, **cell.request())
+    assert (failure.code.name, failure.reason) == ("FAILED_PRECONDITION", "PROVIDER_AUTH")
+    assert failure.info.metadata["provider"] == cell.provider.name
+
+
+def retries(cell: Cell) -> None:
+    cell.answered(fails(503), cell.answer(RIGHT))
+    response = cell.extract()
+    assert [attempt.http_status for attempt in response.attempts] == [503, 200]
+    assert {attempt.turn for attempt in response.attempts} == {1}
+    first, second = (received.raw for received in cell.sent())
+    assert first == second, "another request than the one that was lost"
+
+
+def streams(cell: Cell) -> None:
+    cell.answered(cell.answer(RIGHT))
+    call = cell.client.api.ExtractStreamRequest(request=cell.client.api.ExtractRequest(**cell.request()))
+    events = list(cell.client.extraction.ExtractStream(call, timeout=30))
+    kinds = [event.WhichOneof("event") for event in events]
+    assert kinds[0] == "started" and kinds[-1] == "result" and "delta" in kinds, kinds
+    assert cell.values(events[-1].result) == [json.loads(RIGHT)]
+    (received,) = cell.sent()
+    assert protocols.is_streamed(received)
+
+
+def own(cell: Cell) -> None:
+    """What sets the mode apart from the others."""
+    cell.answered(cell.answer(RIGHT))
+    cell.extract()
+    body = cell.sent()[0].body
+    text = json.dumps(body)
+    if cell.name == "PARALLEL_TOOLS":
+        return two_calls(cell)
+    if cell.name == "RESPONSES_TOOLS":
+        assert cell.sent()[0].path.endswith("/responses")
+    if cell.name == "REASONING_TOOLS":
+        for forcing in ('"required"', '"REQUIRED"', '"any"', '"ANY"', '"type": "tool"', '"tool_choice": {"type": "fun'):
+            assert forcing not in text.replace('"required": [', ""), "a model that is forced does not think"
+    tools = [field for field in ("tools", "toolConfig") if field in body]
+    assert bool(tools) == (cell.name in WITH_TOOLS)
+    formats = [field for field in ("response_format", "format", "outputConfig") if field in body]
+    formats += [path for path in FORMATS if members(body, path) is not None]
+    assert bool(formats) == (cell.name in ("JSON", "JSON_SCHEMA")) or (cell.name == "JSON" and not formats)
+    if cell.name == "JSON_SCHEMA":
+        assert '"age"' in json.dumps([members(body, path) for path in formats]), "the schema is in the prompt alone"
+
+
+FORMATS = ("output_config.format", "text.format", "generationConfig.responseMimeType", "generationConfig.responseJsonSchema")
+
+
+def two_calls(cell: Cell) -> None:
+    both = protocols.Turn(
+        calls=(protocols.Call(RIGHT, "person", "call_1"), protocols.Call(TOWN, "place", "call_2"))
+    )
+    cell.answered(both)
+    response = cell.extract()
+    assert [(item.tool_name, json.loads(item.json)) for item in response.items] == [
+        ("person", json.loads(RIGHT)),
+        ("place", json.loads(TOWN)),
+    ]
+
+
+COLUMNS: list[Callable[[Cell], None]] = [
+    registered,
+    prepares,
+    extracts,
+    parses,
+    reasks,
+    errors,
+    retries,
+    streams,
+    own,
+]
+
+
+def outcome(check: Callable[[Cell], None], cell: Cell) -> str:
+    try:
+        check(cell)
+    except Exception as problem:  # whatever went wrong is the cell's text
+        return f"{type(problem).__name__}: {problem}".replace("\n", " ")[:300]
+    return "yes"
+
+
+@pytest.fixture(scope="module")
+def variables(upstream, tmp_path_factory) -> dict[str, str]:
+    """Keys for every provider, and where their machines are."""
+    file = tmp_path_factory.mktemp("google") / "credentials.json"
+    user = {"type": "authorized_user", "client_id": "id", "client_secret": "secret", "refresh_token": "refresh"}
+    file.write_text(json.dumps(user | {"token_uri": f"{upstream.url}/token"}))
+    known = {"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file), "AWS_REGION": "eu-central-1"}
+    known |= {"AZURE_OPENAI_ENDPOINT": upstream.url, "DATABRICKS_HOST": upstream.url, "SNOWFLAKE_ACCOUNT": "acme"}
+    return known
+
+
+@pytest.fixture(scope="module")
+def client(start_module_daemon, upstream, api, variables):
+    """Of a daemon all of whose providers are at `upstream`, with a key each."""
+    names = sorted(file.stem.replace("_", "-") for file in (environment.ROOT / "server/providers/defs").glob("*.cc"))
+    rows = {name: {"base_url": upstream.url} for name in names}
+    asking = start_module_daemon({"providers": rows}, environment_=variables)
+    client = Client(api, asking.address)
+    found = client.catalog.ListProviders(api.ListProvidersRequest()).providers
+    client.close()
+    keys = {row.key_variable: "a-key" for row in found if row.key_variable}
+    client = Client(api, start_module_daemon({"providers": rows}, environment_=variables | keys).address)
+    client.names = names
+    yield client
+    client.close()
+
+
+def test_no_cell_of_the_checklist_is_empty(client, upstream, capsys):
+    providers = client.catalog.ListProviders(client.api.ListProvidersRequest()).providers
+    assert [provider.name for provider in providers] == client.names
+    table: dict[tuple[str, str], dict[str, str]] = {}
+    for provider in providers:
+        for mode in provider.modes:
+            cell = Cell(client, upstream, provider, mode)
+            table[provider.name, mode.mode_name] = {check.__name__: outcome(check, cell) for check in COLUMNS}
+    show(table, capsys)
+    problems = {
+        f"{provider} {mode} {column}": text
+        for (provider, mode), row in table.items()
+        for column, text in row.items()
+        if text != "yes"
+    }
+    assert not problems, json.dumps(problems, indent=1)
+    assert len(table) > 130
+
+
+def show(table: dict[tuple[str, str], dict[str, str]], capsys: pytest.CaptureFixture) -> None:
+    columns = [check.__name__ for check in COLUMNS]
+    lines = [f"{'provider':<20}{'mode':<18}" + "".join(f"{column:<11}" for column in columns)]
+    for (provider, mode), row in table.items():
+        cells = "".join(f"{'yes' if row[column] == 'yes' else 'NO':<11}" for column in columns)
+        lines.append(f"{provider:<20}{mode:<18}{cells}".rstrip())
+    counts = collections.Counter(text == "yes" for row in table.values() for text in row.values())
+    lines.append(f"{len(table)} rows, {counts.total()} cells, {counts[False]} of them not so")
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
