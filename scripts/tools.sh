@@ -15,6 +15,8 @@ BUF_VERSION=1.75.0
 GRPCURL_VERSION=1.8.8
 REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt"
   "$ROOT/tests/conformance/requirements.txt")
+# Of these, not what they require themselves.
+BARE_REQUIREMENTS=$ROOT/tests/conformance/requirements-bare.txt
 BENCH_PEERS=("$ROOT/tests/bench/peers/requirements.txt" "$ROOT/tests/bench/peers/package.json")
 BIN=$CACHE/tools/bin
 
@@ -32,12 +34,13 @@ python_environment() {
   rm -rf "$environment"
   /usr/bin/python3 -m venv "$environment"
   "$environment/bin/pip" install --disable-pip-version-check "${REQUIREMENTS[@]/#/--requirement=}"
+  "$environment/bin/pip" install --disable-pip-version-check --no-deps --requirement="$BARE_REQUIREMENTS"
   touch "$environment/complete"
 }
 
 fetch_python() {
   local environment
-  environment=$CACHE/tools/python-$(cat "${REQUIREMENTS[@]}" | sha256sum | cut -c1-12)
+  environment=$CACHE/tools/python-$(cat "${REQUIREMENTS[@]}" "$BARE_REQUIREMENTS" | sha256sum | cut -c1-12)
   [[ -f $environment/complete ]] ||
     step "fetch Python packages" "$NETWORK_HINT" python_environment "$environment"
   ln -sfn "$environment" "$CACHE/tools/python"

@@ -91,6 +91,7 @@ struct Plan {
   bool include_thinking = false;
   std::string lesson_subject = {};  // under which lessons about the schema are kept
   LearnedFacts learned = {};        // that went into this plan
+  size_t unlisted_downgrades = 0;   // the last of the lowered schema; `downgrades` counts them
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }

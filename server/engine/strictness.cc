@@ -31,10 +31,10 @@ std::optional<Obstacle> EnforcementObstacle(
 void AddDowngrades(const std::vector<schema::lower::Loss>& losses, Plan& plan) {
   for (const schema::lower::Loss& loss : losses) {
     if (plan.downgrades.size() >= kMaxDowngrades) {
-      const size_t listed = static_cast<size_t>(&loss - losses.data());
+      plan.unlisted_downgrades = losses.size() - static_cast<size_t>(&loss - losses.data());
       plan.downgrades.push_back({
-          .action = "not listed",
-          .reason = fmt::format("{} further constraints are not carried", losses.size() - listed),
+          .action = std::string(kNotListed),
+          .reason = fmt::format("{} further constraints are not carried", plan.unlisted_downgrades),
       });
       return;
     }

@@ -16,6 +16,9 @@
 
 namespace extractd {
 
+// The action of the last downgrade of a plan that has more of them than it lists.
+inline constexpr std::string_view kNotListed = "not listed";
+
 // What of a schema the provider enforces for a model, whatever is asked; null: nothing.
 const schema::lower::Subset* SubsetOf(const ProviderRow& row, const ModelFamily& family);
 

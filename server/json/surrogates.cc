@@ -1,6 +1,9 @@
 #include "server/json/surrogates.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include "server/json/lexical.h"
+#include "server/json/pointer.h"
 #include "server/json/tolerant/repair_log.h"
 #include "server/json/write.h"
 
@@ -68,6 +71,25 @@ void LogChanges(const Value& before, const Value& after, RepairLog& log) {
   log.place().Leave();
 }
 
+// Depth first, in the order of the text; kMaxDepth bounds the recursion.
+bool HasDoubledName(const Value& value, std::string& path) {
+  absl::flat_hash_set<std::string_view> names;
+  const size_t size = path.size();
+  size_t index = 0;
+  for (const Value& child : value) {
+    path.resize(size);
+    if (value.is_object()) {
+      AppendToken(child.key(), path);
+      if (!names.insert(child.key()).second) return true;
+    } else {
+      AppendToken(index++, path);
+    }
+    if (HasDoubledName(child, path)) return true;
+  }
+  path.resize(size);
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string> ReplaceUnpairedSurrogates(std::string_view json) {
@@ -91,6 +113,11 @@ std::vector<Repair> SurrogateRepairs(const Value& before, const Value& after) {
   RepairLog log;
   LogChanges(before, after, log);
   return log.Take();
+}
+
+std::optional<std::string> FindDoubledName(const Value& value) {
+  std::string path;
+  return HasDoubledName(value, path) ? std::optional(path) : std::nullopt;
 }
 
 }  // namespace extractd::json

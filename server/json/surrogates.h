@@ -22,6 +22,10 @@ std::optional<std::string> ReplaceUnpairedSurrogates(std::string_view json);
 // kMaxRepairs, not all are listed, but more than that.
 std::vector<Repair> SurrogateRepairs(const Value& before, const Value& after);
 
+// Where a value has the first member whose object has another of the same name before it: that
+// member's place; nothing if there is none.
+std::optional<std::string> FindDoubledName(const Value& value);
+
 }  // namespace extractd::json
 
 #endif  // EXTRACTD_SERVER_JSON_SURROGATES_H_

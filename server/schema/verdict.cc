@@ -14,6 +14,7 @@
 #include "server/json/repair.h"
 #include "server/json/surrogates.h"
 #include "server/json/tolerant.h"
+#include "server/json/tolerant/repair_log.h"
 #include "server/json/write.h"
 #include "server/schema/coerce/directed.h"
 
@@ -115,15 +116,14 @@ class Judgement {
 
   // Of an answer with halves of surrogate pairs, which many clients could not read.
   void AcceptMended(const std::string& mended, const json::Value& value) {
-    const json::ParseResult parsed =
-        json::ParseView(mended, {.duplicate_keys = json::DuplicateKeys::kReject});
-    const auto* document = std::get_if<json::Document>(&parsed);
-    if (document == nullptr) return RejectNames(mended, std::get<json::ParseError>(parsed));
-    std::vector<json::Repair> repairs = json::SurrogateRepairs(value, document->root());
+    const json::ParseResult parsed = json::ParseView(mended);
+    const json::Value& root = std::get<json::Document>(parsed).root();
+    if (const auto doubled = json::FindDoubledName(root)) return RejectNames(*doubled);
+    std::vector<json::Repair> repairs = json::SurrogateRepairs(value, root);
     const bool too_many = verdict_.repairs.size() + repairs.size() > json::kMaxRepairs;
     if (max_loss_ != json::MaxLoss::kLossy || too_many) return RejectSurrogates(repairs.front());
     std::ranges::move(repairs, std::back_inserter(verdict_.repairs));
-    Take(mended, document->root());
+    Take(mended, root);
   }
 
   void RejectSurrogates(const json::Repair& first) {
@@ -137,12 +137,15 @@ class Judgement {
   }
 
   // Names that are the same once their halves of surrogate pairs are replaced.
-  void RejectNames(std::string_view mended, const json::ParseError& error) {
+  void RejectNames(const std::string& path) {
     verdict_.repairs.clear();
     AddIssue(
-        "two member names of an object differ only in halves of surrogate pairs, which are no "
-        "characters",
-        CutUtf8(mended.substr(error.offset), kExcerptBytes)
+        fmt::format(
+            "two member names at {} differ only in halves of surrogate pairs, which are no "
+            "characters",
+            CutUtf8(path, json::kMaxRepairPathBytes)
+        ),
+        ""
     );
   }
 

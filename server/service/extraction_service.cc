@@ -14,6 +14,8 @@
 #include "server/base/secret.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
+#include "server/engine/strictness.h"
+#include "server/schema/wrap/wrap.h"
 #include "server/service/effective_request.h"
 #include "server/service/extract_request.h"
 #include "server/service/extract_response.h"
@@ -61,6 +63,9 @@ absl::StatusOr<ExtractCall> ReadCall(
   return call;
 }
 
+// What a response has room for, with the 4 MiB that clients take by default.
+constexpr size_t kMaxAdaptedDowngrades = 8000;
+
 // The call whose schema a target would get.
 v1::ExtractRequest ProbeOf(v1::AdaptSchemaRequest& request) {
   v1::ExtractRequest probe;
@@ -77,15 +82,24 @@ v1::ExtractRequest ProbeOf(v1::AdaptSchemaRequest& request) {
 void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
   const schema::LoweredSchema* lowered = plan.lowered;
   out.set_adapted_json_schema(lowered == nullptr ? plan.schema->compact : lowered->lowered.json);
-  for (const Downgrade& downgrade : plan.downgrades) ToMessage(downgrade, *out.add_downgrades());
+  const bool all = lowered != nullptr && plan.unlisted_downgrades <= kMaxAdaptedDowngrades;
+  for (const Downgrade& downgrade : plan.downgrades) {
+    if (!all || downgrade.action != kNotListed) ToMessage(downgrade, *out.add_downgrades());
+  }
   out.set_prompt_text(plan.schema->outline);
   out.set_mode_name(std::string(plan.mode()));
   if (lowered == nullptr) return;
-  for (const schema::lower::Loss& loss : lowered->lowered.narrowings) {
+  const auto add = [&](const schema::lower::Loss& loss) {
+    std::string path = schema::CallersSchemaPath(plan.wrapping, loss.pointer);
     ToMessage(
-        Downgrade{loss.pointer, loss.keyword, loss.action, loss.reason}, *out.add_downgrades()
+        Downgrade{std::move(path), loss.keyword, loss.action, loss.reason}, *out.add_downgrades()
     );
-  }
+  };
+  // Who asks for the schema itself wants to know all of what it lacks.
+  const auto& losses = lowered->lowered.downgrades;
+  if (all)
+    std::for_each(losses.end() - std::ptrdiff_t(plan.unlisted_downgrades), losses.end(), add);
+  std::ranges::for_each(lowered->lowered.narrowings, add);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STRUCTURE = {"type", "description", "properties", "required", "items", "enum"}
-NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+NUMBERS = BOUNDS | {"multipleOf"}
+LENGTHS = {"minLength", "maxLength", "minItems", "maxItems"}
 OPENAI_FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
 
 
@@ -31,6 +33,11 @@ class Rules:
     max_enum: int | None = None
     formats: set[str] | None = None
     unanchored: bool = False
+    anchored: bool = False  # from ^ to $
+    integer_bounds: bool = False  # bounds stand at integers only
+    one_text_rule: bool = False  # pattern, format and lengths do not stand together
+    any_values: bool = False  # objects and lists in enum
+    reference_siblings: bool = False  # a description may stand beside $ref
 
 
 ANY_OF = {"anyOf", "$ref", "$defs"}
@@ -72,6 +79,15 @@ RULES = {
         | {"anyOf", "nullable", "propertyOrdering", "format", "pattern", "minLength", "maxLength", "minItems"}
         | {"maxItems", "minimum", "maximum", "minProperties", "maxProperties"},
         root_object=False, type_lists=False, strings_only=True, formats={"date-time"},
+    ),
+    "grammar": Rules(
+        STRUCTURE | ANY_OF | LENGTHS | BOUNDS | {"additionalProperties", "const", "format", "pattern"},
+        root_object=False, typed=False, formats={"date-time", "date", "time", "uuid"}, anchored=True,
+        integer_bounds=True, one_text_rule=True, any_values=True, reference_siblings=True,
+    ),
+    "xgrammar": Rules(
+        STRUCTURE | ANY_OF | LENGTHS | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"},
+        root_object=False, typed=False, formats=OPENAI_FORMATS, one_text_rule=True, reference_siblings=True,
     ),
     "mistral": Rules(
         STRUCTURE | NUMBERS | {"anyOf", "additionalProperties", "const", "format", "pattern", "minLength"}
@@ -145,7 +161,8 @@ class Check:
         name = schema["$ref"].removeprefix("#/$defs/")
         if name not in self.root.get("$defs", {}):
             yield f"{at}: {schema['$ref']} leads nowhere"
-        if any(not keyword.startswith("$") for keyword in schema):
+        beside = {keyword for keyword in schema if not keyword.startswith("$")}
+        if beside - ({"description"} if self.rules.reference_siblings else set()):
             yield f"{at}: something beside $ref"
         self.references.setdefault(within, set()).add(name)
 
@@ -154,7 +171,8 @@ class Check:
         self.values += len(values)
         if self.rules.strings_only and not all(isinstance(value, str) for value in values):
             yield f"{at}: an enum of other values than strings"
-        if any(isinstance(value, dict | list) for value in [*values, schema.get("const")]):
+        deep = any(isinstance(value, dict | list) for value in [*values, schema.get("const")])
+        if deep and not self.rules.any_values:
             yield f"{at}: an enum of objects or lists"
 
     def limits_of(self, schema: dict[str, Any], at: str) -> Iterator[str]:
@@ -170,6 +188,13 @@ class Check:
             yield f"{at}: look-around"
         if rules.unanchored and set(pattern) & set("^$"):
             yield f"{at}: an anchor"
+        if rules.anchored and pattern and not (pattern.startswith("^") and pattern.endswith("$")):
+            yield f"{at}: a pattern without both anchors"
+        if rules.integer_bounds and schema.keys() & BOUNDS and "number" in str(schema.get("type")):
+            yield f"{at}: a bound of a number"
+        texts = [keywords for keywords in ({"pattern"}, {"format"}, {"minLength", "maxLength"}) if keywords & set(schema)]
+        if rules.one_text_rule and len(texts) > 1:
+            yield f"{at}: {texts} side by side"
 
     def object(self, schema: dict[str, Any], at: str, level: int, within: str) -> Iterator[str]:
         properties = schema.get("properties", {})

@@ -5,45 +5,24 @@ the rules of their documentation. Over the schemas from the field, and over vect
 import copy
 import json
 import os
-import subprocess
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
+import lowered_rows
 import pytest
 import subset_rules
 
-SOURCES = Path(os.environ["EXTRACTD_SOURCE_DIR"])
-DATA = Path(os.environ.get("EXTRACTD_TEST_DATA") or SOURCES.parent / "shared" / "data")
-LOWER_ROWS = Path(os.environ["EXTRACTD_BUILD_DIR"], "tests/conformance/lower_rows")
-CORPORA = ("real-schemas-maskbench", "real-schemas-schemastore")
-
-pytestmark = pytest.mark.skipif(
-    not (DATA / CORPORA[0]).exists(), reason="EXTRACTD_TEST_DATA names no test data"
-)
+pytestmark = pytest.mark.skipif(not lowered_rows.has_data(), reason="EXTRACTD_TEST_DATA names no test data")
 
 
-def lower(lines: str) -> list[dict[str, Any]]:
-    """The rows that lower_rows makes of lines with `id` and `schema`."""
-    done = subprocess.run([LOWER_ROWS], input=lines, capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@pytest.fixture(scope="module")
-def rows() -> list[dict[str, Any]]:
-    return lower("".join((DATA / name / "schemas.jsonl").read_text() for name in CORPORA))
-
-
-def lowered_to(rows: list[dict[str, Any]], subset: str) -> list[tuple[str, dict[str, Any]]]:
-    found = [(row["id"], row["lowered"]) for row in rows if row["subset"] == subset and "lowered" in row]
-    assert len(found) > 400, f"{subset}: only {len(found)} schemas were lowered"
-    return found
+def lowered_to(subset: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(row["id"], row["lowered"]) for row in lowered_rows.lowered_to(subset)]
 
 
 @pytest.mark.parametrize("subset", sorted(subset_rules.RULES))
-def test_lowered_schemas_obey_the_documented_rules(rows: list[dict[str, Any]], subset: str) -> None:
+def test_lowered_schemas_obey_the_documented_rules(subset: str) -> None:
     faults = Counter[str]()
-    schemas = lowered_to(rows, subset)
+    schemas = lowered_to(subset)
     for name, schema in schemas:
         size = len(json.dumps(schema, separators=(",", ":"), ensure_ascii=False).encode())
         for fault in subset_rules.faults(subset, schema, size):
@@ -52,27 +31,27 @@ def test_lowered_schemas_obey_the_documented_rules(rows: list[dict[str, Any]], s
     assert not faults, faults.most_common(10)
 
 
-def test_openai_finds_nothing_to_make_strict(rows: list[dict[str, Any]]) -> None:
+def test_openai_finds_nothing_to_make_strict() -> None:
     from openai.lib._pydantic import _ensure_strict_json_schema
 
-    for name, schema in lowered_to(rows, "openai_strict"):
+    for name, schema in lowered_to("openai_strict"):
         before = copy.deepcopy(schema)
         strict = _ensure_strict_json_schema(schema, path=(), root=schema)
         assert strict == before, name
 
 
-def test_anthropic_finds_nothing_to_transform(rows: list[dict[str, Any]]) -> None:
+def test_anthropic_finds_nothing_to_transform() -> None:
     from anthropic import transform_schema
 
-    for name, schema in lowered_to(rows, "anthropic_strict"):
+    for name, schema in lowered_to("anthropic_strict"):
         before = copy.deepcopy(schema)
         assert transform_schema(schema) == before, name
 
 
-def test_google_reads_every_member(rows: list[dict[str, Any]]) -> None:
+def test_google_reads_every_member() -> None:
     from google.genai import types
 
-    for name, schema in lowered_to(rows, "gemini_openapi"):
+    for name, schema in lowered_to("gemini_openapi"):
         read = types.Schema.model_validate(schema)
         assert set(read.model_dump(exclude_none=True, by_alias=True)) == set(schema), name
 
@@ -86,7 +65,7 @@ def plain(schema: Any) -> Any:
     return {key: plain(value) for key, value in schema.items() if key not in ("description", "title")}
 
 
-VECTORS = DATA.parent / "reference/vectors.json"
+VECTORS = lowered_rows.DATA.parent / "reference/vectors.json"
 # What others make of a schema, beside the subset that we would send to the same provider.
 TRANSFORMS = {
     "anthropic_strict": "anthropic_sdk_transform_schema",
@@ -169,7 +148,7 @@ def test_others_make_the_same_of_a_schema_but_for_named_rules(subset: str) -> No
         pytest.skip(f"{VECTORS.name} is not beside the test data")
     cases = json.loads(VECTORS.read_text())["schema_transforms"]["cases"]
     lines = "".join(json.dumps({"id": name, "schema": case["input"]}) + "\n" for name, case in cases.items())
-    ours = {row["id"]: row["lowered"] for row in lower(lines) if row["subset"] == subset}
+    ours = {row["id"]: row["lowered"] for row in lowered_rows.lower(lines) if row["subset"] == subset}
     used = Counter[str]()
     compared = [name for name in cases if (name, subset) not in WE_DO_MORE]
     for name in compared:

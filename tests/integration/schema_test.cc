@@ -293,6 +293,27 @@ TEST_F(SchemaTest, AdaptSchemaShowsWhatAProviderWouldGet) {
   EXPECT_EQ(prompt->downgrades_size(), 0);
 }
 
+TEST_F(SchemaTest, AdaptSchemaListsEveryConstraintThatIsLost) {
+  Start();
+  constexpr int kMembers = 150;
+  std::string members;
+  for (int i = 0; i < kMembers; ++i) {
+    members += fmt::format(R"({}"m{}":{{"type":"string","minLength":2}})", i == 0 ? "" : ",", i);
+  }
+  v1::AdaptSchemaRequest request;
+  request.mutable_schema()->set_json_schema(fmt::format(
+      R"({{"type":"object","properties":{{{}}},"additionalProperties":false}})", members
+  ));
+  request.mutable_target()->set_model("openai/gpt-6-luna");
+  const auto adapted = client->AdaptSchema(request);
+  ASSERT_TRUE(adapted.ok()) << adapted.failure().message;
+  ASSERT_EQ(adapted->downgrades_size(), kMembers);
+  for (int i = 0; i < kMembers; ++i) {
+    EXPECT_EQ(adapted->downgrades(i).schema_path(), fmt::format("/properties/m{}", i));
+    EXPECT_EQ(adapted->downgrades(i).keyword(), "minLength");
+  }
+}
+
 TEST_F(SchemaTest, AdaptSchemaNamesAFieldThatIsWrong) {
   Start();
   v1::AdaptSchemaRequest request;

@@ -1,5 +1,6 @@
 #include "server/schema/coerce/choice.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -16,15 +17,15 @@ constexpr size_t kMaxSearchedValues = 200;
 
 struct Labels {
   const json::Value* value = nullptr;
-  std::vector<std::string> texts = {};
+  std::vector<std::string> texts = {};  // its own first
 };
 
 Labels LabelsOf(const NamedValue& named) {
   const json::Value& value = *named.value;
   Labels labels = {.value = &value};
   labels.texts.push_back(value.is_string() ? std::string(value.string()) : json::ToText(value));
-  const std::string name = named.alias.empty() ? labels.texts[0] : named.alias;
-  if (!named.alias.empty()) labels.texts.push_back(named.alias);
+  const std::string name = named.aliases.empty() ? labels.texts[0] : named.aliases.front();
+  labels.texts.insert(labels.texts.end(), named.aliases.begin(), named.aliases.end());
   if (!named.description.empty()) labels.texts.push_back(name + ": " + named.description);
   return labels;
 }
@@ -76,6 +77,10 @@ std::optional<Choice> ChooseValue(std::string_view text, std::span<const NamedVa
   std::vector<Labels> all;
   all.reserve(values.size());
   for (const NamedValue& value : values) all.push_back(LabelsOf(value));
+  const auto own = std::ranges::find(all, trimmed, [](const Labels& labels) -> const std::string& {
+    return labels.texts.front();
+  });
+  if (own != all.end()) return Choice{.value = own->value};
   constexpr std::array<Fold, 4> kFolds = {Same, FoldCase, FoldPunctuation, FoldAccents};
   for (const Fold fold : kFolds) {
     bool several = false;

@@ -58,23 +58,26 @@ json::Document BuildDocument(const Node& node) {
 
 std::optional<Coerced> Coercer::Run(BlockIndex block, const json::Value& value) {
   steps_left_ = std::min(kLeastSteps + (kStepsPerValue * CountValues(value)), kMaxSteps);
-  const Made made = Coerce(block, value);
+  const Made made = Coerce({block}, value);
   const bool bounded = repairs_.size() <= json::kMaxRepairs;
   if (!made.has_value() || repairs_.empty() || !bounded) return std::nullopt;
   return Coerced{.document = BuildDocument(*made), .repairs = std::move(repairs_)};
 }
 
-Coercer::Made Coercer::Coerce(BlockIndex block, const json::Value& value) {
-  if (block == kNoBlock) return SameAs(value);
+Coercer::Made Coercer::Coerce(const std::vector<BlockIndex>& blocks, const json::Value& value) {
+  return blocks.empty() ? SameAs(value) : CoerceWithin(forms_.Of(blocks), value);
+}
+
+Coercer::Made Coercer::CoerceWithin(const Form& form, const json::Value& value) {
   if (depth_ == kMaxNesting || !Spend(1)) return std::nullopt;
   ++depth_;
-  Made made = CoerceAs(forms_.Of(block), value);
+  Made made = CoerceAs(form, value);
   --depth_;
   return made;
 }
 
 Coercer::Made Coercer::CoerceAs(const Form& form, const json::Value& value) {
-  if (form.branches != nullptr && form.members.empty()) return CoerceUnion(form, value);
+  if (form.branches != nullptr) return CoerceUnion(form, value);
   if (!form.values.empty()) return CoerceChoice(form, value);
   if (!form.Allows(value.type())) return Convert(form, value);
   switch (value.type()) {
@@ -91,9 +94,11 @@ Coercer::Made Coercer::CoerceAs(const Form& form, const json::Value& value) {
   }
 }
 
-Coercer::Made Coercer::CoerceChild(BlockIndex block, const json::Value& value, std::string token) {
+Coercer::Made Coercer::CoerceChild(
+    const std::vector<BlockIndex>& blocks, const json::Value& value, std::string token
+) {
   path_.push_back(std::move(token));
-  Made made = Coerce(block, value);
+  Made made = Coerce(blocks, value);
   path_.pop_back();
   return made;
 }

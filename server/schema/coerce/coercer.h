@@ -64,10 +64,14 @@ class Coercer {
  private:
   using Made = std::optional<Node>;
 
-  Made Coerce(BlockIndex block, const json::Value& value);
+  // Under schemas that all hold; none: any value.
+  Made Coerce(const std::vector<BlockIndex>& blocks, const json::Value& value);
+  Made CoerceWithin(const Form& form, const json::Value& value);
   Made CoerceAs(const Form& form, const json::Value& value);
   // The child of the value that is made, `token` in its path.
-  Made CoerceChild(BlockIndex block, const json::Value& value, std::string token);
+  Made CoerceChild(
+      const std::vector<BlockIndex>& blocks, const json::Value& value, std::string token
+  );
 
   // scalars.cc
   Made CoerceChoice(const Form& form, const json::Value& value);
@@ -92,7 +96,10 @@ class Coercer {
   Made WrapInObject(const Form& form, const json::Value& value);
   Made UnwrapMember(const Form& form, const json::Value& object);
   Made UnwrapElement(const Form& form, const json::Value& array);
-  BlockIndex ItemBlock(const Form& form, size_t index) const;
+  bool IsWrapperName(std::string_view name, const Form& form);
+  bool IsStranger(const Form& form, const json::Value& value);
+  // The schema of an element; empty: any value.
+  static std::vector<BlockIndex> ItemBlocks(const Form& form, size_t index);
 
   // union.cc
   Made CoerceUnion(const Form& form, const json::Value& value);

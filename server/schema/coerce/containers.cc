@@ -18,7 +18,7 @@ using json::Type;
 constexpr size_t kMaxSearchedElements = 100;
 
 // Names that say nothing but that a value follows.
-bool IsWrapperName(std::string_view name, const Form& form) {
+bool IsEmptyName(std::string_view folded) {
   constexpr std::array<std::string_view, 12> kNames = {
       "result",
       "results",
@@ -33,9 +33,15 @@ bool IsWrapperName(std::string_view name, const Form& form) {
       "items",
       "arguments"
   };
-  const std::string folded = FoldPunctuation(name);
-  const bool title = !form.title.empty() && FoldPunctuation(form.title) == folded;
-  return title || std::ranges::find(kNames, folded) != kNames.end();
+  return std::ranges::find(kNames, folded) != kNames.end();
+}
+
+// `folded` is the title, or its plural.
+bool NamesTitle(std::string_view folded, const std::string& title) {
+  const std::string one = FoldPunctuation(title);
+  if (one.empty() || !folded.starts_with(one)) return false;
+  const std::string_view rest = folded.substr(one.size());
+  return rest.empty() || rest == "s" || rest == "es" || rest == "list";
 }
 
 // The one member that an object of this form has; null if it may have others.
@@ -46,9 +52,34 @@ const FormMember* OnlyMember(const Form& form) {
 
 }  // namespace
 
-BlockIndex Coercer::ItemBlock(const Form& form, size_t index) const {
-  if (form.items == nullptr) return kNoBlock;
-  return index < form.items->prefix.size() ? form.items->prefix[index] : form.items->rest;
+std::vector<BlockIndex> Coercer::ItemBlocks(const Form& form, size_t index) {
+  if (form.items == nullptr) return {};
+  const std::vector<BlockIndex>& prefix = form.items->prefix;
+  const BlockIndex block = index < prefix.size() ? prefix[index] : form.items->rest;
+  return block == kNoBlock ? std::vector<BlockIndex>() : std::vector{block};
+}
+
+// A name that tells nothing which the schema does not: a list may be named after its elements.
+bool Coercer::IsWrapperName(std::string_view name, const Form& form) {
+  const std::string folded = FoldPunctuation(name);
+  if (IsEmptyName(folded) || NamesTitle(folded, form.title)) return true;
+  const std::vector<BlockIndex> element = ItemBlocks(form, 0);
+  return !element.empty() && NamesTitle(folded, forms_.Of(element).title);
+}
+
+// An object that can't be meant as one of this form: it has none of the members that the form
+// declares.
+bool Coercer::IsStranger(const Form& form, const json::Value& value) {
+  if (!value.is_object() || value.size() == 0) return false;
+  if (form.branches != nullptr) {
+    for (size_t branch = 0; branch < form.branches->size(); ++branch) {
+      if (!Spend(1) || !IsStranger(forms_.OfBranch(form, branch), value)) return false;
+    }
+    return true;
+  }
+  return !form.members.empty() && std::ranges::none_of(value, [&](const json::Value& member) {
+    return FindMember(form, value, member.key()) != nullptr;
+  });
 }
 
 Coercer::Made Coercer::CoerceArray(const Form& form, const json::Value& value) {
@@ -57,7 +88,7 @@ Coercer::Made Coercer::CoerceArray(const Form& form, const json::Value& value) {
   bool changed = false;
   for (const json::Value& element : value) {
     const size_t index = list.children.size();
-    Made made = CoerceChild(ItemBlock(form, index), element, std::to_string(index));
+    Made made = CoerceChild(ItemBlocks(form, index), element, std::to_string(index));
     if (!made.has_value()) return std::nullopt;
     changed = changed || made->same != &element;
     list.children.push_back(std::move(*made));
@@ -121,9 +152,15 @@ Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value)
   };
   const bool lacks = std::ranges::any_of(form.members, &FormMember::required);
   if (!lacks || value.size() == 0 || std::ranges::any_of(value, meant)) return std::nullopt;
+  const FormMember* only = OnlyMember(form);
+  const bool list =
+      only != nullptr && !only->blocks.empty() && forms_.Of(only->blocks).Wants(Type::kArray);
+  // A list by another name stays a list.
+  auto ways = std::array{&Coercer::UnwrapMember, &Coercer::WrapInObject};
+  if (list) std::ranges::reverse(ways);
   const size_t mark = repairs_.size();
-  for (const auto unwrap : {&Coercer::UnwrapMember, &Coercer::WrapInObject}) {
-    if (Made made = (this->*unwrap)(form, value)) return made;
+  for (const auto way : ways) {
+    if (Made made = (this->*way)(form, value)) return made;
     repairs_.resize(mark);
   }
   return std::nullopt;
@@ -133,13 +170,14 @@ Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value)
 bool Coercer::PutMember(
     const Form& form, const json::Value& member, const FormMember* target, Node& object
 ) {
-  if (target == nullptr && form.closed) {
+  if (target == nullptr && form.Forbids(member.key())) {
     return Log(coercion_kind::kExtraMember, Short(member), "", /*lossless=*/false);
   }
-  if (target == nullptr && !form.members.empty()) ++strangers_;
   const std::string_view name = target != nullptr ? target->name : member.key();
+  const std::vector<BlockIndex> blocks = form.BlocksOf(name, target);
+  if (target == nullptr && blocks.empty() && !form.members.empty()) ++strangers_;
   if (name != member.key()) Log(coercion_kind::kKeyName, Short(member.key()), Short(name));
-  Made made = Coerce(target != nullptr ? target->block : form.additional, member);
+  Made made = Coerce(blocks, member);
   if (!made.has_value()) {
     const bool optional = target != nullptr && !target->required;
     return optional && member.is_null() && Log(coercion_kind::kNull, "null", "");
@@ -150,8 +188,10 @@ bool Coercer::PutMember(
 }
 
 Coercer::Made Coercer::WrapInArray(const Form& form, const json::Value& value) {
+  const std::vector<BlockIndex> blocks = ItemBlocks(form, 0);
+  if (!blocks.empty() && IsStranger(forms_.Of(blocks), value)) return std::nullopt;
   if (!Log(coercion_kind::kWrapped, Short(value), "[…]")) return std::nullopt;
-  Made made = CoerceChild(ItemBlock(form, 0), value, "0");
+  Made made = CoerceChild(blocks, value, "0");
   if (!made.has_value()) return std::nullopt;
   Node list = {.type = Type::kArray};
   list.children.push_back(std::move(*made));
@@ -166,10 +206,13 @@ Coercer::Made Coercer::WrapInObject(const Form& form, const json::Value& value) 
     return std::nullopt;
   }
   if (!Log(coercion_kind::kWrapped, Short(value), "{…}")) return std::nullopt;
-  Made made = CoerceChild(only->block, value, std::string(only->name));
+  const std::vector<BlockIndex> blocks = form.BlocksOf(only->name, only);
+  Made made = CoerceChild(blocks, value, std::string(only->name));
   const bool container = value.is_array() || value.is_object();
   if (!made.has_value() || (!container && made->same != &value)) return std::nullopt;
-  if (only->block != kNoBlock && !Holds(only->block, *made)) return std::nullopt;
+  const bool holds =
+      std::ranges::all_of(blocks, [&](BlockIndex block) { return Holds(block, *made); });
+  if (!holds) return std::nullopt;
   Node object = {.type = Type::kObject};
   made->name = only->name;
   object.children.push_back(std::move(*made));

@@ -5,6 +5,7 @@
 #include "server/json/decimal.h"
 #include "server/json/pointer.h"
 #include "server/json/read.h"
+#include "server/json/write.h"
 
 namespace extractd::schema {
 namespace {
@@ -18,6 +19,32 @@ TypeSet TypesOf(const EnumOperand& allowed) {
   return types;
 }
 
+// What `annotation` says of a value, by its text.
+const json::Value* FindAbout(
+    const json::Value& schema, std::string_view annotation, const json::Value& value
+) {
+  const json::Value* all = schema.Find(annotation);
+  if (all == nullptr) return nullptr;
+  return value.is_string() ? all->Find(value.string()) : all->Find(json::ToText(value));
+}
+
+// x-enum-aliases: {"<value>": "alias" or ["alias", …]}; x-enum-values: {"<value>": {"alias",
+// "description"}}.
+void ReadNames(const json::Value& schema, NamedValue& named) {
+  if (const json::Value* about = FindAbout(schema, "x-enum-values", *named.value)) {
+    const std::string_view alias = json::StringMember(*about, "alias");
+    if (!alias.empty()) named.aliases.emplace_back(alias);
+    named.description = json::StringMember(*about, "description");
+  }
+  const json::Value* aliases = FindAbout(schema, "x-enum-aliases", *named.value);
+  if (aliases == nullptr) return;
+  if (aliases->is_string()) named.aliases.emplace_back(aliases->string());
+  if (!aliases->is_array()) return;
+  for (const json::Value& alias : *aliases) {
+    if (alias.is_string()) named.aliases.emplace_back(alias.string());
+  }
+}
+
 }  // namespace
 
 const FormMember* Form::Find(std::string_view name) const {
@@ -25,12 +52,51 @@ const FormMember* Form::Find(std::string_view name) const {
   return found == by_name.end() ? nullptr : &members[found->second];
 }
 
+std::vector<BlockIndex> Form::BlocksOf(std::string_view name, const FormMember* declared) const {
+  std::vector<BlockIndex> found =
+      declared == nullptr ? std::vector<BlockIndex>() : declared->blocks;
+  bool matches = declared != nullptr;
+  for (const PatternRule* rule : patterns) {
+    if (!rule->pattern->Matches(name)) continue;
+    matches = true;
+    if (rule->block != kNoBlock) found.push_back(rule->block);
+  }
+  if (!matches && additional != kNoBlock) found.push_back(additional);
+  return found;
+}
+
+bool Form::Forbids(std::string_view name) const {
+  return closed && std::ranges::none_of(patterns, [name](const PatternRule* rule) {
+           return rule->pattern->Matches(name);
+         });
+}
+
 const Form& Forms::Of(BlockIndex block) {
-  std::unique_ptr<const Form>& made = made_[block];
+  return Of(std::vector{block});
+}
+
+const Form& Forms::Of(const std::vector<BlockIndex>& blocks) {
+  std::unique_ptr<const Form>& made = made_[blocks];
   if (made == nullptr) {
     auto form = std::make_unique<Form>();
-    Collect(block, *form, 0);
+    form->blocks = blocks;
+    for (const BlockIndex block : blocks) Collect(block, *form, 0);
     made = std::move(form);
+  }
+  return *made;
+}
+
+const Form& Forms::OfBranch(const Form& form, size_t branch) {
+  std::unique_ptr<const Form>& made = made_of_branch_[{&form, branch}];
+  if (made == nullptr) {
+    auto merged = std::make_unique<Form>();
+    merged->taken = form.taken;
+    merged->taken.push_back(form.branches);
+    // The branch first: what it says of a member, its name and its values is more to the point.
+    merged->blocks.push_back((*form.branches)[branch]);
+    merged->blocks.insert(merged->blocks.end(), form.blocks.begin(), form.blocks.end());
+    for (const BlockIndex block : merged->blocks) Collect(block, *merged, 0);
+    made = std::move(merged);
   }
   return *made;
 }
@@ -82,7 +148,10 @@ void Forms::Collect(BlockIndex index, Form& form, int depth) {
         break;
       case Op::kAnyOf:
       case Op::kOneOf:
-        if (form.branches == nullptr) form.branches = &program_.lists[operand];
+        if (form.branches == nullptr &&
+            std::ranges::find(form.taken, &program_.lists[operand]) == form.taken.end()) {
+          form.branches = &program_.lists[operand];
+        }
         break;
       case Op::kAllOf:
         for (const BlockIndex part : program_.lists[operand]) Collect(part, form, depth + 1);
@@ -97,7 +166,8 @@ void Forms::Collect(BlockIndex index, Form& form, int depth) {
 }
 
 void Forms::CollectMembers(const MemberRules& rules, Form& form) {
-  form.closed = form.closed || (rules.forbids_additional && rules.patterns.empty());
+  form.closed = form.closed || rules.forbids_additional;
+  for (const PatternRule& rule : rules.patterns) form.patterns.push_back(&rule);
   if (form.additional == kNoBlock) form.additional = rules.additional;
   for (const MemberRule& rule : rules.rules) {
     const bool required = rule.required != MemberRule::kNotRequired;
@@ -105,10 +175,11 @@ void Forms::CollectMembers(const MemberRules& rules, Form& form) {
     if (!added) {
       FormMember& known = form.members[place->second];
       known.required = known.required || required;
-      if (known.block == kNoBlock) known.block = rule.block;
+      if (rule.block != kNoBlock) known.blocks.push_back(rule.block);
       continue;
     }
-    FormMember member = {.name = rule.name, .block = rule.block, .required = required};
+    FormMember member = {.name = rule.name, .required = required};
+    if (rule.block != kNoBlock) member.blocks.push_back(rule.block);
     const json::Value* schema = rule.block == kNoBlock ? nullptr : SchemaOf(rule.block);
     if (schema != nullptr) member.alias = json::StringMember(*schema, "x-alias");
     form.members.push_back(std::move(member));
@@ -117,15 +188,9 @@ void Forms::CollectMembers(const MemberRules& rules, Form& form) {
 
 void Forms::CollectValues(const EnumOperand& allowed, const json::Value* schema, Form& form) {
   if (!form.values.empty()) return;
-  const json::Value* names = schema == nullptr ? nullptr : schema->Find("x-enum-values");
   for (const json::Value* value : allowed.values) {
     NamedValue named = {.value = value};
-    const json::Value* about =
-        names != nullptr && value->is_string() ? names->Find(value->string()) : nullptr;
-    if (about != nullptr && about->is_object()) {
-      named.alias = json::StringMember(*about, "alias");
-      named.description = json::StringMember(*about, "description");
-    }
+    if (schema != nullptr) ReadNames(*schema, named);
     form.values.push_back(std::move(named));
   }
   form.types &= TypesOf(allowed);

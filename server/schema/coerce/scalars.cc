@@ -196,9 +196,10 @@ Coercer::Made Coercer::ReadJson(const Form& form, std::string_view text) {
 
 // Lines with bullets; other values than texts also with commas between them; else a single one.
 Coercer::Made Coercer::SplitText(const Form& form, std::string_view text) {
-  const BlockIndex block = ItemBlock(form, 0);
-  const bool texts = block == kNoBlock ||
-                     (forms_.Of(block).Allows(Type::kString) && forms_.Of(block).values.empty());
+  const std::vector<BlockIndex> blocks = ItemBlocks(form, 0);
+  const Form* element = blocks.empty() ? nullptr : &forms_.Of(blocks);
+  const bool texts =
+      element == nullptr || (element->Allows(Type::kString) && element->values.empty());
   std::vector<std::string_view> parts = Bullets(text);
   if (parts.empty() && !texts)
     parts = SplitAt(text, text.find('\n') == std::string_view::npos ? ',' : '\n');
@@ -213,7 +214,7 @@ Coercer::Made Coercer::SplitText(const Form& form, std::string_view text) {
   Node list = {.type = Type::kArray};
   for (const std::string_view part : parts) {
     const size_t index = list.children.size();
-    Made made = CoerceChild(ItemBlock(form, index), Keep(part), std::to_string(index));
+    Made made = CoerceChild(ItemBlocks(form, index), Keep(part), std::to_string(index));
     if (!made.has_value()) {
       // A text with a comma in it, like 1,234, may be one value after all.
       repairs_.resize(mark);

@@ -1,5 +1,5 @@
-// Coercion under anyOf and oneOf: every branch is tried, the one that takes the least change is
-// taken.
+// Coercion under anyOf and oneOf: every branch is tried with what stands beside the union, the one
+// that takes the least change is taken.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -37,7 +37,7 @@ Coercer::Made Coercer::CoerceUnion(const Form& form, const json::Value& value) {
   bool doubtful = false;  // another branch costs the same and makes something else
   for (size_t branch = 0; branch < form.branches->size(); ++branch) {
     const BlockIndex block = (*form.branches)[branch];
-    Made made = Coerce(block, value);
+    Made made = CoerceWithin(forms_.OfBranch(form, branch), value);
     if (made.has_value() && Holds(block, *made)) {
       ++fitting;
       const unsigned cost = (2 * CostSince(mark)) + (strangers_ - strangers);

@@ -56,6 +56,7 @@ absl::Status Compiler::CompileBlock(BlockIndex block) {
   const auto is_unevaluated = [](const Instruction& instruction) {
     return instruction.op == Op::kUnevaluatedItems || instruction.op == Op::kUnevaluatedProperties;
   };
+  const auto is_scalar = [](const Instruction& instruction) { return IsScalar(instruction.op); };
   const std::string pointer = store_.PointerOf(index);
   program_.blocks.push_back(
       {.first = static_cast<std::uint32_t>(program_.code.size()),
@@ -64,7 +65,8 @@ absl::Status Compiler::CompileBlock(BlockIndex block) {
        .pointer = static_cast<std::uint32_t>(program_.pointers.size()),
        .pointer_size = static_cast<std::uint32_t>(pointer.size()),
        .own = store_.IsOwn(index),
-       .unevaluated = std::ranges::any_of(scope.code, is_unevaluated)}
+       .unevaluated = std::ranges::any_of(scope.code, is_unevaluated),
+       .scalar = std::ranges::all_of(scope.code, is_scalar)}
   );
   program_.pointers += pointer;
   std::ranges::remove_copy_if(scope.code, std::back_inserter(program_.code), is_unevaluated);

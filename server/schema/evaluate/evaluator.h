@@ -57,6 +57,9 @@ class Evaluator {
   // A schema on the same value (`marks` are that value's) or on a child of it.
   bool Apply(BlockIndex block, const Frame& frame, Marks* marks);
   bool ApplyToChild(BlockIndex block, const Frame& frame, const Place& child) {
+    // Most schemas are leaves, most answers valid: they need no frame.
+    const Block& leaf = program_.blocks[block];
+    if (leaf.scalar && report_ == nullptr) return Charge(1) && HoldsForAll(leaf, child.value);
     return ApplyToPlace(block, child, frame.scope, nullptr);
   }
   bool ApplyToChild(BlockIndex block, const Frame& frame, const json::Value& child, size_t index);
@@ -78,6 +81,9 @@ class Evaluator {
 
   // values.cc
   bool RunScalar(const Instruction& instruction, const Frame& frame);
+  bool Holds(const Instruction& instruction, const json::Value& value);
+  // All instructions of a scalar block.
+  bool HoldsForAll(const Block& block, const json::Value& value);
   bool HoldsForNumber(const Instruction& instruction, std::string_view number) const;
   bool HoldsForText(const Instruction& instruction, std::string_view text);
   bool HoldsForSize(const Instruction& instruction, size_t size) const;

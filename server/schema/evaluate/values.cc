@@ -96,44 +96,47 @@ bool IsAllowed(const EnumOperand& operand, const json::Value& value) {
 
 }  // namespace
 
+bool Evaluator::HoldsForAll(const Block& block, const json::Value& value) {
+  for (std::uint32_t i = block.first; i < block.last; ++i) {
+    if (!Holds(program_.code[i], value)) return false;
+  }
+  return true;
+}
+
 bool Evaluator::RunScalar(const Instruction& instruction, const Frame& frame) {
   const json::Value& value = frame.value();
-  bool valid = false;
+  if (Holds(instruction, value)) return true;
+  return Reject(instruction.keyword, frame, frame.place, [&] {
+    return Describe(program_, instruction, value);
+  });
+}
+
+bool Evaluator::Holds(const Instruction& instruction, const json::Value& value) {
   switch (instruction.op) {
     case Op::kType:
-      valid = IsOfType(instruction.operand, value);
-      break;
+      return IsOfType(instruction.operand, value);
     case Op::kEnum:
-      valid = IsAllowed(program_.enums[instruction.operand], value);
-      break;
+      return IsAllowed(program_.enums[instruction.operand], value);
     case Op::kMinimum:
     case Op::kMaximum:
     case Op::kExclusiveMinimum:
     case Op::kExclusiveMaximum:
     case Op::kMultipleOf:
-      valid = !value.is_number() || HoldsForNumber(instruction, value.number());
-      break;
+      return !value.is_number() || HoldsForNumber(instruction, value.number());
     case Op::kMinLength:
     case Op::kMaxLength:
     case Op::kPattern:
     case Op::kFormat:
-      valid = !value.is_string() || HoldsForText(instruction, value.string());
-      break;
+      return !value.is_string() || HoldsForText(instruction, value.string());
     case Op::kMinItems:
     case Op::kMaxItems:
-      valid = !value.is_array() || HoldsForSize(instruction, value.size());
-      break;
+      return !value.is_array() || HoldsForSize(instruction, value.size());
     case Op::kMinProperties:
     case Op::kMaxProperties:
-      valid = !value.is_object() || HoldsForSize(instruction, value.size());
-      break;
+      return !value.is_object() || HoldsForSize(instruction, value.size());
     default:  // kFail
-      break;
+      return false;
   }
-  if (valid) return true;
-  return Reject(instruction.keyword, frame, frame.place, [&] {
-    return Describe(program_, instruction, value);
-  });
 }
 
 bool Evaluator::HoldsForNumber(const Instruction& instruction, std::string_view number) const {

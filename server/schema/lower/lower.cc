@@ -1,6 +1,5 @@
 #include "server/schema/lower/lower.h"
 
-#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -67,12 +66,8 @@ Lowered Lower(const json::Value& root, const Subset& subset, Fidelity fidelity) 
     };
     return lowered;
   }
-  lowered.downgrades = std::move(read.losses);
-  lowered.downgrades.insert(
-      lowered.downgrades.end(),
-      std::make_move_iterator(planned.losses.begin()),
-      std::make_move_iterator(planned.losses.end())
-  );
+  for (Loss& loss : planned.losses) read.losses.Add(std::move(loss));
+  lowered.downgrades = read.losses.Take();
   lowered.narrowings = std::move(planned.narrowings);
   lowered.forms_ = std::move(planned.forms);
   return lowered;

@@ -63,6 +63,8 @@ struct Shape {
   std::string pointer = {};
   std::string_view description = {};
   std::vector<Constraint> constraints = {};
+  // The keywords that the fields below were read from, of every schema that went into the shape.
+  std::vector<Constraint> structure = {};
 
   std::vector<const json::Value*> values = {};  // kEnum, all of one type
 

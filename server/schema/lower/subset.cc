@@ -63,7 +63,7 @@ constexpr std::array<Names, 5> kFireworksKeywords = {
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"
 };
 constexpr std::array<Names, 1> kAllFormats = {"*"};
-constexpr std::array<Names, 9> kGrammarKeywords = {
+constexpr std::array<Names, 10> kGrammarKeywords = {
     "format",
     "pattern",
     "minLength",
@@ -72,7 +72,8 @@ constexpr std::array<Names, 9> kGrammarKeywords = {
     "maxItems",
     "minimum",
     "maximum",
-    "exclusiveMinimum"
+    "exclusiveMinimum",
+    "exclusiveMaximum"
 };
 constexpr std::array<Names, 4> kGrammarFormats = {"date-time", "date", "time", "uuid"};
 constexpr std::array<Names, 9> kXgrammarFormats = {
@@ -191,6 +192,7 @@ constexpr std::array kSubsets = {
         .about = "llama.cpp, Ollama: a grammar is made of the schema",
         .object_root = false,
         .maps = true,
+        .closed_unless_said = true,
         .untyped = true,
         .constants = true,
         .enums = EnumValues::kAll,
@@ -198,6 +200,8 @@ constexpr std::array kSubsets = {
         .keywords = kGrammarKeywords,
         .formats = kGrammarFormats,
         .patterns = Patterns::kAnchored,
+        .integer_bounds = true,
+        .text_rules = TextRules::kPatternFirst,
         .tell_lost = false,
     },
     Subset{
@@ -238,6 +242,7 @@ constexpr std::array kSubsets = {
         .about = "vLLM: guided decoding",
         .object_root = false,
         .maps = true,
+        .closed_unless_said = true,
         .untyped = true,
         .tuples = true,
         .constants = true,
@@ -245,6 +250,7 @@ constexpr std::array kSubsets = {
         .keywords = kGrammarKeywords,
         .formats = kXgrammarFormats,
         .patterns = Patterns::kRegular,
+        .text_rules = TextRules::kFormatFirst,
         .tell_lost = false,
     },
 };

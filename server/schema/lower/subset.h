@@ -33,6 +33,13 @@ enum class Patterns : std::uint8_t {
   kRegular      // everything that this project can run: no look-around, no back-reference
 };
 
+// Which of pattern, format and lengths count where several stand in one schema.
+enum class TextRules : std::uint8_t {
+  kAll,
+  kPatternFirst,  // one alone: pattern before format before lengths
+  kFormatFirst    // one alone: format before pattern before lengths
+};
+
 // What cannot be exceeded. 0: no limit is known.
 struct SubsetLimits {
   size_t bytes = 0;             // of the lowered schema
@@ -52,13 +59,14 @@ struct Subset {
   std::string_view about = {};  // who takes it, in one line
 
   // Objects.
-  bool object_root = true;         // the root is of type object, no union and no reference
-  bool all_required = false;       // optional properties become nullable instead
-  bool maps = false;               // additionalProperties may be a schema; else members that are
-                                   // not declared become a list of {key, value}
-  bool says_closed = true;         // additionalProperties: false is written where it holds
-  bool one_required = false;       // every object needs a required property
-  bool property_ordering = false;  // propertyOrdering names the order of properties
+  bool object_root = true;          // the root is of type object, no union and no reference
+  bool all_required = false;        // optional properties become nullable instead
+  bool maps = false;                // additionalProperties may be a schema; else members that are
+                                    // not declared become a list of {key, value}
+  bool says_closed = true;          // additionalProperties: false is written where it holds
+  bool closed_unless_said = false;  // no other members unless additionalProperties allows them
+  bool one_required = false;        // every object needs a required property
+  bool property_ordering = false;   // propertyOrdering names the order of properties
   // Values.
   bool untyped = false;     // {} and true stand for any value
   bool tuples = false;      // prefixItems
@@ -74,6 +82,8 @@ struct Subset {
   std::span<const std::string_view> keywords = {};  // that may stay
   std::span<const std::string_view> formats = {};   // that `format` may name; "*": all
   Patterns patterns = Patterns::kNone;
+  bool integer_bounds = false;  // bounds hold for integers only
+  TextRules text_rules = TextRules::kAll;
   size_t largest_min_items = std::numeric_limits<size_t>::max();
   bool tell_lost = true;  // what is lost is told in the description
 

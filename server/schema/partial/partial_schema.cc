@@ -38,14 +38,15 @@ BlockIndex PartialSchema::Member(BlockIndex object, std::string_view name) {
   if (object == kNoBlock) return kNoBlock;
   const Form& form = forms_.Of(object);
   const FormMember* member = form.Find(name);
-  return member == nullptr ? form.additional : member->block;
+  const std::vector<BlockIndex> blocks = form.BlocksOf(name, member);
+  return blocks.empty() ? kNoBlock : blocks.front();
 }
 
 bool PartialSchema::Forbids(BlockIndex object, std::string_view name) {
   object = Narrow(object, json::Type::kObject);
   if (object == kNoBlock) return false;
   const Form& form = forms_.Of(object);
-  return form.closed && form.Find(name) == nullptr;
+  return form.Find(name) == nullptr && form.Forbids(name);
 }
 
 BlockIndex PartialSchema::Element(BlockIndex array, size_t index) {

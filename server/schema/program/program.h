@@ -68,6 +68,11 @@ struct Instruction {
   std::uint32_t operand = 0;
 };
 
+// Looks at no part of a value, at its size at most.
+constexpr bool IsScalar(Op op) {
+  return op <= Op::kMaxItems || op == Op::kMinProperties || op == Op::kMaxProperties;
+}
+
 // Set in the operand of kFormat where the schema's vocabulary demands the assertion.
 inline constexpr std::uint32_t kAssertAlways = 1U << 31U;
 
@@ -86,6 +91,7 @@ struct Block {
   std::uint32_t pointer_size = 0;
   bool own = true;           // in the caller's document, so that the pointer means something to it
   bool unevaluated = false;  // has an unevaluated* keyword
+  bool scalar = false;       // looks at the value alone, at no part of it
 };
 
 // A bound; as a 64-bit integer too where it is one.

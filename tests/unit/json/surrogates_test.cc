@@ -76,5 +76,12 @@ TEST(SurrogateRepairsTest, TooManyAreNotAllListed) {
   EXPECT_EQ(Repairs(text).size(), kMaxRepairs + 1);
 }
 
+TEST(FindDoubledNameTest, NamesTheFirstMemberThatComesAgain) {
+  const ParseResult twice = ParseView(R"({"a":[{"b":1,"c":{}},{"x~/":1,"x~/":1}],"d":1,"d":2})");
+  EXPECT_EQ(FindDoubledName(std::get<Document>(twice).root()), "/a/1/x~0~1");
+  const ParseResult once = ParseView(R"([{"a":1},{"a":1,"b":{"a":1}}])");
+  EXPECT_EQ(FindDoubledName(std::get<Document>(once).root()), std::nullopt);
+}
+
 }  // namespace
 }  // namespace extractd::json

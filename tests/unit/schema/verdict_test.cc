@@ -147,11 +147,24 @@ TEST(VerdictTest, HalvesOfSurrogatePairsMayBeLost) {
 }
 
 TEST(VerdictTest, NamesThatDifferInHalvesOfSurrogatePairsAreNotMerged) {
-  const Verdict verdict = JudgeText(R"({"a":1,"n\ud800":2,"n\udc00":3})", MaxLoss::kLossy);
-  EXPECT_EQ(
-      SyntaxIssue(verdict),
-      "two member names of an object differ only in halves of surrogate pairs, which are no "
-      "characters"
+  for (const MaxLoss max_loss : {MaxLoss::kNone, MaxLoss::kLossless, MaxLoss::kLossy}) {
+    const Verdict verdict =
+        JudgeText(R"({"a":1,"b":["\ud800",{"n\ud800":2,"n\udc00":3}]})", max_loss);
+    EXPECT_EQ(
+        SyntaxIssue(verdict),
+        "two member names at /b/1/n\xEF\xBF\xBD differ only in halves of surrogate pairs, which "
+        "are "
+        "no characters"
+    );
+    EXPECT_FALSE(verdict.valid);
+    EXPECT_TRUE(verdict.json.empty() && verdict.repairs.empty()) << "nothing is merged";
+  }
+}
+
+TEST(VerdictTest, ANameThatBecomesAnothersByItsMendingIsNotMergedEither) {
+  EXPECT_NE(
+      SyntaxIssue(JudgeText("{\"n\xEF\xBF\xBD\":1,\"n\\ud800\":1}", MaxLoss::kLossy)).find("two"),
+      std::string::npos
   );
 }
 

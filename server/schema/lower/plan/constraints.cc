@@ -37,9 +37,23 @@ bool CarriesPattern(std::string_view pattern, Patterns patterns) {
   return false;
 }
 
-bool Carries(const json::Value& constraint, const Subset& subset) {
+// Of the rules for texts, the one with the least counts; nothing: all of them count.
+std::optional<int> TextRank(std::string_view keyword, TextRules rules) {
+  if (rules == TextRules::kAll) return std::nullopt;
+  if (keyword == "minLength" || keyword == "maxLength") return 2;
+  if (keyword == "pattern") return rules == TextRules::kPatternFirst ? 0 : 1;
+  if (keyword == "format") return rules == TextRules::kPatternFirst ? 1 : 0;
+  return std::nullopt;
+}
+
+bool IsBound(std::string_view keyword) {
+  return keyword.ends_with("imum");
+}
+
+bool Carries(const json::Value& constraint, Kind kind, const Subset& subset) {
   const std::string_view keyword = constraint.key();
   if (!Lists(subset.keywords, keyword)) return false;
+  if (subset.integer_bounds && kind == Kind::kNumber && IsBound(keyword)) return false;
   if (keyword == "format") {
     return constraint.is_string() && CarriesFormat(constraint.string(), subset);
   }
@@ -64,12 +78,23 @@ std::optional<int> Compare(const json::Value& a, const json::Value& b) {
   return lower_bound ? -order : order;
 }
 
+// A rule for texts that does not count beside another one.
+bool IsHidden(const Constraint& constraint, const Shape& shape, const Subset& subset) {
+  const std::optional<int> rank = TextRank(constraint.keyword(), subset.text_rules);
+  if (!rank.has_value()) return false;
+  return std::ranges::any_of(shape.constraints, [&](const Constraint& other) {
+    const std::optional<int> others = TextRank(other.keyword(), subset.text_rules);
+    return others < rank && others.has_value() && Carries(*other.value, shape.kind, subset);
+  });
+}
+
 }  // namespace
 
-SortedConstraints Sort(const std::vector<Constraint>& constraints, const Subset& subset) {
+SortedConstraints Sort(const Shape& shape, const Subset& subset) {
   SortedConstraints sorted;
-  for (const Constraint& constraint : constraints) {
-    if (!Carries(*constraint.value, subset)) {
+  for (const Constraint& constraint : shape.constraints) {
+    const bool carried = Carries(*constraint.value, shape.kind, subset);
+    if (!carried || IsHidden(constraint, shape, subset)) {
       sorted.lost.push_back(&constraint);
       continue;
     }

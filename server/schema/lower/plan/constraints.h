@@ -15,7 +15,7 @@ struct SortedConstraints {
   std::vector<const Constraint*> lost = {};
 };
 
-SortedConstraints Sort(const std::vector<Constraint>& constraints, const Subset& subset);
+SortedConstraints Sort(const Shape& shape, const Subset& subset);
 
 }  // namespace extractd::schema::lower
 

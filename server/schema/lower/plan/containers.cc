@@ -28,6 +28,10 @@ bool Closed(const Shape* rest) {
   return rest == nullptr || rest->kind == Kind::kNever;
 }
 
+bool IsForbidden(const Property& property) {
+  return property.shape->kind == Kind::kNever;
+}
+
 }  // namespace
 
 const Form* FormPlanner::PlanArray(const Shape& shape, size_t level) {
@@ -35,7 +39,7 @@ const Form* FormPlanner::PlanArray(const Shape& shape, size_t level) {
   state_.TakeConstraints(shape, *form);
   const Shape* rest = Closed(shape.rest) ? nullptr : shape.rest;
   if (shape.prefix.empty()) {
-    if (rest == nullptr) state_.Lose(shape, "items", action::kDropped, "the list must be empty");
+    if (rest == nullptr) LoseElements(shape, "the list must be empty");
     form->rest = rest == nullptr ? PlanAny(shape) : Plan(*rest, level + 1);
     return form;
   }
@@ -48,17 +52,18 @@ const Form* FormPlanner::PlanArray(const Shape& shape, size_t level) {
     form->rest = rest == nullptr ? nullptr : Plan(*rest, level + 1);
     return form;
   }
-  state_.Lose(
-      shape,
-      "prefixItems",
-      action::kDropped,
-      "every element may be what any element of the tuple may be"
-  );
+  LoseElements(shape, "every element may be what any element of the tuple may be");
   Shape* any_of = shapes_.New(Kind::kUnion, shape.pointer);
   any_of->branches = shape.prefix;
   if (rest != nullptr) any_of->branches.push_back(rest);
   form->rest = Plan(*any_of, level + 1);
   return form;
+}
+
+void FormPlanner::LoseElements(const Shape& shape, std::string_view reason) {
+  state_.losses().AddStructure(
+      shape, {"prefixItems", "items", "additionalItems"}, action::kDropped, reason
+  );
 }
 
 const Form* FormPlanner::PlanObject(const Shape& shape, size_t level) {
@@ -69,18 +74,25 @@ const Form* FormPlanner::PlanObject(const Shape& shape, size_t level) {
   names.required.insert(shape.required.begin(), shape.required.end());
   for (const Property& property : shape.properties) AddMember(property, level, names, *form);
   for (const std::string_view name : shape.required) {
-    if (!names.declared.insert(name).second || Closed(shape.rest)) continue;
+    if (!names.declared.insert(name).second) continue;
+    if (Closed(shape.rest)) {
+      state_.losses().AddStructure(
+          shape, {"required"}, action::kDropped, "a required member can't be given"
+      );
+      continue;
+    }
     AddMember({.name = name, .shape = shape.rest}, level, names, *form);
   }
   if (PlanRest(shape, level, names, *form)) {
     form->kind = FormKind::kPairs;
-    form->kept.clear();
+    state_.LoseKept(shape, *form, "the map is carried as a list");
     return form;
   }
+  if (!form->pairs.empty()) state_.LoseKept(shape, *form, "some members are carried in a list");
   if (!subset_.one_required || std::ranges::any_of(form->members, &FormMember::required)) {
     return form;
   }
-  if (form->members.empty()) return TextFor(shape, "properties", "an object needs a property");
+  if (form->members.empty()) return TextFor(shape, "an object needs a property");
   FormMember& first = form->members.front();
   MakeGiven(*std::ranges::find(shape.properties, first.name, &Property::name)->shape, first);
   return form;
@@ -107,7 +119,7 @@ std::string FormPlanner::WireName(const Property& property, Names& names) {
 
 void FormPlanner::AddMember(const Property& property, size_t level, Names& names, Form& form) {
   const bool required = names.required.contains(property.name);
-  if (property.shape->kind == Kind::kNever && !required) return;
+  if (IsForbidden(property) && !required) return;
   FormMember member = {
       .name = std::string(property.name),
       .wire = WireName(property, names),
@@ -131,23 +143,37 @@ bool FormPlanner::PlanRest(const Shape& shape, size_t level, const Names& names,
   form.says_rest = subset_.says_closed;
   if (Closed(shape.rest)) {
     if (subset_.says_closed) return false;
-    state_.Lose(shape, "additionalProperties", action::kDropped, "other members are not excluded");
+    state_.losses().AddStructure(
+        shape,
+        {"additionalProperties", "unevaluatedProperties"},
+        action::kDropped,
+        "other members are not excluded"
+    );
     return false;
   }
   const bool said = shape.rest_declared && shape.rest->kind != Kind::kAny;
   if (subset_.maps) {
+    for (const Property& property : shape.properties) {
+      if (!IsForbidden(property)) continue;
+      state_.losses().AddWhole(*property.shape, action::kDropped, "the member is not excluded");
+    }
     form.rest = Plan(*shape.rest, level + 1);
-    form.says_rest = said || bare;
+    form.says_rest = said || bare || (subset_.closed_unless_said && state_.exact());
+    if (subset_.closed_unless_said && !form.says_rest) NarrowRest(shape);
     return false;
   }
   if (!said && !bare && !state_.exact()) {
-    state_.Narrow(
-        shape, "additionalProperties", "members that the schema does not declare can't be given"
-    );
+    NarrowRest(shape);
     return false;
   }
   PlanPairs(shape, level, names, form);
   return bare;
+}
+
+void FormPlanner::NarrowRest(const Shape& shape) {
+  state_.Narrow(
+      shape, "additionalProperties", "members that the schema does not declare can't be given"
+  );
 }
 
 void FormPlanner::PlanPairs(const Shape& shape, size_t level, const Names& names, Form& form) {

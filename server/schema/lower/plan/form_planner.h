@@ -35,7 +35,7 @@ class FormPlanner {
   const Form* PlanParts(const Shape& shape, size_t level);
   const Form* PlanAny(const Shape& shape);
   const Form* PlanImplied(const Shape& shape);
-  const Form* TextFor(const Shape& shape, std::string_view keyword, std::string_view reason);
+  const Form* TextFor(const Shape& shape, std::string_view reason);
   void TellImplied(const Shape& shape);
   // `form` with the description of `shape`, if it has none of its own.
   const Form* Described(const Form& form, const Shape& shape);
@@ -45,6 +45,7 @@ class FormPlanner {
   std::string FreeName(std::string_view wanted);
 
   const Form* PlanArray(const Shape& shape, size_t level);
+  void LoseElements(const Shape& shape, std::string_view reason);
   const Form* PlanObject(const Shape& shape, size_t level);
   void AddMember(const Property& property, size_t level, Names& names, Form& form);
   std::string WireName(const Property& property, Names& names);
@@ -53,6 +54,7 @@ class FormPlanner {
   void Count(const Shape& shape, const FormMember& member);
   // Members that are not declared. True: there are no others, so the object is a map.
   bool PlanRest(const Shape& shape, size_t level, const Names& names, Form& form);
+  void NarrowRest(const Shape& shape);
   void PlanPairs(const Shape& shape, size_t level, const Names& names, Form& form);
 
   // One enum of all the values of `shapes`.

@@ -62,7 +62,7 @@ PlannedForms FormPlanner::Plan(const Shape& root) {
 
 const Form* FormPlanner::Plan(const Shape& shape, size_t level) {
   if (state_.stopped()) return state_.Text(shape);
-  if (nesting_ == kMaxPlanDepth) return TextFor(shape, "", "it is nested too deeply");
+  if (nesting_ == kMaxPlanDepth) return TextFor(shape, "it is nested too deeply");
   ++nesting_;
   state_.CountLevel(shape, level);
   const Form* form = shape.implied && state_.exact() ? PlanImplied(shape) : PlanParts(shape, level);
@@ -73,8 +73,10 @@ const Form* FormPlanner::Plan(const Shape& shape, size_t level) {
 const Form* FormPlanner::PlanParts(const Shape& shape, size_t level) {
   TellImplied(shape);
   switch (shape.kind) {
-    case Kind::kAny:
     case Kind::kNever:
+      state_.losses().AddWhole(shape, action::kDropped, "no value is valid");
+      return PlanAny(shape);
+    case Kind::kAny:
       return PlanAny(shape);
     case Kind::kEnum:
       return PlanEnum({&shape}, shape);
@@ -98,16 +100,14 @@ const Form* FormPlanner::PlanAny(const Shape& shape) {
   return subset_.untyped ? state_.New(FormKind::kAny, shape) : state_.Text(shape);
 }
 
-const Form* FormPlanner::TextFor(
-    const Shape& shape, std::string_view keyword, std::string_view reason
-) {
-  state_.Lose(shape, keyword, action::kText, reason);
+const Form* FormPlanner::TextFor(const Shape& shape, std::string_view reason) {
+  state_.losses().AddWhole(shape, action::kText, reason);
   return state_.Text(shape);
 }
 
 // Any value of another kind is valid, so nothing that the schema says can be asked for.
 const Form* FormPlanner::PlanImplied(const Shape& shape) {
-  state_.Lose(shape, "", action::kDropped, "the schema names no type");
+  state_.losses().AddWhole(shape, action::kDropped, "the schema names no type");
   return PlanAny(shape);
 }
 
@@ -128,10 +128,10 @@ const Form* FormPlanner::Described(const Form& form, const Shape& shape) {
 const Form* FormPlanner::PlanReference(const Shape& shape, size_t level) {
   const Shape& target = Behind(shape);
   const Definition& definition = *shape.definition;
-  if (target.kind == Kind::kReference) return TextFor(shape, "$ref", "it refers to itself");
+  if (target.kind == Kind::kReference) return TextFor(shape, "it refers to itself");
   if (!HasParts(target)) return Described(*Plan(target, level), shape);
   if (back_edges_.contains({current_, &definition})) {
-    return TextFor(shape, "$ref", "recursion is not carried");
+    return TextFor(shape, "recursion is not carried");
   }
   if (subset_.references == ReferenceForm::kInline) {
     const Definition* outer = std::exchange(current_, &definition);

@@ -67,21 +67,24 @@ Form* PlannerState::Text(const Shape& shape) {
   return form;
 }
 
-void PlannerState::Add(std::vector<Loss>& list, Loss loss) {
-  if (told_.emplace(loss.pointer, loss.keyword, loss.action).second) {
-    list.push_back(std::move(loss));
-  }
-}
-
 void PlannerState::Lose(
     const Shape& shape, std::string_view keyword, std::string_view action, std::string_view reason
 ) {
-  Add(losses_, {shape.pointer, std::string(keyword), std::string(action), std::string(reason)});
+  losses_.Add({shape.pointer, std::string(keyword), std::string(action), std::string(reason)});
+}
+
+void PlannerState::LoseKept(const Shape& shape, Form& form, std::string_view reason) {
+  for (const Constraint& constraint : shape.constraints) {
+    if (std::ranges::find(form.kept, constraint.value) == form.kept.end()) continue;
+    losses_.Add(constraint, action::kDropped, reason);
+  }
+  form.kept.clear();
 }
 
 void PlannerState::Narrow(const Shape& shape, std::string_view keyword, std::string_view reason) {
-  Add(narrowings_,
-      {shape.pointer, std::string(keyword), std::string(action::kNarrowed), std::string(reason)});
+  narrowings_.Add(
+      {shape.pointer, std::string(keyword), std::string(action::kNarrowed), std::string(reason)}
+  );
 }
 
 void PlannerState::Stop(const Shape& shape, std::string_view keyword, std::string reason) {
@@ -90,17 +93,17 @@ void PlannerState::Stop(const Shape& shape, std::string_view keyword, std::strin
 }
 
 void PlannerState::TakeConstraints(const Shape& shape, Form& form) {
-  SortedConstraints sorted = Sort(shape.constraints, subset_);
+  SortedConstraints sorted = Sort(shape, subset_);
   form.kept = std::move(sorted.kept);
   std::string told;
   for (const Constraint* lost : sorted.lost) {
     const bool scalar = lost->value->size() == 0;
     const bool tell = subset_.tell_lost && scalar;
-    Add(losses_,
-        {lost->pointer,
-         std::string(lost->keyword()),
-         std::string(tell ? action::kDescribed : action::kDropped),
-         fmt::format("subset {} does not carry it", subset_.name)});
+    losses_.Add(
+        *lost,
+        tell ? action::kDescribed : action::kDropped,
+        fmt::format("subset {} does not carry it", subset_.name)
+    );
     if (!tell) continue;
     fmt::format_to(
         std::back_inserter(told),
@@ -162,8 +165,8 @@ void PlannerState::CountEnum(const Shape& shape, const Form& form) {
 
 PlannedForms PlannerState::Finish(const Form* root, bool wrapped) {
   PlannedForms planned;
-  planned.losses = std::move(losses_);
-  planned.narrowings = std::move(narrowings_);
+  planned.losses = losses_.Take();
+  planned.narrowings = narrowings_.Take();
   planned.obstacle = std::move(obstacle_);
   if (planned.obstacle.has_value()) return planned;
   FindCarries(forms_->all);

@@ -4,13 +4,11 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <vector>
 
 #include "server/schema/lower/form.h"
+#include "server/schema/lower/losses.h"
 #include "server/schema/lower/plan/constraints.h"
 #include "server/schema/lower/plan/planner.h"
 
@@ -32,6 +30,9 @@ class PlannerState {
   void Lose(
       const Shape& shape, std::string_view keyword, std::string_view action, std::string_view reason
   );
+  Losses& losses() { return losses_; }
+  // The constraints that `form` has kept of `shape` can't stay after all.
+  void LoseKept(const Shape& shape, Form& form, std::string_view reason);
   void Narrow(const Shape& shape, std::string_view keyword, std::string_view reason);
   // The first one counts.
   void Stop(const Shape& shape, std::string_view keyword, std::string reason);
@@ -51,8 +52,6 @@ class PlannerState {
   PlannedForms Finish(const Form* root, bool wrapped);
 
  private:
-  using LossKey = std::tuple<std::string, std::string, std::string>;
-
   void Check(
       const Shape& shape,
       std::string_view keyword,
@@ -60,14 +59,12 @@ class PlannerState {
       size_t limit,
       std::string_view what
   );
-  void Add(std::vector<Loss>& list, Loss loss);
 
   const Subset& subset_;
   const Fidelity fidelity_;
   std::unique_ptr<Forms> forms_ = std::make_unique<Forms>();
-  std::vector<Loss> losses_;
-  std::vector<Loss> narrowings_;
-  std::set<LossKey> told_;
+  Losses losses_;
+  Losses narrowings_;
   std::optional<Obstacle> obstacle_;
   size_t deepest_ = 0;
   size_t properties_ = 0;

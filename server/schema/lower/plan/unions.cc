@@ -21,7 +21,6 @@ const Form* FormPlanner::PlanEnum(const std::vector<const Shape*>& shapes, const
   bool collide = false;
   for (const Shape* shape : shapes) {
     form->as_text = form->as_text || !CarriesEnum(*shape, subset_);
-    state_.TakeConstraints(*shape, *form);
     for (const json::Value* value : shape->values) {
       std::string text = value->is_string() ? std::string(value->string()) : json::ToText(*value);
       collide = !texts.insert(text).second || collide;
@@ -31,7 +30,10 @@ const Form* FormPlanner::PlanEnum(const std::vector<const Shape*>& shapes, const
   if (collide && shapes.size() > 1) {
     for (EnumValue& value : form->values) value.wire = json::ToText(*value.value);
   }
-  if (form->as_text) form->kept.clear();
+  for (const Shape* shape : shapes) {
+    state_.TakeConstraints(*shape, *form);
+    if (form->as_text) state_.LoseKept(*shape, *form, "the values are carried as strings");
+  }
   state_.CountEnum(owner, *form);
   return form;
 }
@@ -72,8 +74,7 @@ bool FormPlanner::Flatten(const Shape& shape, size_t steps, std::vector<const Sh
 
 void FormPlanner::TellExclusive(const Shape& united) {
   for (const Constraint& constraint : united.constraints) {
-    const Shape owner = {.pointer = constraint.pointer};
-    state_.Lose(owner, constraint.keyword(), action::kDropped, "several branches may match");
+    state_.losses().Add(constraint, action::kDropped, "several branches may match");
   }
 }
 
@@ -81,7 +82,7 @@ const Form* FormPlanner::PlanUnion(const Shape& shape, size_t level) {
   TellExclusive(shape);
   std::vector<const Shape*> shapes;
   if (!Flatten(shape, 0, shapes)) {
-    state_.Lose(shape, "anyOf", action::kDropped, "one of its branches takes any value");
+    state_.losses().AddWhole(shape, action::kDropped, "one of its branches takes any value");
     return PlanAny(shape);
   }
   if (shapes.empty()) return PlanAny(shape);
@@ -97,13 +98,13 @@ const Form* FormPlanner::UnionOf(std::vector<const Form*> branches, const Shape&
   const size_t limit = subset_.limits.branches;
   // One branch is left for null.
   if (limit > 0 && branches.size() >= limit) {
-    return TextFor(shape, "anyOf", fmt::format("it has {} or more branches", limit));
+    return TextFor(shape, fmt::format("it has {} or more branches", limit));
   }
   const bool or_null = branches.size() == 2 && std::ranges::any_of(branches, [](const Form* form) {
                          return form->kind == FormKind::kNull;
                        });
-  if (!subset_.unions && !or_null) return TextFor(shape, "anyOf", "unions are not carried");
-  if (LookAlike(branches, subset_)) return TextFor(shape, "anyOf", "its branches look alike");
+  if (!subset_.unions && !or_null) return TextFor(shape, "unions are not carried");
+  if (LookAlike(branches, subset_)) return TextFor(shape, "its branches look alike");
   Form* form = state_.New(FormKind::kUnion, shape);
   form->branches = std::move(branches);
   return form;

@@ -71,7 +71,39 @@ bool SaysNothing(const json::Value& keyword) {
   return least && keyword.is_number() && json::CompareNumbers(keyword.number(), "0") == 0;
 }
 
+// Limits values of `kind` beyond what a shape's other fields say.
+bool IsConstraintOf(Kind kind, const json::Value& keyword) {
+  const KeywordKind* row = FindRow(keyword.key());
+  const Kind base = kind == Kind::kInteger ? Kind::kNumber : kind;
+  if (row == nullptr || row->kind != base) return false;
+  return std::ranges::find(kStructure, keyword.key()) == kStructure.end() && !SaysNothing(keyword);
+}
+
+// Limits values of `kind` in a way that a shape says by its own fields, and not by its parts alone.
+bool IsStructureOf(Kind kind, const json::Value& keyword) {
+  const std::string_view name = keyword.key();
+  if (name == "type" || name == "enum" || name == "const") return true;
+  const bool refuses = keyword.is_boolean() && !keyword.boolean();
+  if (kind == Kind::kObject) {
+    if (name == "required" || name == "patternProperties") return keyword.size() > 0;
+    return name == "additionalProperties" && refuses;
+  }
+  if (kind != Kind::kArray) return false;
+  if (name == "items" || name == "prefixItems") return keyword.is_array() || refuses;
+  return name == "additionalItems" && refuses;
+}
+
 }  // namespace
+
+Kind KindNamed(std::string_view type) {
+  if (type == "object") return Kind::kObject;
+  if (type == "array") return Kind::kArray;
+  if (type == "string") return Kind::kString;
+  if (type == "integer") return Kind::kInteger;
+  if (type == "number") return Kind::kNumber;
+  if (type == "boolean") return Kind::kBoolean;
+  return Kind::kNull;
+}
 
 std::optional<Kind> KindOfKeyword(std::string_view keyword) {
   const KeywordKind* row = FindRow(keyword);
@@ -85,11 +117,11 @@ std::optional<Kind> KindSpokenOf(const json::Value& schema) {
   return first == kKinds.end() ? std::nullopt : std::optional(first->kind);
 }
 
-bool IsConstraintOf(Kind kind, const json::Value& keyword) {
-  const KeywordKind* row = FindRow(keyword.key());
-  const Kind base = kind == Kind::kInteger ? Kind::kNumber : kind;
-  if (row == nullptr || row->kind != base) return false;
-  return std::ranges::find(kStructure, keyword.key()) == kStructure.end() && !SaysNothing(keyword);
+void TakeKeywords(Kind kind, const json::Value& schema, const std::string& pointer, Shape& shape) {
+  for (const json::Value& member : schema) {
+    if (IsConstraintOf(kind, member)) shape.constraints.push_back({&member, pointer});
+    if (IsStructureOf(kind, member)) shape.structure.push_back({&member, pointer});
+  }
 }
 
 }  // namespace extractd::schema::lower

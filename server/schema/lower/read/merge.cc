@@ -7,6 +7,8 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
+#include "server/json/decimal.h"
+
 namespace extractd::schema::lower {
 namespace {
 
@@ -107,12 +109,9 @@ class Merger {
 
   // The first alone.
   const Shape* LeaveOut(const Shape& kept, const Shape& dropped) {
-    context_.losses.push_back({
-        .pointer = dropped.pointer,
-        .keyword = "allOf",
-        .action = std::string(action::kDropped),
-        .reason = "it can't be merged with what stands beside it",
-    });
+    context_.losses.AddWhole(
+        dropped, action::kDropped, "it can't be merged with what stands beside it"
+    );
     return &kept;
   }
 
@@ -149,18 +148,24 @@ class Merger {
     Shape* merged = context_.shapes.New(Kind::kUnion, united.pointer);
     merged->description = united.description.empty() ? other.description : united.description;
     merged->constraints = united.constraints;
+    merged->structure = united.structure;
     for (const Shape* branch : united.branches) {
       const Shape* both = united_first ? Merge(*branch, other) : Merge(other, *branch);
       if (both->kind == Kind::kNever) continue;
       if (both->kind == Kind::kUnion) {
         Append(both->branches, merged->branches);
+        Append(both->constraints, merged->constraints);
+        Append(both->structure, merged->structure);
       } else {
         merged->branches.push_back(both);
       }
     }
     if (merged->branches.empty()) merged->kind = Kind::kNever;
-    if (merged->branches.size() == 1) return merged->branches.front();
-    return merged;
+    if (merged->branches.size() != 1) return merged;
+    for (const Constraint& exclusive : merged->constraints) {
+      context_.losses.Add(exclusive, action::kDropped, "only one of its branches is possible here");
+    }
+    return merged->branches.front();
   }
 
   static bool OnlyRequires(const Shape& united) {
@@ -172,12 +177,9 @@ class Merger {
   }
 
   const Shape* LeaveOutUnion(const Shape& united, const Shape& other) {
-    context_.losses.push_back({
-        .pointer = united.pointer,
-        .keyword = united.constraints.empty() ? "anyOf" : "oneOf",
-        .action = std::string(action::kDropped),
-        .reason = "its branches only narrow what stands beside them",
-    });
+    context_.losses.AddWhole(
+        united, action::kDropped, "its branches only narrow what stands beside them"
+    );
     return &other;
   }
 
@@ -185,7 +187,10 @@ class Merger {
     if (a.implied && !b.implied) return &b;
     if (b.implied && !a.implied) return &a;
     if (a.implied) return LeaveOut(a, b);
-    return context_.shapes.New(Kind::kNever, a.pointer);
+    Shape* never = context_.shapes.New(Kind::kNever, a.pointer);
+    never->structure = a.structure;
+    Append(b.structure, never->structure);
+    return never;
   }
 
   const Shape* MergeEnum(const Shape& a, const Shape& b) {
@@ -199,7 +204,16 @@ class Merger {
         });
       });
     }
+    if (other.kind == Kind::kInteger) {
+      std::erase_if(merged->values, [](const json::Value* value) {
+        return !json::IsInteger(value->number());
+      });
+    }
+    if (other.kind == Kind::kObject || other.kind == Kind::kArray) {
+      context_.losses.AddWhole(other, action::kDropped, "the values are listed beside it");
+    }
     Append(other.constraints, merged->constraints);
+    Append(other.structure, merged->structure);
     if (merged->values.empty()) merged->kind = Kind::kNever;
     return Described(*merged, other);
   }
@@ -209,6 +223,7 @@ class Merger {
     if (b.kind == Kind::kInteger) merged->kind = Kind::kInteger;
     merged->implied = a.implied && b.implied;
     Append(b.constraints, merged->constraints);
+    Append(b.structure, merged->structure);
     if (a.kind == Kind::kObject) MergeObjects(a, b, *merged);
     if (a.kind == Kind::kArray) MergeArrays(a, b, *merged);
     return Described(*merged, b);

@@ -3,17 +3,16 @@
 #ifndef EXTRACTD_SERVER_SCHEMA_LOWER_READ_MERGE_H_
 #define EXTRACTD_SERVER_SCHEMA_LOWER_READ_MERGE_H_
 
-#include <vector>
-
 #include <absl/functional/function_ref.h>
 
+#include "server/schema/lower/losses.h"
 #include "server/schema/lower/shape.h"
 
 namespace extractd::schema::lower {
 
 struct MergeContext {
   Shapes& shapes;
-  std::vector<Loss>& losses;
+  Losses& losses;
   // The shape that a reference stands for; null while it is being read.
   absl::FunctionRef<const Shape*(const Definition&)> resolve;
   size_t& work;  // counts what was copied; past a limit nothing is merged any more

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,25 +11,15 @@
 
 #include <fmt/format.h>
 
-#include "server/json/decimal.h"
 #include "server/json/pointer.h"
 #include "server/json/read.h"
 #include "server/schema/lower/read/keywords.h"
 #include "server/schema/lower/read/merge.h"
 #include "server/schema/lower/read/references.h"
+#include "server/schema/lower/read/values.h"
 
 namespace extractd::schema::lower {
 namespace {
-
-Kind KindNamed(std::string_view type) {
-  if (type == "object") return Kind::kObject;
-  if (type == "array") return Kind::kArray;
-  if (type == "string") return Kind::kString;
-  if (type == "integer") return Kind::kInteger;
-  if (type == "number") return Kind::kNumber;
-  if (type == "boolean") return Kind::kBoolean;
-  return Kind::kNull;
-}
 
 std::string Below(const std::string& pointer, std::string_view token) {
   std::string below = pointer;
@@ -80,7 +71,7 @@ class Reader {
       std::string_view action,
       std::string reason
   ) {
-    losses_.push_back({pointer, std::string(keyword), std::string(action), std::move(reason)});
+    losses_.Add({pointer, std::string(keyword), std::string(action), std::move(reason)});
   }
 
   const Shape* Merged(const Shape* a, const Shape* b) {
@@ -156,6 +147,7 @@ class Reader {
     if (depends || shape->kind != Kind::kObject) return shape;
     Shape* closed = shapes_.Copy(*shape);
     closed->rest = nullptr;
+    closed->structure.push_back({schema.Find("unevaluatedProperties"), at});
     std::erase_if(closed->constraints, [&at](const Constraint& constraint) {
       return constraint.keyword() == "unevaluatedProperties" && constraint.pointer == at;
     });
@@ -182,6 +174,7 @@ class Reader {
     }
     Shape* shape = shapes_.New(Kind::kReference, at);
     shape->definition = definition;
+    shape->structure.push_back({&reference, at});
     shape->description = json::StringMember(schema, "description");
     return shape;
   }
@@ -194,19 +187,15 @@ class Reader {
     for (const json::Value& branch : branches) {
       united->branches.push_back(Read(branch, Below(at, keyword, index++)));
     }
-    if (keyword == "oneOf") united->constraints.push_back({&branches, at});
+    std::vector<Constraint>& said = keyword == "oneOf" ? united->constraints : united->structure;
+    said.push_back({&branches, at});
     return united;
   }
 
   // What the schema says without its applicators and references.
   const Shape* ReadOwn(const json::Value& schema, const std::string& at) {
-    if (const json::Value* constant = schema.Find("const")) {
-      return ReadValues({constant}, schema, at);
-    }
-    if (const json::Value* list = schema.Find("enum")) {
-      std::vector<const json::Value*> values;
-      for (const json::Value& value : *list) values.push_back(&value);
-      return ReadValues(values, schema, at);
+    if (schema.Find("const") != nullptr || schema.Find("enum") != nullptr) {
+      return UnionOf(ReadValues(schema, at, shapes_), at);
     }
     const json::Value* type = schema.Find("type");
     if (type == nullptr) return ReadUntyped(schema, at);
@@ -226,60 +215,18 @@ class Reader {
     return united;
   }
 
-  // Of the listed values those of the schema's types, a shape for each type.
-  const Shape* ReadValues(
-      const std::vector<const json::Value*>& values,
-      const json::Value& schema,
-      const std::string& at
-  ) {
-    std::vector<Shape*> shapes;
-    for (const json::Value* value : values) {
-      if (!HasType(*value, schema.Find("type"))) continue;
-      const auto same = std::ranges::find_if(shapes, [value](const Shape* shape) {
-        return shape->values.front()->type() == value->type();
-      });
-      if (same != shapes.end()) {
-        (*same)->values.push_back(value);
-        continue;
-      }
-      shapes.push_back(shapes_.New(Kind::kEnum, at));
-      shapes.back()->values.push_back(value);
-    }
-    std::vector<const Shape*> branches;
-    for (Shape* shape : shapes) {
-      TakeConstraints(KindOfValue(*shape->values.front()), schema, at, *shape);
-      if (shape->values.front()->is_null()) shape->kind = Kind::kNull;
-      const bool both = shape->values.front()->is_boolean() &&
-                        std::ranges::any_of(shape->values, &json::Value::boolean) &&
-                        !std::ranges::all_of(shape->values, &json::Value::boolean);
-      if (both) shape->kind = Kind::kBoolean;
-      branches.push_back(shape);
-    }
-    return UnionOf(std::move(branches), at);
-  }
-
-  static Kind KindOfValue(const json::Value& value) {
-    return KindNamed(json::TypeName(value.type()));
-  }
-
-  static bool HasType(const json::Value& value, const json::Value* type) {
-    if (type == nullptr) return true;
-    const auto fits = [&value](const json::Value& name) {
-      if (!name.is_string()) return false;
-      if (name.string() == "integer") return value.is_number() && json::IsInteger(value.number());
-      return name.string() == json::TypeName(value.type());
-    };
-    return type->is_string() ? fits(*type) : std::ranges::any_of(*type, fits);
-  }
-
   // Without a type, the keywords say what the schema is about.
   const Shape* ReadUntyped(const json::Value& schema, const std::string& at) {
     const std::optional<Kind> kind = KindSpokenOf(schema);
     if (!kind.has_value()) return shapes_.New(Kind::kAny, at);
+    std::set<Kind> others;
     for (const json::Value& member : schema) {
       const std::optional<Kind> other = KindOfKeyword(member.key());
       if (!other.has_value() || other == kind) continue;
-      Lose(at, member.key(), action::kDropped, "the schema is about several types and names none");
+      constexpr std::string_view kReason = "the schema is about several types and names none";
+      Lose(at, member.key(), action::kDropped, std::string(kReason));
+      if (!others.insert(*other).second) continue;
+      losses_.AddWhole(*ReadKind(*other, schema, at), action::kDropped, kReason);
     }
     Shape* shape = ReadKind(*kind, schema, at);
     shape->implied = true;
@@ -288,18 +235,10 @@ class Reader {
 
   Shape* ReadKind(Kind kind, const json::Value& schema, const std::string& at) {
     Shape* shape = shapes_.New(kind, at);
-    TakeConstraints(kind, schema, at, *shape);
+    TakeKeywords(kind, schema, at, *shape);
     if (kind == Kind::kObject) ReadMembers(schema, at, *shape);
     if (kind == Kind::kArray) ReadElements(schema, at, *shape);
     return shape;
-  }
-
-  static void TakeConstraints(
-      Kind kind, const json::Value& schema, const std::string& at, Shape& shape
-  ) {
-    for (const json::Value& member : schema) {
-      if (IsConstraintOf(kind, member)) shape.constraints.push_back({&member, at});
-    }
   }
 
   void ReadMembers(const json::Value& schema, const std::string& at, Shape& shape) {
@@ -342,7 +281,12 @@ class Reader {
           at, "patternProperties", action::kNarrowed, "members that no pattern names can't be given"
       );
     } else {
-      Lose(at, "patternProperties", action::kDropped, "names of members are not checked");
+      losses_.AddStructure(
+          shape,
+          {"patternProperties", "additionalProperties"},
+          action::kDropped,
+          "names of members are not checked"
+      );
       if (shape.rest != nullptr) rest.push_back(shape.rest);
     }
     shape.rest = UnionOf(std::move(rest), below);
@@ -375,7 +319,7 @@ class Reader {
   References references_;
   std::unordered_map<const json::Value*, Definition*> definitions_;
   std::vector<Definition*> pending_;
-  std::vector<Loss> losses_;
+  Losses losses_;
   int finish_depth_ = 0;
   size_t merge_work_ = 0;
 };

@@ -3,9 +3,8 @@
 #ifndef EXTRACTD_SERVER_SCHEMA_LOWER_READ_READER_H_
 #define EXTRACTD_SERVER_SCHEMA_LOWER_READ_READER_H_
 
-#include <vector>
-
 #include "server/json/value.h"
+#include "server/schema/lower/losses.h"
 #include "server/schema/lower/shape.h"
 
 namespace extractd::schema::lower {
@@ -21,7 +20,7 @@ enum class Fidelity : std::uint8_t {
 
 struct ReadSchema {
   const Shape* root = nullptr;
-  std::vector<Loss> losses = {};
+  Losses losses = {};
 };
 
 // `root` is a valid schema and outlives what is returned, as `shapes` does, which owns it.

@@ -27,7 +27,7 @@ class ChoiceTest : public ::testing::Test {
       {.value = &red_},
       {.value = &blue_},
       {.value = &plain_},
-      {.value = &named_, .alias = "k-1", .description = "the first"},
+      {.value = &named_, .aliases = {"k-1"}, .description = "the first"},
   };
 };
 

@@ -201,6 +201,83 @@ TEST(CoerceTest, ValuesOfMapsAndNestedObjects) {
   );
 }
 
+TEST(CoerceTest, MembersThatAPatternNamesFollowItsSchema) {
+  constexpr std::string_view kScores = R"({"type":"object","properties":{"name":{"type":"string"},
+    "n_all":{"maximum":9}},"patternProperties":{"^n_":{"type":"integer"},"_ok$":{"type":"boolean"}},
+    "additionalProperties":false})";
+  ExpectCoerced(
+      kScores,
+      R"({"name":"x","n_a":"1","b_ok":"yes"})",
+      R"({"name":"x","n_a":1,"b_ok":true})",
+      "number /n_a: \"1\" -> 1\nboolean /b_ok: \"yes\" -> true"
+  );
+  ExpectCoerced(kScores, R"({"n_all":"7"})", R"({"n_all":7})", R"(number /n_all: "7" -> 7)");
+  ExpectCoerced(kScores, R"({"n_a":1,"c":2})", R"({"n_a":1})", "extra_member /c: 2 ->  (lossy)");
+  ExpectCoerced(
+      R"({"type":"object","patternProperties":{"^n_":{"type":"integer"}},
+          "additionalProperties":{"type":"boolean"}})",
+      R"({"n_a":"1","b":"no"})",
+      R"({"n_a":1,"b":false})",
+      "number /n_a: \"1\" -> 1\nboolean /b: \"no\" -> false"
+  );
+}
+
+TEST(CoerceTest, MembersBesideAUnionAndThoseOfItsBranchesAreBothReached) {
+  constexpr std::string_view kShape = R"({"type":"object","properties":{"id":{"type":"integer"},
+    "kind":{"enum":["circle","square"]}},"required":["id","kind"],"oneOf":[
+    {"properties":{"kind":{"const":"circle"},"radius":{"type":"number"}},"required":["radius"]},
+    {"properties":{"kind":{"const":"square"},"side":{"type":"number"}},"required":["side"]}]})";
+  ExpectCoerced(
+      kShape,
+      R"({"id":"7","kind":"Square","side":"2"})",
+      R"({"id":7,"kind":"square","side":2})",
+      "number /id: \"7\" -> 7\nchoice /kind: \"Square\" -> \"square\"\nnumber /side: \"2\" -> 2"
+  );
+  EXPECT_EQ(Become(kShape, R"({"id":"7","kind":"square","radius":"2"})").json, "none")
+      << "no branch fits";
+  ExpectCoerced(
+      R"({"anyOf":[{"properties":{"a":{"type":"integer"}},"required":["a"]},
+                   {"properties":{"b":{"type":"integer"}},"required":["b"]}],
+          "allOf":[{"oneOf":[{"properties":{"c":{"type":"boolean"}},"required":["c"]},
+                             {"properties":{"d":{"type":"boolean"}},"required":["d"]}]}]})",
+      R"({"b":"1","d":"yes"})",
+      R"({"b":1,"d":true})",
+      "number /b: \"1\" -> 1\nboolean /d: \"yes\" -> true"
+  );
+}
+
+TEST(CoerceTest, EnumsHaveOtherNames) {
+  constexpr std::string_view kColour = R"({"enum":["RED","DARK_BLUE",3],"x-enum-aliases":{
+    "RED":["scarlet","crimson","blue"],"DARK_BLUE":"navy","3":"third"}})";
+  ExpectCoerced(kColour, R"("crimson")", R"("RED")", R"(choice : "crimson" -> "RED")");
+  ExpectCoerced(kColour, R"("Navy!")", R"("DARK_BLUE")", R"(choice : "Navy!" -> "DARK_BLUE")");
+  ExpectCoerced(kColour, R"("third")", "3", R"(choice : "third" -> 3)");
+  ExpectCoerced(
+      kColour,
+      R"("It is navy.")",
+      R"("DARK_BLUE")",
+      R"(choice : "It is navy." -> "DARK_BLUE" (lossy))"
+  );
+  EXPECT_EQ(Become(kColour, R"("It is not navy.")").json, "none");
+  // A value's own name comes before another's alias.
+  ExpectCoerced(
+      R"({"type":"object","properties":{"c":{"enum":["a","b"],"x-enum-aliases":{"a":"b"}},
+          "n":{"type":"integer"}}})",
+      R"({"c":"B","n":"1"})",
+      "none",
+      ""
+  );
+  ExpectCoerced(
+      R"({"enum":["a","b c"],"x-enum-aliases":{"a":["B-C","b c"]}})",
+      R"(["b c"])",
+      R"("b c")",
+      "unwrapped : [\"b c\"] -> "
+  );
+  // What is no alias is passed over.
+  EXPECT_EQ(Become(R"({"enum":["a"],"x-enum-aliases":{"a":7,"z":"q"}})", R"("q")").json, "none");
+  EXPECT_EQ(Become(R"({"enum":["a"],"x-enum-aliases":["b"]})", R"("b")").json, "none");
+}
+
 TEST(CoerceTest, WhatHasNoSureMeaningStays) {
   EXPECT_EQ(Become(kPerson, R"({"full_name":"Ada"})").json, R"(none)");
   EXPECT_EQ(Become(kPerson, R"("Ada")").json, "none");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/json/describe_repairs.h"
 #include "tests/unit/schema/schema_test.h"
 
 namespace extractd::schema {
@@ -42,6 +43,45 @@ TEST(UnwrapTest, AnEmptyListIsAnAnswerAndAMissingOneAnIssue) {
     ASSERT_FALSE(missing.verdict.issues.listed.empty()) << text;
     EXPECT_EQ(missing.verdict.issues.listed[0].path, "") << "the wrapper is not the caller's";
   }
+}
+
+// By a name that says nothing, or what the schema says, a list loses nothing; a name that tells
+// something is a loss; under no name is a list taken for an item.
+TEST(UnwrapTest, AListByAnotherNameIsTakenWhereNothingIsLostOrLossesAreAllowed) {
+  constexpr std::string_view kTitled =
+      R"({"title":"Person","type":"object","properties":{"name":{"type":"string"}}})";
+  const auto judged = [&](std::string_view text, json::MaxLoss max_loss) {
+    const auto compiled =
+        CompileOrDie(WrapSchema(ParseOrDie(std::string(kTitled)).root(), Wrapping::kList));
+    return Unwrap(Wrapping::kList, Judge(*compiled, text, {.max_loss = max_loss}));
+  };
+  struct Row {
+    std::string_view text;
+    json::MaxLoss least;
+    bool ever = true;
+  };
+  for (const Row& row :
+       {Row{R"({"items":[{"name":"Ada"},{"name":"Bob"}]})", json::MaxLoss::kNone},
+        Row{R"({"results":[{"name":"Ada"},{"name":"Bob"}]})", json::MaxLoss::kLossless},
+        Row{R"({"Persons":[{"name":"Ada"},{"name":"Bob"}]})", json::MaxLoss::kLossless},
+        Row{R"([{"name":"Ada"},{"name":"Bob"}])", json::MaxLoss::kLossless},
+        Row{R"({"people":[{"name":"Ada"},{"name":"Bob"}]})", json::MaxLoss::kLossy},
+        Row{R"({"rejected":[{"name":"Ada"},{"name":"Bob"}]})", json::MaxLoss::kLossy},
+        Row{R"({"good":[{"name":"Ada"}],"bad":[{"name":"Bob"}]})", json::MaxLoss::kLossy, false}}) {
+    for (const auto max_loss :
+         {json::MaxLoss::kNone, json::MaxLoss::kLossless, json::MaxLoss::kLossy}) {
+      const Unwrapped list = judged(row.text, max_loss);
+      const bool taken = row.ever && max_loss >= row.least;
+      EXPECT_EQ(list.verdict.valid, taken) << row.text;
+      EXPECT_EQ(list.items.size(), taken ? 2U : 0U) << row.text;
+    }
+  }
+  const Unwrapped lossy = judged(R"({"people":[{"name":"Ada"}]})", json::MaxLoss::kLossy);
+  ASSERT_EQ(lossy.items.size(), 1U);
+  EXPECT_EQ(
+      json::DescribeRepairs(lossy.verdict.repairs),
+      "wrapped : {\"people\":[{\"name\":\"Ada\"}]} -> {…}\nunwrapped : \"people\" ->  (lossy)"
+  );
 }
 
 TEST(UnwrapTest, IssuesNameTheItemToTheCallerAndTheWrapperToTheModel) {

@@ -1,0 +1,50 @@
+"""Every constraint that a lowered schema does not hold has an entry of its own in its downgrades: over the
+schemas from the field and every subset.
+"""
+
+from collections import Counter
+from typing import Any
+
+import lost_constraints
+import lowered_rows
+import pytest
+
+pytestmark = pytest.mark.skipif(not lowered_rows.has_data(), reason="EXTRACTD_TEST_DATA names no test data")
+
+SUBSETS = (
+    "anthropic_strict", "bedrock_strict", "cerebras_strict", "cohere", "databricks", "databricks_tools",
+    "deepseek_strict", "fireworks", "gemini_json", "gemini_openapi", "grammar", "mistral", "openai_strict", "xai",
+    "xgrammar",
+)  # fmt: skip
+
+
+def walk_of(row: dict[str, Any], downgrades: list[list[str]]) -> lost_constraints.Walk:
+    return lost_constraints.Walk(lowered_rows.schemas()[row["id"]], row["lowered"], downgrades)
+
+
+@pytest.mark.parametrize("subset", SUBSETS)
+def test_what_is_lost_is_named(subset: str) -> None:
+    faults = []
+    found = Counter[str]()
+    for row in [row for row in lowered_rows.rows() if row["subset"] == subset and "lowered" in row]:
+        walk = walk_of(row, row["downgrades"])
+        faults += [f"{row['id']} {fault}" for fault in walk.faults()]
+        found.update(schemas=1, constraints=len(walk.checked), named=len(walk.named), lost=len(walk.used))
+    print(
+        f"{subset}: {found['constraints']} constraints in {found['schemas']} schemas, {found['lost']} of them not "
+        f"held and all but {len(faults)} named; {found['named']} downgrades"
+    )
+    assert not faults, f"{len(faults)} constraints are lost without a downgrade: {faults[:20]}"
+
+
+def test_a_downgrade_that_is_left_out_is_missed() -> None:
+    """The check itself: without the entry for a bound or pattern, it says so."""
+    missed = Counter[bool]()
+    for row in [row for row in lowered_rows.rows() if row["subset"] == "anthropic_strict" and "lowered" in row]:
+        named = row["downgrades"]
+        for entry in [entry for entry in named if entry[1] in ("pattern", "maximum", "maxItems", "oneOf")][:5]:
+            faults = walk_of(row, [other for other in named if other != entry]).faults()
+            missed[f"{entry[0]} {entry[1]}" in set(faults)] += 1
+    print(f"{missed[True]} of {missed.total()} entries are missed when left out")
+    assert missed[True] > 100
+    assert missed[False] <= missed.total() // 10
