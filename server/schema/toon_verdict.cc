@@ -58,7 +58,6 @@ Verdict Rejected(std::string message) {
 // What TOON makes of a text.
 struct AsToon {
   Verdict verdict = {};
-  bool strict = false;   // it is TOON without a change
   bool coerced = false;  // valid only by what the schema changed
 };
 
@@ -97,10 +96,14 @@ bool IsArrayHeader(std::string_view text) {
          (text[end] == ']' || text.substr(end + 1).starts_with(']'));
 }
 
-// Damaged JSON may be TOON by accident: a line of text, or a name and its value.
+// Damaged JSON may be TOON by accident: a line of text, or a name and its value. In TOON, only
+// headers and texts have braces.
 bool LooksLikeJson(std::string_view text) {
-  if (text.starts_with('[')) return !IsArrayHeader(text);
-  return text.starts_with('{') || text.find("{\"") != std::string_view::npos;
+  if (text.starts_with('[') && !IsArrayHeader(text)) return true;
+  for (size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    if (at == 0 || text[at - 1] != ']') return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -111,7 +114,7 @@ ToonVerdict JudgeToon(
   const std::string_view candidate = CandidateOf(text);
   if (IsJson(candidate)) return {.verdict = Judge(schema, text, options)};
   AsToon as_toon = JudgeAsToon(schema, candidate, options);
-  const bool surely_toon = !as_toon.coerced || (as_toon.strict && !LooksLikeJson(candidate));
+  const bool surely_toon = !as_toon.coerced || !LooksLikeJson(candidate);
   if (as_toon.verdict.valid && surely_toon) {
     return {.verdict = std::move(as_toon.verdict), .toon = true};
   }

@@ -15,9 +15,8 @@ struct ToonVerdict {
 
 // Reads TOON from the last code block of `text`, or from all of it: strictly, else leniently within
 // max_loss, where each change is a repair. What breaks the schema is coerced as Judge does. What is
-// JSON, or is valid only as such, is judged as Judge does, too: models fall back to it. Where a
-// text is both only with changes, it is TOON if that took no change but coercion and it has
-// nothing of JSON.
+// JSON, or is valid only as such, is judged as Judge does, too: models fall back to it. A text that
+// is both only with coercion is TOON if it has nothing of JSON.
 ToonVerdict JudgeToon(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
 );

@@ -35,11 +35,11 @@ using Texts = std::vector<std::string> (*)(size_t size);
 constexpr size_t kTimes = 10;
 constexpr double kMaxGrowth = 11;
 // What a busy machine may add to any measurement.
-constexpr double kNoiseSeconds = 0.002;
+constexpr double kNoiseSeconds = 0.005;
 constexpr int kRounds = 12;
 
 size_t SmallSize() {
-  return IsFullRun() ? 40'000 : 6'000;
+  return IsFullRun() ? 40'000 : 3'000;
 }
 
 double CpuSeconds(const Work& work, std::string_view text, size_t times) {
