@@ -20,16 +20,29 @@ std::string KeyOf(std::string_view text) {
   return key;
 }
 
+// No key of a schema.
+std::string FormKeyOf(std::string_view source) {
+  return "form" + KeyOf(source);
+}
+
 }  // namespace
 
 SchemaCache::SchemaCache(const Options& options, asio::thread_pool& pool)
     : options_(options), pool_(pool), entries_(options.max_bytes) {}
 
+std::shared_ptr<const PreparedSchema> SchemaCache::EntryLocked(
+    const std::string& key, std::string_view text
+) {
+  const std::shared_ptr<const Entry> entry = entries_.Find(key);
+  if (entry == nullptr || entry->schema->compiled->text() != text) return nullptr;
+  return entry->schema;
+}
+
 std::shared_ptr<const PreparedSchema> SchemaCache::FindLocked(
     const std::string& key, std::string_view text, const lower::Subset* subset
 ) {
-  std::shared_ptr<const PreparedSchema> entry = entries_.Find(key);
-  if (entry == nullptr || entry->compiled->text() != text) return nullptr;
+  std::shared_ptr<const PreparedSchema> entry = EntryLocked(key, text);
+  if (entry == nullptr) return nullptr;
   if (subset != nullptr && entry->FindLowered(*subset) == nullptr) return nullptr;
   ++counts_.hits;
   return entry;
@@ -60,10 +73,9 @@ SchemaCache::Result SchemaCache::Make(const Flight& flight, const std::string& t
   std::shared_ptr<const PreparedSchema> known;
   {
     const absl::MutexLock lock(&mutex_);
-    known = entries_.Find(flight.key);
+    known = EntryLocked(flight.key, text);
   }
-  const bool same = known != nullptr && known->compiled->text() == text;
-  Result result = same ? Result(std::move(known)) : Prepare(text, options_.limits);
+  Result result = known != nullptr ? Result(std::move(known)) : Prepare(text, options_.limits);
   if (result.ok() && flight.subset != nullptr) (*result)->Lower(*flight.subset);
   return result;
 }
@@ -75,7 +87,9 @@ void SchemaCache::CompileAndLand(const Flight& flight, const std::string& text) 
   std::vector<Waiter> waiters;
   {
     const absl::MutexLock lock(&mutex_);
-    if (result.ok()) entries_.Put(flight.key, *result, bytes);
+    if (result.ok()) {
+      entries_.Put(flight.key, std::make_shared<const Entry>(Entry{.schema = *result}), bytes);
+    }
     waiters = std::move(flights_.extract(flight.name).mapped());
   }
   for (Waiter& resume : waiters) resume(result);
@@ -114,6 +128,21 @@ Task<SchemaCache::Result> SchemaCache::Get(std::string_view text, const lower::S
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
       wait, asio::use_awaitable
   );
+}
+
+std::shared_ptr<const KeptForm> SchemaCache::FindKept(std::string_view source) {
+  const std::string key = FormKeyOf(source);
+  const absl::MutexLock lock(&mutex_);
+  const std::shared_ptr<const Entry> entry = entries_.Find(key);
+  return entry != nullptr && entry->form->source() == source ? entry->form : nullptr;
+}
+
+void SchemaCache::Keep(std::shared_ptr<const KeptForm> form) {
+  const std::string key = FormKeyOf(form->source());
+  const size_t bytes = form->memory_bytes();
+  auto entry = std::make_shared<const Entry>(Entry{.form = std::move(form)});
+  const absl::MutexLock lock(&mutex_);
+  entries_.Put(key, std::move(entry), bytes);
 }
 
 SchemaCacheStats SchemaCache::stats() const {

@@ -1,6 +1,6 @@
-// SchemaCache: the process-wide cache of prepared schemas, bounded in bytes, least recently used
-// out first. Calls that ask for the same new schema at the same time wait for one compilation.
-// Thread-safe.
+// SchemaCache: the process-wide cache of prepared schemas, and of what others are made from
+// (kept_form.h), bounded in bytes, least recently used out first. Calls that ask for the same new
+// schema at the same time wait for one compilation. Thread-safe.
 #ifndef EXTRACTD_SERVER_SCHEMA_SCHEMA_CACHE_H_
 #define EXTRACTD_SERVER_SCHEMA_SCHEMA_CACHE_H_
 
@@ -20,6 +20,7 @@
 #include "server/base/byte_lru.h"
 #include "server/base/strings.h"
 #include "server/base/task.h"
+#include "server/schema/kept_form.h"
 #include "server/schema/prepared_schema.h"
 
 namespace extractd::schema {
@@ -58,10 +59,22 @@ class SchemaCache {
       std::string_view text, const lower::Subset* subset = nullptr
   );
 
+  // A form whose source this is; null: there is none. Counts neither as hit nor as miss.
+  std::shared_ptr<const KeptForm> FindKept(std::string_view source);
+  // Keeps it within the same bytes as the schemas.
+  void Keep(std::shared_ptr<const KeptForm> form);
+
+  const CompileLimits& limits() const { return options_.limits; }
   SchemaCacheStats stats() const;
 
  private:
   using Waiter = absl::AnyInvocable<void(const Result&)>;
+
+  // One of them.
+  struct Entry {
+    std::shared_ptr<const PreparedSchema> schema = {};
+    std::shared_ptr<const KeptForm> form = {};
+  };
 
   // How a call goes on that did not find its schema at first.
   struct Boarding {
@@ -76,6 +89,9 @@ class SchemaCache {
     const lower::Subset* subset = nullptr;
   };
 
+  // Null: there is none for that text.
+  std::shared_ptr<const PreparedSchema> EntryLocked(const std::string& key, std::string_view text)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<const PreparedSchema> FindAt(
       const std::string& key, std::string_view text, const lower::Subset* subset
   );
@@ -90,7 +106,7 @@ class SchemaCache {
   const Options options_;
   asio::thread_pool& pool_;
   mutable absl::Mutex mutex_;
-  ByteLru<const PreparedSchema> entries_ ABSL_GUARDED_BY(mutex_);
+  ByteLru<const Entry> entries_ ABSL_GUARDED_BY(mutex_);
   StringMap<std::vector<Waiter>> flights_ ABSL_GUARDED_BY(mutex_);  // by name
   SchemaCacheStats counts_ ABSL_GUARDED_BY(mutex_);
 };

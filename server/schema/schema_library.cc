@@ -49,7 +49,7 @@ int SchemaLibrary::NextVersionLocked(std::string_view name) {
 }
 
 SchemaLibrary::Added SchemaLibrary::Add(
-    std::string_view id, std::string_view text, std::string_view name
+    std::string_view id, std::string_view text, std::string_view name, std::string_view source
 ) {
   const absl::MutexLock lock(&mutex_);
   SchemaPtr known = FindLocked(name.empty() ? id : name);
@@ -59,8 +59,10 @@ SchemaLibrary::Added SchemaLibrary::Add(
   added->id = std::string(id);
   added->name = std::string(name);
   added->text = std::string(text);
+  added->source = std::string(source);
   added->created = std::chrono::system_clock::now();
-  const size_t bytes = sizeof(RegisteredSchema) + text.size() + name.size() + id.size();
+  const size_t bytes =
+      sizeof(RegisteredSchema) + text.size() + source.size() + name.size() + id.size();
   if (name.empty()) {
     schemas_.Put(id, added, bytes);
     return {added, true};

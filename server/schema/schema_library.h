@@ -19,10 +19,11 @@
 namespace extractd::schema {
 
 struct RegisteredSchema {
-  std::string id = {};    // "sha256:…" of the text
+  std::string id = {};    // "sha256:…" of the text, or of its source if it has one
   std::string name = {};  // empty: registered by id only
   int version = 0;        // 1, 2, 3 … within the name; 0 without one
   std::string text = {};
+  std::string source = {};  // that the text was made of, if it was written as something else
   std::chrono::system_clock::time_point created = {};
 };
 
@@ -35,8 +36,13 @@ class SchemaLibrary {
     bool created = false;  // false: it was there already
   };
   // Keeps a schema that is known to compile. With a name it becomes the next version, unless the
-  // newest one has the same text. A version never means another schema later.
-  Added Add(std::string_view id, std::string_view text, std::string_view name);
+  // newest one has the same id. A version never means another schema later.
+  Added Add(
+      std::string_view id,
+      std::string_view text,
+      std::string_view name,
+      std::string_view source = {}
+  );
 
   // The newest version of a name; null: there is none (any more).
   std::shared_ptr<const RegisteredSchema> Newest(std::string_view name);

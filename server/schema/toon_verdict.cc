@@ -55,28 +55,21 @@ Verdict Rejected(std::string message) {
   return verdict;
 }
 
-Verdict Accept(
-    const CompiledSchema& schema, json::toon::Decoded decoded, const JudgeOptions& options
-) {
-  const json::Value& root = decoded.document.root();
-  const ValidateOptions validation = {.assert_formats = options.assert_formats};
-  const auto start = SteadyClock::now();
-  Verdict verdict = {.json = json::ToText(root), .repairs = std::move(decoded.repairs)};
-  verdict.issues = schema.Validate(root, validation);
-  verdict.valid = verdict.issues.empty();
-  verdict.validate_time = SteadyClock::now() - start;
-  return verdict;
-}
+// What TOON makes of a text.
+struct AsToon {
+  Verdict verdict = {};
+  bool coerced = false;  // valid only by what the schema changed
+};
 
-// The text as TOON, within the loss that is allowed.
-Verdict JudgeAsToon(
+AsToon JudgeAsToon(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options
 ) {
   const auto start = SteadyClock::now();
   json::toon::DecodeResult result = json::toon::Decode(text);
   const auto* strict_error = std::get_if<json::toon::DecodeError>(&result);
+  const bool strict = strict_error == nullptr;
   std::string error;
-  if (strict_error != nullptr) {
+  if (!strict) {
     error = fmt::format("line {}: {}", strict_error->line, strict_error->message);
     if (options.max_loss != json::MaxLoss::kNone) {
       result = json::toon::Decode(text, {.strict = false});
@@ -86,10 +79,31 @@ Verdict JudgeAsToon(
   auto* const decoded = std::get_if<json::toon::Decoded>(&result);
   const bool loses = decoded != nullptr && options.max_loss != json::MaxLoss::kLossy &&
                      !std::ranges::all_of(decoded->repairs, &json::Repair::lossless);
-  if (decoded == nullptr || loses) return Rejected("the answer is not TOON: " + error);
-  Verdict verdict = Accept(schema, std::move(*decoded), options);
-  verdict.parse_time = parse_time;
-  return verdict;
+  if (decoded == nullptr || loses) return {.verdict = Rejected("the answer is not TOON: " + error)};
+  const size_t mended = decoded->repairs.size();
+  AsToon judged = {
+      .verdict = JudgeDecoded(schema, std::move(*decoded), text, options), .strict = strict
+  };
+  judged.coerced = judged.verdict.repairs.size() > mended;
+  judged.verdict.parse_time += parse_time;
+  return judged;
+}
+
+// Declares an array, e.g. "[2]{id,name}:" or "[3|]: a|b|c".
+bool IsArrayHeader(std::string_view text) {
+  const size_t end = text.find_first_not_of("0123456789", 1);
+  return end != 1 && end != std::string_view::npos &&
+         (text[end] == ']' || text.substr(end + 1).starts_with(']'));
+}
+
+// Damaged JSON may be TOON by accident: a line of text, or a name and its value. In TOON, only
+// headers and texts have braces.
+bool LooksLikeJson(std::string_view text) {
+  if (text.starts_with('[') && !IsArrayHeader(text)) return true;
+  for (size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    if (at == 0 || text[at - 1] != ']') return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -99,12 +113,15 @@ ToonVerdict JudgeToon(
 ) {
   const std::string_view candidate = CandidateOf(text);
   if (IsJson(candidate)) return {.verdict = Judge(schema, text, options)};
-  Verdict as_toon = JudgeAsToon(schema, candidate, options);
-  if (as_toon.valid) return {.verdict = std::move(as_toon), .toon = true};
+  AsToon as_toon = JudgeAsToon(schema, candidate, options);
+  const bool surely_toon = !as_toon.coerced || !LooksLikeJson(candidate);
+  if (as_toon.verdict.valid && surely_toon) {
+    return {.verdict = std::move(as_toon.verdict), .toon = true};
+  }
   Verdict as_json = Judge(schema, text, options);
   const bool json = as_json.valid || as_json.truncated;
   if (json) return {.verdict = std::move(as_json)};
-  return {.verdict = std::move(as_toon), .toon = true};
+  return {.verdict = std::move(as_toon.verdict), .toon = true};
 }
 
 }  // namespace extractd::schema

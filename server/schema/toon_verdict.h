@@ -14,8 +14,9 @@ struct ToonVerdict {
 };
 
 // Reads TOON from the last code block of `text`, or from all of it: strictly, else leniently within
-// max_loss, where each change is a repair. What is JSON, or is valid only as such, is judged as
-// Judge does: models fall back to it.
+// max_loss, where each change is a repair. What breaks the schema is coerced as Judge does. What is
+// JSON, or is valid only as such, is judged as Judge does, too: models fall back to it. A text that
+// is both only with coercion is TOON if it has nothing of JSON.
 ToonVerdict JudgeToon(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
 );

@@ -79,6 +79,14 @@ class Judgement {
     return std::move(verdict_);
   }
 
+  // Of a value that the text was read as already, with what that changed.
+  Verdict ReachFor(const json::Value& value, std::vector<json::Repair> repairs) {
+    is_json_ = false;
+    verdict_.repairs = std::move(repairs);
+    Accept(json::ToText(value), value);
+    return std::move(verdict_);
+  }
+
  private:
   void Accept(std::string json, const json::Value& value) {
     if (lowered_ == nullptr) return Take(std::move(json), value);
@@ -105,7 +113,7 @@ class Judgement {
   // Of a value that breaks the schema.
   void Coerce(const json::Value& value) {
     if (reader_ == nullptr || max_loss_ == json::MaxLoss::kNone) return;
-    std::optional<Coerced> coerced = reader_->Fit(value, verdict_.json);
+    std::optional<Coerced> coerced = reader_->Fit(value, is_json_ ? verdict_.json : text_);
     if (!coerced.has_value()) return;
     if (verdict_.repairs.size() + coerced->repairs.size() > json::kMaxRepairs) return;
     verdict_.json = json::ToText(coerced->document.root());
@@ -239,10 +247,25 @@ class Judgement {
   std::string_view text_;
   json::MaxLoss max_loss_;
   bool closes_;
+  bool is_json_ = true;  // what was read as a value, and not another notation
   const lower::Lowered* lowered_;
   const DirectedReader* reader_;
   Verdict verdict_;
 };
+
+auto ValidatorOf(const CompiledSchema& schema, const JudgeOptions& options) {
+  return [&schema,
+          validation =
+              ValidateOptions{.assert_formats = options.assert_formats}](const json::Value& value) {
+    return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
+  };
+}
+
+CoerceOptions CoercionOf(const JudgeOptions& options) {
+  return {
+      .lossy = options.max_loss == json::MaxLoss::kLossy, .assert_formats = options.assert_formats
+  };
+}
 
 }  // namespace
 
@@ -253,15 +276,21 @@ Verdict Judge(
 }
 
 Verdict Judge(const CompiledSchema& schema, std::string_view text, const JudgeOptions& options) {
-  const auto validate = [&](const json::Value& value) {
-    const ValidateOptions validation = {.assert_formats = options.assert_formats};
-    return schema.IsValid(value, validation) ? IssueList{} : schema.Validate(value, validation);
-  };
-  const DirectedReader reader(
-      schema,
-      {.lossy = options.max_loss == json::MaxLoss::kLossy, .assert_formats = options.assert_formats}
-  );
+  const auto validate = ValidatorOf(schema, options);
+  const DirectedReader reader(schema, CoercionOf(options));
   return Judgement(validate, text, options, &reader).Reach();
+}
+
+Verdict JudgeDecoded(
+    const CompiledSchema& schema,
+    json::toon::Decoded decoded,
+    std::string_view text,
+    const JudgeOptions& options
+) {
+  const auto validate = ValidatorOf(schema, options);
+  const DirectedReader reader(schema, CoercionOf(options));
+  return Judgement(validate, text, options, &reader)
+      .ReachFor(decoded.document.root(), std::move(decoded.repairs));
 }
 
 }  // namespace extractd::schema

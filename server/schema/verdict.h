@@ -11,6 +11,7 @@
 #include <absl/functional/function_ref.h>
 
 #include "server/json/repair.h"
+#include "server/json/toon/toon.h"
 #include "server/schema/compiled_schema.h"
 #include "server/schema/issue.h"
 #include "server/schema/lower/lower.h"
@@ -59,6 +60,15 @@ Verdict Judge(
 // is, with its issues. With a `lowered` schema, coercion follows the carrying back.
 Verdict Judge(
     const CompiledSchema& schema, std::string_view text, const JudgeOptions& options = {}
+);
+
+// The same for a text that was read already, as TOON: `decoded` is what it says, with the repairs
+// that this took, which are within `max_loss`.
+Verdict JudgeDecoded(
+    const CompiledSchema& schema,
+    json::toon::Decoded decoded,
+    std::string_view text,
+    const JudgeOptions& options
 );
 
 }  // namespace extractd::schema

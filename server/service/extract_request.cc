@@ -48,7 +48,8 @@ struct Bounded {
 
 class Reader {
  public:
-  explicit Reader(const v1::ExtractRequest& request) : request_(request) {}
+  Reader(const v1::ExtractRequest& request, const ProtobufTypes& known)
+      : request_(request), known_(known) {}
 
   absl::StatusOr<ExtractCall> Read() {
     ReadTarget();
@@ -87,7 +88,7 @@ class Reader {
   }
 
   void ReadSchema() {
-    SchemaSource source = ReadSchemaSource(request_.schema(), "schema", violations_);
+    SchemaSource source = ReadSchemaSource(request_.schema(), "schema", violations_, known_);
     call_.json_schema = std::move(source.json_schema);
     call_.schema_id = std::move(source.schema_id);
     types_.Add("", std::move(source.type));
@@ -147,7 +148,7 @@ class Reader {
     if (!tool.schema().name().empty()) {
       Violate(path + ".schema.name", "a tool's schema has the tool's name");
     }
-    SchemaSource source = ReadSchemaSource(tool.schema(), path + ".schema", violations_);
+    SchemaSource source = ReadSchemaSource(tool.schema(), path + ".schema", violations_, known_);
     call_.tools.push_back({
         .name = tool.name(),
         .description =
@@ -325,6 +326,7 @@ class Reader {
   }
 
   const v1::ExtractRequest& request_;
+  const ProtobufTypes& known_;
   ExtractCall call_;
   AnswerTypes types_;
   std::vector<FieldViolation> violations_;
@@ -333,15 +335,18 @@ class Reader {
 
 }  // namespace
 
-absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request, AnswerTypes& types) {
-  Reader reader(request);
+absl::StatusOr<ExtractCall> ToCall(
+    const v1::ExtractRequest& request, AnswerTypes& types, const ProtobufTypes& known
+) {
+  Reader reader(request, known);
   absl::StatusOr<ExtractCall> call = reader.Read();
   types = std::move(reader.types());
   return call;
 }
 
 absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request) {
-  return Reader(request).Read();
+  AnswerTypes types;
+  return ToCall(request, types);
 }
 
 absl::Status InvalidRequest(std::vector<FieldViolation> violations) {

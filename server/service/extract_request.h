@@ -12,12 +12,16 @@
 #include "server/engine/call.h"
 #include "server/engine/plan.h"
 #include "server/service/protobuf/answer_types.h"
+#include "server/service/protobuf/protobuf_types.h"
 
 namespace extractd {
 
 // kInvalidRequest with a violation for each bad field, its path relative to the request.
-// `types` is set to the message types that the answer shall come back as.
-absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request, AnswerTypes& types);
+// `types` is set to the message types that the answer shall come back as; `known` has those of
+// earlier calls.
+absl::StatusOr<ExtractCall> ToCall(
+    const v1::ExtractRequest& request, AnswerTypes& types, const ProtobufTypes& known = {}
+);
 absl::StatusOr<ExtractCall> ToCall(const v1::ExtractRequest& request);
 
 // An error that lists `violations`, which is not empty.

@@ -52,17 +52,6 @@ class StackArena {
   google::protobuf::Arena arena_{Options()};
 };
 
-absl::StatusOr<ExtractCall> ReadCall(
-    const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
-) {
-  absl::StatusOr<ExtractCall> call = ToCall(request, types);
-  if (call.ok()) {
-    call->request_id = rpc.id();
-    call->deadline = rpc.deadline();
-  }
-  return call;
-}
-
 // What a response has room for, with the 4 MiB that clients take by default.
 constexpr size_t kMaxAdaptedDowngrades = 8000;
 
@@ -109,9 +98,29 @@ ExtractionMethods::ExtractionMethods(
 )
     : shared_(shared),
       recorder_(recorder),
+      message_types_(shared.schemas),
       planner_(
           {shared.catalog, shared.schemas, shared.library, upstreams, shared.clock, &shared.lessons}
       ) {}
+
+absl::StatusOr<ExtractCall> ExtractionMethods::ToTypedCall(
+    const v1::ExtractRequest& request, AnswerTypes& types
+) {
+  ASSIGN_OR_RETURN(ExtractCall call, ToCall(request, types, message_types_));
+  FindRegisteredTypes(shared_.library, message_types_, call, types);
+  return call;
+}
+
+absl::StatusOr<ExtractCall> ExtractionMethods::ReadCall(
+    const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
+) {
+  absl::StatusOr<ExtractCall> call = ToTypedCall(request, types);
+  if (call.ok()) {
+    call->request_id = rpc.id();
+    call->deadline = rpc.deadline();
+  }
+  return call;
+}
 
 Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -7,11 +7,13 @@
 
 #include <absl/random/random.h>
 
+#include "extractd/v1/extraction.pb.h"
 #include "server/base/task.h"
 #include "server/engine/extraction.h"
 #include "server/engine/plan.h"
 #include "server/service/call_recorder.h"
 #include "server/service/protobuf/answer_types.h"
+#include "server/service/protobuf/protobuf_types.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
 
@@ -37,6 +39,11 @@ class ExtractionMethods {
 
   // All but replan.
   ExtractionTools Tools();
+  // With the message types that the answer shall come back as, also those of registered schemas.
+  absl::StatusOr<ExtractCall> ToTypedCall(const v1::ExtractRequest& request, AnswerTypes& types);
+  absl::StatusOr<ExtractCall> ReadCall(
+      const Rpc& rpc, const v1::ExtractRequest& request, AnswerTypes& types
+  );
   absl::StatusOr<ExtractCall> ReadExtract(Rpc& rpc, AnswerTypes& types);
   // Extract, where the call names other targets, too.
   Task<RpcResult> ExtractAtSeveral(
@@ -53,6 +60,7 @@ class ExtractionMethods {
 
   SharedState& shared_;
   CallRecorder& recorder_;
+  ProtobufTypes message_types_;
   Planner planner_;
   absl::InsecureBitGen random_;
 };

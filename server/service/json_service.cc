@@ -108,8 +108,10 @@ absl::StatusOr<v1::DecodeToonResponse> Decode(const v1::DecodeToonRequest& reque
   if (const auto* error = std::get_if<json::toon::DecodeError>(&result)) {
     return InvalidRequest({{"toon", fmt::format("line {}: {}", error->line, error->message)}});
   }
+  const auto& decoded = std::get<json::toon::Decoded>(result);
   v1::DecodeToonResponse response;
-  response.set_json(json::ToText(std::get<json::toon::Decoded>(result).document.root()));
+  response.set_json(json::ToText(decoded.document.root()));
+  for (const json::Repair& repair : decoded.repairs) ToMessage(repair, *response.add_repairs());
   return response;
 }
 

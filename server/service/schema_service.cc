@@ -15,6 +15,7 @@
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/schema/compare/compare.h"
+#include "server/schema/compile/compile.h"
 #include "server/schema/infer/infer.h"
 #include "server/schema/verdict.h"
 #include "server/service/extract_request.h"
@@ -174,13 +175,24 @@ absl::StatusOr<schema::JudgeOptions> JudgeOptionsOf(
 
 }  // namespace
 
-Task<absl::StatusOr<SchemaMethods::SchemaPtr>> SchemaMethods::Resolve(const v1::Schema& message) {
+Task<absl::StatusOr<SchemaMethods::Resolved>> SchemaMethods::Resolve(const v1::Schema& message) {
   std::vector<FieldViolation> violations;
-  const SchemaSource source = ReadSchemaSource(message, "schema", violations);
+  const SchemaSource source = ReadSchemaSource(message, "schema", violations, message_types_);
   if (!violations.empty()) co_return InvalidRequest(std::move(violations));
-  if (source.schema_id.empty()) co_return co_await shared_.schemas.Get(source.json_schema);
-  CO_ASSIGN_OR_RETURN(const auto registered, shared_.library.Find(source.schema_id));
-  co_return co_await shared_.schemas.Get(registered->text);
+  Resolved resolved;
+  if (!source.schema_id.empty()) {
+    CO_ASSIGN_OR_RETURN(const auto registered, shared_.library.Find(source.schema_id));
+    CO_ASSIGN_OR_RETURN(resolved.schema, co_await shared_.schemas.Get(registered->text));
+    resolved.id = registered->id;
+    resolved.source = registered->source;
+    co_return resolved;
+  }
+  CO_ASSIGN_OR_RETURN(resolved.schema, co_await shared_.schemas.Get(source.json_schema));
+  if (source.type != nullptr) resolved.source = std::string(source.type->source());
+  // Types of the same JSON may differ in the numbers of their fields.
+  resolved.id = resolved.source.empty() ? std::string(resolved.schema->compiled->id())
+                                        : schema::ContentId(resolved.source);
+  co_return resolved;
 }
 
 Task<RpcResult> SchemaMethods::RegisterSchema(Rpc& rpc) {
@@ -189,10 +201,10 @@ Task<RpcResult> SchemaMethods::RegisterSchema(Rpc& rpc) {
   absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (status.ok()) status = CheckRegistration(request);
   if (!status.ok()) co_return Refuse(rpc, kRegisterSchema, status, recorder_);
-  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
-  if (!schema.ok()) co_return Refuse(rpc, kRegisterSchema, schema.status(), recorder_);
+  const absl::StatusOr<Resolved> resolved = co_await Resolve(request.schema());
+  if (!resolved.ok()) co_return Refuse(rpc, kRegisterSchema, resolved.status(), recorder_);
 
-  const schema::CompiledSchema& compiled = *(*schema)->compiled;
+  const schema::CompiledSchema& compiled = *resolved->schema->compiled;
   v1::RegisterSchemaResponse response;
   const auto before = request.name().empty() ? nullptr : shared_.library.Newest(request.name());
   if (before != nullptr) {
@@ -200,7 +212,7 @@ Task<RpcResult> SchemaMethods::RegisterSchema(Rpc& rpc) {
     if (!kept.ok()) co_return Refuse(rpc, kRegisterSchema, kept, recorder_);
   }
   const schema::SchemaLibrary::Added added =
-      shared_.library.Add(compiled.id(), compiled.text(), request.name());
+      shared_.library.Add(resolved->id, compiled.text(), request.name(), resolved->source);
   ToMessage(*added.schema, *response.mutable_schema());
   response.set_created(added.created);
   co_return Succeed(response);
@@ -261,14 +273,14 @@ Task<RpcResult> SchemaMethods::ValidateInstance(Rpc& rpc) {
   const absl::Status status =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!status.ok()) co_return Refuse(rpc, kValidateInstance, status, recorder_);
-  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
-  if (!schema.ok()) co_return Refuse(rpc, kValidateInstance, schema.status(), recorder_);
+  const absl::StatusOr<Resolved> resolved = co_await Resolve(request.schema());
+  if (!resolved.ok()) co_return Refuse(rpc, kValidateInstance, resolved.status(), recorder_);
 
   const bool assert_formats = request.has_assert_formats()
                                   ? request.assert_formats()
                                   : shared_.call_settings()->assert_formats;
   const schema::IssueList issues =
-      ValidateText(*(*schema)->compiled, request.instance_json(), assert_formats);
+      ValidateText(*resolved->schema->compiled, request.instance_json(), assert_formats);
   v1::ValidateInstanceResponse response;
   response.set_valid(issues.empty());
   for (const schema::Issue& issue : issues.listed) ToMessage(issue, *response.add_issues());
@@ -284,10 +296,11 @@ Task<RpcResult> SchemaMethods::ParseText(Rpc& rpc) {
   if (!status.ok()) co_return Refuse(rpc, kParseText, status, recorder_);
   const auto options = JudgeOptionsOf(request.validation(), *shared_.call_settings());
   if (!options.ok()) co_return Refuse(rpc, kParseText, options.status(), recorder_);
-  const absl::StatusOr<SchemaPtr> schema = co_await Resolve(request.schema());
-  if (!schema.ok()) co_return Refuse(rpc, kParseText, schema.status(), recorder_);
+  const absl::StatusOr<Resolved> resolved = co_await Resolve(request.schema());
+  if (!resolved.ok()) co_return Refuse(rpc, kParseText, resolved.status(), recorder_);
 
-  const schema::Verdict verdict = schema::Judge(*(*schema)->compiled, request.text(), *options);
+  const schema::Verdict verdict =
+      schema::Judge(*resolved->schema->compiled, request.text(), *options);
   v1::ParseTextResponse response;
   response.set_json(verdict.json);
   response.set_valid(verdict.valid);

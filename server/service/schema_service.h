@@ -11,6 +11,7 @@
 #include "server/base/task.h"
 #include "server/schema/prepared_schema.h"
 #include "server/service/call_recorder.h"
+#include "server/service/protobuf/protobuf_types.h"
 #include "server/service/rpc.h"
 #include "server/service/shared_state.h"
 
@@ -20,7 +21,7 @@ class SchemaMethods {
  public:
   // Both outlive this.
   SchemaMethods(SharedState& shared, CallRecorder& recorder)
-      : shared_(shared), recorder_(recorder) {}
+      : shared_(shared), recorder_(recorder), message_types_(shared.schemas) {}
 
   Task<RpcResult> RegisterSchema(Rpc& rpc);
   Task<RpcResult> GetSchema(Rpc& rpc);
@@ -31,11 +32,17 @@ class SchemaMethods {
 
  private:
   using SchemaPtr = std::shared_ptr<const schema::PreparedSchema>;
-  // The schema that a message names, compiled.
-  Task<absl::StatusOr<SchemaPtr>> Resolve(const v1::Schema& message);
+  // What a message names as a schema.
+  struct Resolved {
+    SchemaPtr schema = {};
+    std::string id = {};
+    std::string source = {};  // see RegisteredSchema
+  };
+  Task<absl::StatusOr<Resolved>> Resolve(const v1::Schema& message);
 
   SharedState& shared_;
   CallRecorder& recorder_;
+  ProtobufTypes message_types_;
 };
 
 }  // namespace extractd

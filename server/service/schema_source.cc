@@ -24,7 +24,10 @@ bool IsSchemaName(std::string_view name) {
 }
 
 SchemaSource ReadSchemaSource(
-    const v1::Schema& schema, const std::string& path, std::vector<FieldViolation>& violations
+    const v1::Schema& schema,
+    const std::string& path,
+    std::vector<FieldViolation>& violations,
+    const ProtobufTypes& types
 ) {
   if (!IsSchemaName(schema.name())) {
     violations.push_back({path + ".name", "use at most 64 of A-Z a-z 0-9 _ -"});
@@ -35,7 +38,7 @@ SchemaSource ReadSchemaSource(
     case v1::Schema::kSchemaId:
       return {.schema_id = schema.schema_id()};
     case v1::Schema::kProtobuf: {
-      auto type = ProtobufType::Make(schema.protobuf(), path + ".protobuf", violations);
+      auto type = types.Get(schema.protobuf(), path + ".protobuf", violations);
       if (type == nullptr) return {};
       return {.json_schema = type->json_schema(), .type = std::move(type)};
     }

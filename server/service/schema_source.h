@@ -11,7 +11,7 @@
 #include "extractd/v1/schema.pb.h"
 #include "server/base/error.h"
 #include "server/schema/infer/infer.h"
-#include "server/service/protobuf/protobuf_type.h"
+#include "server/service/protobuf/protobuf_types.h"
 
 namespace extractd {
 
@@ -26,9 +26,12 @@ struct SchemaSource {
 bool IsSchemaName(std::string_view name);
 
 // Checks a message and turns its source into a text. What is wrong is appended to `violations`;
-// `path` is the path of the field.
+// `path` is the path of the field, `types` knows message types from earlier calls.
 SchemaSource ReadSchemaSource(
-    const v1::Schema& schema, const std::string& path, std::vector<FieldViolation>& violations
+    const v1::Schema& schema,
+    const std::string& path,
+    std::vector<FieldViolation>& violations,
+    const ProtobufTypes& types = {}
 );
 
 // What the examples show, with the options of the message. Nothing: `violations` says why.

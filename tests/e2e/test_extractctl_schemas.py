@@ -46,7 +46,9 @@ def test_what_is_not_toon_says_where(ctl):
     refused = ctl("toon", "decode", stdin="a: 1\nb")
     assert refused.returncode == FAILED
     assert "toon: line 2" in refused.stderr
-    assert json.loads(ctl("toon", "decode", "--lenient", stdin="a[2]: 1").stdout) == {"a": [1]}
+    lenient = ctl("toon", "decode", "--lenient", stdin="a[2]: 1")
+    assert json.loads(lenient.stdout) == {"a": [1]}
+    assert "toon_length (lossy): «[2]» → «[1]»" in lenient.stderr
 
 
 def test_schema_is_inferred_from_lines_and_refined(ctl, tmp_path):

@@ -36,31 +36,6 @@ QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
 
 
-class Provider:
-    """llmock over its own HTTP endpoints."""
-
-    def __init__(self, server: LLMockServer):
-        self.server = server
-
-    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"{self.server.url}/_llmock{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=10) as reply:
-            return json.load(reply)
-
-    def reset(self) -> None:
-        self._call("POST", "/reset", {})
-
-    def queue(self, *behaviors: dict) -> None:
-        self._call("POST", "/scenario", {"behaviors": list(behaviors)})
-
-    def requests(self) -> list[dict]:
-        return self._call("GET", "/requests")["requests"]
-
-    def verdict(self) -> dict:
-        return self._call("GET", "/verdict")
-
-
 @pytest.fixture
 def provider(provider):
     """Every request of a test was one that the API documents."""

@@ -74,6 +74,79 @@ TEST_F(ProtobufTest, ServesEveryMethodThatTakesASchema) {
   EXPECT_NE(registered->schema().json_schema().find("cachedInputTokens"), std::string::npos);
 }
 
+TEST_F(ProtobufTest, ARegisteredTypeComesBackByItsIdAndItsVersion) {
+  Start();
+  v1::RegisterSchemaRequest registration;
+  *registration.mutable_schema() = UsageRequest().schema();
+  registration.set_name("usage");
+  const auto registered = client->RegisterSchema(registration);
+  ASSERT_TRUE(registered.ok()) << registered.failure().message;
+  EXPECT_FALSE(client->RegisterSchema(registration)->created());
+  for (const std::string& reference :
+       {std::string("usage"), std::string("usage@1"), registered->schema().schema_id()}) {
+    Script({ToolAnswer(R"({"inputTokens":"9007199254740993"})")});
+    v1::ExtractRequest request = PersonRequest();
+    request.mutable_schema()->set_schema_id(reference);
+    const auto result = client->Extract(request);
+    ASSERT_TRUE(result.ok()) << result.failure().message;
+    v1::Usage usage;
+    ASSERT_TRUE(result->protobuf().UnpackTo(&usage)) << reference;
+    EXPECT_EQ(usage.input_tokens(), 9007199254740993);
+  }
+}
+
+TEST_F(ProtobufTest, TypesOfTheSameJsonAreDifferentVersions) {
+  Start();
+  v1::RegisterSchemaRequest registration;
+  registration.set_name("usage");
+  for (const int number : {1, 2}) {
+    pb::FileDescriptorSet set;
+    pb::FileDescriptorProto& file = *set.add_file();
+    file.set_name("m.proto");
+    pb::DescriptorProto& message = *file.add_message_type();
+    message.set_name("M");
+    pb::FieldDescriptorProto& field = *message.add_field();
+    field.set_name("a");
+    field.set_number(number);
+    field.set_type(pb::FieldDescriptorProto::TYPE_STRING);
+    field.set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
+    v1::ProtobufSchema& schema = *registration.mutable_schema()->mutable_protobuf();
+    schema.set_file_descriptor_set(set.SerializeAsString());
+    schema.set_message_type("M");
+    const auto registered = client->RegisterSchema(registration);
+    ASSERT_TRUE(registered.ok()) << registered.failure().message;
+    EXPECT_EQ(registered->schema().version(), number);
+    EXPECT_EQ(registered->schema().json_schema().find("\"number\""), std::string::npos);
+
+    Script({ToolAnswer(R"({"a":"x"})")});
+    v1::ExtractRequest request = PersonRequest();
+    request.mutable_schema()->set_schema_id("usage@" + std::to_string(number));
+    const auto result = client->Extract(request);
+    ASSERT_TRUE(result.ok()) << result.failure().message;
+    EXPECT_EQ(result->protobuf().value(), std::string({static_cast<char>(number * 8 + 2), 1, 'x'}));
+  }
+}
+
+TEST_F(ProtobufTest, ToolsOfRegisteredTypesHaveTheirMessages) {
+  Start();
+  v1::RegisterSchemaRequest registration;
+  *registration.mutable_schema() = UsageRequest().schema();
+  registration.set_name("usage");
+  ASSERT_TRUE(client->RegisterSchema(registration).ok());
+  v1::ExtractRequest request = PersonRequest();
+  request.clear_schema();
+  v1::Tool& tool = *request.add_tools();
+  tool.set_name("person");
+  tool.mutable_schema()->set_schema_id("usage@1");
+  Script({ToolAnswer(R"({"inputTokens":"7"})")});
+  const auto result = client->Extract(request);
+  ASSERT_TRUE(result.ok()) << result.failure().message;
+  ASSERT_EQ(result->items_size(), 1);
+  v1::Usage usage;
+  ASSERT_TRUE(result->items(0).protobuf().UnpackTo(&usage));
+  EXPECT_EQ(usage.input_tokens(), 7);
+}
+
 TEST_F(ProtobufTest, BadDescriptorsNameTheirField) {
   Start();
   v1::ExtractRequest request = UsageRequest();

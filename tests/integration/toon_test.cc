@@ -54,7 +54,15 @@ TEST_F(ToonTest, LenientDecodingTakesWhatStrictRefuses) {
       strict.failure().bad_fields[0].description,
       "line 1: the header declares 2 entries, there are 1"
   );
-  EXPECT_EQ(Decode("a[2]: 1", /*lenient=*/true)->json(), R"({"a":[1]})");
+  const auto lenient = Decode("a[2]: 1", /*lenient=*/true);
+  ASSERT_TRUE(lenient.ok()) << lenient.failure().message;
+  EXPECT_EQ(lenient->json(), R"({"a":[1]})");
+  ASSERT_EQ(lenient->repairs_size(), 1);
+  EXPECT_EQ(lenient->repairs(0).kind(), "toon_length");
+  EXPECT_EQ(lenient->repairs(0).path(), "/a");
+  EXPECT_EQ(lenient->repairs(0).before(), "[2]");
+  EXPECT_FALSE(lenient->repairs(0).lossless());
+  EXPECT_EQ(Decode("a[1]: 1", /*lenient=*/true)->repairs_size(), 0);
 }
 
 TEST_F(ToonTest, BadRequestsNameTheField) {

@@ -274,6 +274,13 @@ void PrintRepaired(const v1::RepairJsonResponse& response, const OutputOptions& 
   PrintRepairs(response.repairs(), options);
 }
 
+void PrintDecoded(const v1::DecodeToonResponse& response, const OutputOptions& options) {
+  if (options.json) return PrintMessage(response);
+  fmt::print("{}\n", Pretty(response.json(), options));
+  std::fflush(stdout);
+  PrintRepairs(response.repairs(), options);
+}
+
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options) {
   if (options.json) return PrintMessage(response);
   std::vector<std::vector<std::string>> rows = {

@@ -30,6 +30,7 @@ void PrintValidation(const v1::ValidateInstanceResponse& response, const OutputO
 void PrintAdaptation(const v1::AdaptSchemaResponse& response, const OutputOptions& options);
 void PrintParse(const v1::ParseTextResponse& response, const OutputOptions& options);
 void PrintRepaired(const v1::RepairJsonResponse& response, const OutputOptions& options);
+void PrintDecoded(const v1::DecodeToonResponse& response, const OutputOptions& options);
 void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptions& options);
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options);
 void PrintModels(const v1::ListModelsResponse& response, const OutputOptions& options);

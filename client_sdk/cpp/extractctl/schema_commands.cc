@@ -114,6 +114,7 @@ void PrintSchemas(const v1::ListSchemasResponse& response, const OutputOptions& 
 struct RegisterArguments {
   std::string file = "-";
   std::string name;
+  std::string message;
   v1::Compatibility compatibility = v1::COMPATIBILITY_NONE;
 };
 
@@ -121,7 +122,13 @@ int Register(const RegisterArguments& arguments, const Globals& globals) {
   std::optional<std::string> text = ReadFile(arguments.file);
   if (!text.has_value()) return kMisused;
   v1::RegisterSchemaRequest request;
-  request.mutable_schema()->set_json_schema(*std::move(text));
+  if (arguments.message.empty()) {
+    request.mutable_schema()->set_json_schema(*std::move(text));
+  } else {
+    v1::ProtobufSchema& type = *request.mutable_schema()->mutable_protobuf();
+    type.set_message_type(arguments.message);
+    type.set_file_descriptor_set(*std::move(text));
+  }
   request.set_name(arguments.name);
   request.set_compatibility(arguments.compatibility);
   return Show(Connect(globals).RegisterSchema(request), globals, PrintRegistered);
@@ -145,6 +152,9 @@ void AddRegister(CLI::App& schema, const Globals& globals, std::function<int()>&
   const auto arguments = std::make_shared<RegisterArguments>();
   command->add_option("file", arguments->file, "File of the JSON Schema; default: standard input");
   command->add_option("--name", arguments->name, "Makes it the next version of this name");
+  command->add_option(
+      "--message", arguments->message, "The file is a FileDescriptorSet: the message's full name"
+  );
   const std::map<std::string, v1::Compatibility> demands = {
       {"none", v1::COMPATIBILITY_NONE},
       {"backward", v1::COMPATIBILITY_BACKWARD},

@@ -48,11 +48,6 @@ void PrintEncoded(const v1::EncodeToonResponse& response, const OutputOptions& o
   fmt::print(stderr, "about {} tokens saved\n", response.saved_tokens());
 }
 
-void PrintDecoded(const v1::DecodeToonResponse& response, const OutputOptions& options) {
-  if (options.json) return PrintMessage(response);
-  fmt::print("{}\n", Pretty(response.json(), options));
-}
-
 int Encode(const ToonOptions& options, const Globals& globals) {
   Client client = Connect(globals);
   return ForEachText(options, [&](const std::string& text) {
@@ -89,7 +84,9 @@ void AddToon(CLI::App& app, const Globals& globals, std::function<int()>& run) {
   });
   CLI::App* decode = toon->add_subcommand("decode", "TOON to JSON");
   AddTexts(*decode, *options);
-  decode->add_flag("--lenient", options->lenient, "Accept what models get wrong");
+  decode->add_flag(
+      "--lenient", options->lenient, "Accept what models get wrong; changes on stderr"
+  );
   decode->callback([options, &globals, &run] {
     run = [options, &globals] { return Decode(*options, globals); };
   });

@@ -182,6 +182,9 @@ class AnswerSearch {
     if (candidate.reading.begun) answer_.thoughts.back().end = start;
     if (!candidate.reading.begun) return true;
     candidate.value.end = end;
+    if (candidate.reading.ending == Ending::kOpen) {
+      candidate.reading.error = "a think block ends inside a value";
+    }
     candidate.reading.ending = Ending::kBroken;
     candidate.document = {};
     Add(std::move(candidate));

@@ -16,7 +16,6 @@
 #include "server/schema/program/program.h"
 
 namespace extractd::schema {
-namespace {
 
 std::string ContentId(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -29,8 +28,6 @@ std::string ContentId(std::string_view text) {
   }
   return id;
 }
-
-}  // namespace
 
 absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileFrom(CompileRequest request) {
   if (request.text.size() > request.limits.max_bytes) {

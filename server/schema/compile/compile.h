@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <absl/status/statusor.h>
 
@@ -24,6 +25,9 @@ struct CompileRequest {
 
 // Fails as Compile does.
 absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileFrom(CompileRequest request);
+
+// "sha256:" and the 64 hex digits of the hash.
+std::string ContentId(std::string_view text);
 
 }  // namespace extractd::schema
 

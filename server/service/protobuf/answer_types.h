@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "server/base/strings.h"
+#include "server/engine/call.h"
+#include "server/schema/schema_library.h"
 #include "server/service/protobuf/protobuf_type.h"
+#include "server/service/protobuf/protobuf_types.h"
 
 namespace extractd {
 
@@ -26,6 +29,15 @@ class AnswerTypes {
  private:
   StringMap<std::shared_ptr<const ProtobufType>> types_;
 };
+
+// A schema of the call that was registered from a message type is pinned to what is registered now,
+// and the type added to `types`. Any other is left to the planner.
+void FindRegisteredTypes(
+    schema::SchemaLibrary& library,
+    const ProtobufTypes& known,
+    ExtractCall& call,
+    AnswerTypes& types
+);
 
 }  // namespace extractd
 

@@ -126,9 +126,9 @@ const WellKnown* FindWellKnown(const pb::Descriptor& message) {
 
 class Writer {
  public:
-  explicit Writer(const pb::Descriptor& root) : root_(root) {}
+  Writer(const pb::Descriptor& root, size_t max_bytes) : root_(root), max_bytes_(max_bytes) {}
 
-  std::string Write() {
+  std::optional<std::string> Write() {
     out_ = fmt::format(R"({{"$schema":"{}")", kDialect);
     if (const WellKnown* known = FindWellKnown(root_)) {
       if (known->schema.size() > 2)
@@ -142,15 +142,19 @@ class Writer {
     }
     PutDefinitions();
     out_ += '}';
+    if (IsTooLong()) return std::nullopt;
     return std::move(out_);
   }
 
  private:
+  // Fields repeat the values of their enums, so that the text may be much longer than its types.
+  bool IsTooLong() const { return out_.size() > max_bytes_; }
+
   void PutDefinitions() {
     if (waiting_.empty()) return;
     out_ += R"(,"$defs":{)";
     bool begun = false;
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && !IsTooLong()) {
       const pb::Descriptor& message = *waiting_.front();
       waiting_.pop_front();
       if (begun) out_ += ',';
@@ -164,7 +168,7 @@ class Writer {
 
   void PutMessageMembers(const pb::Descriptor& message) {
     out_ += R"("type":"object","properties":{)";
-    for (int i = 0; i < message.field_count(); ++i) {
+    for (int i = 0; i < message.field_count() && !IsTooLong(); ++i) {
       if (i > 0) out_ += ',';
       json::WriteString(message.field(i)->json_name(), out_);
       out_ += ':';
@@ -289,6 +293,7 @@ class Writer {
   }
 
   const pb::Descriptor& root_;
+  size_t max_bytes_;
   std::string out_;
   std::set<const pb::Descriptor*> named_;
   std::deque<const pb::Descriptor*> waiting_;  // named, but not written yet
@@ -296,8 +301,8 @@ class Writer {
 
 }  // namespace
 
-std::string MessageSchema(const pb::Descriptor& message) {
-  return Writer(message).Write();
+std::optional<std::string> MessageSchema(const pb::Descriptor& message, size_t max_bytes) {
+  return Writer(message, max_bytes).Write();
 }
 
 }  // namespace extractd

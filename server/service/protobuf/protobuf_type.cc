@@ -1,14 +1,16 @@
 #include "server/service/protobuf/protobuf_type.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/descriptor.pb.h>
-#include <google/protobuf/descriptor_database.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "server/service/protobuf/descriptor_files.h"
 #include "server/service/protobuf/message_schema.h"
 
 namespace extractd {
@@ -16,35 +18,17 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr size_t kShownBytes = 200;
-
-// Keeps the first thing that is wrong with the files.
-class FirstError final : public pb::DescriptorPool::ErrorCollector {
- public:
-  void AddError(
-      const std::string& filename,
-      const std::string& element,
-      const pb::Message*,
-      ErrorLocation,
-      const std::string& message
-  ) override {
-    if (text_.empty()) text_ = fmt::format("{}: {}: {}", filename, element, message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
+// Between the parts of a source; no full name has it.
+constexpr char kEndOfName = '\n';
 
 }  // namespace
 
 struct ProtobufType::State {
-  pb::SimpleDescriptorDatabase files;
-  FirstError error;
-  std::unique_ptr<pb::DescriptorPool> pool;
+  std::string source;
+  BuiltMessage built;
+  std::string json_schema;
   std::unique_ptr<pb::DynamicMessageFactory> factory;
   const pb::Message* prototype = nullptr;
-  std::string json_schema;
 };
 
 ProtobufType::ProtobufType(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -53,36 +37,34 @@ ProtobufType::~ProtobufType() = default;
 std::shared_ptr<const ProtobufType> ProtobufType::Make(
     const v1::ProtobufSchema& schema,
     const std::string& path,
+    size_t max_bytes,
     std::vector<FieldViolation>& violations
 ) {
   const auto refuse = [&](std::string_view field, std::string problem) {
     violations.push_back({fmt::format("{}.{}", path, field), std::move(problem)});
     return nullptr;
   };
-  pb::FileDescriptorSet set;
-  if (!set.ParseFromString(schema.file_descriptor_set()) || set.file().empty()) {
-    return refuse("file_descriptor_set", "is no FileDescriptorSet with files");
+  auto built = BuildMessage(schema.file_descriptor_set(), schema.message_type(), max_bytes);
+  if (auto* problem = std::get_if<DescriptorProblem>(&built)) {
+    return refuse(problem->field, std::move(problem->text));
   }
   auto state = std::make_unique<State>();
-  for (const pb::FileDescriptorProto& file : set.file()) {
-    if (!state->files.Add(file)) {
-      return refuse("file_descriptor_set", "has a file or a name in it twice");
-    }
-  }
-  state->pool = std::make_unique<pb::DescriptorPool>(&state->files, &state->error);
-  const pb::Descriptor* const message = state->pool->FindMessageTypeByName(schema.message_type());
-  if (message == nullptr) {
-    if (!state->error.text().empty()) {
-      return refuse("file_descriptor_set", state->error.text().substr(0, kShownBytes));
-    }
+  state->built = std::move(std::get<BuiltMessage>(built));
+  std::optional<std::string> text = MessageSchema(*state->built.message, max_bytes);
+  if (!text.has_value()) {
     return refuse(
         "message_type",
-        fmt::format("no message '{}' is in the files", schema.message_type().substr(0, kShownBytes))
+        fmt::format(
+            "has a JSON Schema of more than {} bytes (setting max_schema_bytes); use a smaller "
+            "message",
+            max_bytes
+        )
     );
   }
-  state->json_schema = MessageSchema(*message);
-  state->factory = std::make_unique<pb::DynamicMessageFactory>(state->pool.get());
-  state->prototype = state->factory->GetPrototype(message);
+  state->json_schema = *std::move(text);
+  state->source = SourceOf(schema);
+  state->factory = std::make_unique<pb::DynamicMessageFactory>(state->built.pool.get());
+  state->prototype = state->factory->GetPrototype(state->built.message);
   return std::shared_ptr<const ProtobufType>(new ProtobufType(std::move(state)));
 }
 
@@ -101,6 +83,32 @@ absl::StatusOr<pb::Any> ProtobufType::ToAny(const std::string& json) const {
   pb::Any any;
   any.PackFrom(*message);
   return any;
+}
+
+std::string ProtobufType::SourceOf(const v1::ProtobufSchema& schema) {
+  std::string source;
+  source.reserve(schema.message_type().size() + 1 + schema.file_descriptor_set().size());
+  source += schema.message_type();
+  source += kEndOfName;
+  source += schema.file_descriptor_set();
+  return source;
+}
+
+v1::ProtobufSchema ProtobufType::FromSource(std::string_view source) {
+  const size_t end = std::min(source.find(kEndOfName), source.size());
+  v1::ProtobufSchema schema;
+  schema.set_message_type(std::string(source.substr(0, end)));
+  if (end < source.size()) schema.set_file_descriptor_set(std::string(source.substr(end + 1)));
+  return schema;
+}
+
+std::string_view ProtobufType::source() const {
+  return state_->source;
+}
+
+size_t ProtobufType::memory_bytes() const {
+  return sizeof(*this) + sizeof(State) + state_->built.memory_bytes +
+         state_->json_schema.capacity() + state_->source.capacity();
 }
 
 }  // namespace extractd

@@ -2,8 +2,10 @@
 #ifndef EXTRACTD_SERVER_SERVICE_PROTOBUF_PROTOBUF_TYPE_H_
 #define EXTRACTD_SERVER_SERVICE_PROTOBUF_PROTOBUF_TYPE_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -11,19 +13,22 @@
 
 #include "extractd/v1/schema.pb.h"
 #include "server/base/error.h"
+#include "server/schema/kept_form.h"
 
 namespace extractd {
 
 // Immutable; shared by threads.
-class ProtobufType {
+class ProtobufType final : public schema::KeptForm {
  public:
-  // Null: `violations` says why; `path` is that of the message.
+  // Null: `violations` says why; `path` is that of the message. Descriptors, and the schema that is
+  // made of them, may have `max_bytes` each.
   static std::shared_ptr<const ProtobufType> Make(
       const v1::ProtobufSchema& schema,
       const std::string& path,
+      size_t max_bytes,
       std::vector<FieldViolation>& violations
   );
-  ~ProtobufType();
+  ~ProtobufType() override;
   ProtobufType(const ProtobufType&) = delete;
   ProtobufType& operator=(const ProtobufType&) = delete;
 
@@ -33,6 +38,13 @@ class ProtobufType {
   // The message that `json`, which is valid under json_schema(), is. InvalidArgument: it has none,
   // as the mapping has rules that a schema cannot say, e.g. the range of a Duration.
   absl::StatusOr<google::protobuf::Any> ToAny(const std::string& json) const;
+
+  // All that a type is made of, as one text, and back.
+  static std::string SourceOf(const v1::ProtobufSchema& schema);
+  static v1::ProtobufSchema FromSource(std::string_view source);
+
+  std::string_view source() const override;
+  size_t memory_bytes() const override;
 
  private:
   struct State;

@@ -48,7 +48,7 @@ absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(Stre
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
   StreamCall read;
   ASSIGN_OR_RETURN(read.options, ReadStreamOptions(request));
-  absl::StatusOr<ExtractCall> call = ToCall(request.request(), read.types);
+  absl::StatusOr<ExtractCall> call = ToTypedCall(request.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "request");
   read.call = *std::move(call);
   if (!read.call.fallbacks.empty()) {

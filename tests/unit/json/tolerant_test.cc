@@ -8,6 +8,7 @@
 
 #include "server/json/parse.h"
 #include "server/json/write.h"
+#include "tests/fakes/hostile_texts.h"
 #include "tests/unit/json/describe_repairs.h"
 
 namespace extractd::json {
@@ -98,6 +99,12 @@ TEST(TolerantTest, AThinkBlockWithoutAnAnswerIsTruncated) {
   EXPECT_EQ(result.error, "the text ends inside a think block");
 }
 
+TEST(TolerantTest, AThinkBlockThatEndsInsideAnOpenValueIsAnError) {
+  const TolerantResult result = ParseTolerant("`j``\n```x\n[\"```\", `\t</thinking>`\b```");
+  EXPECT_FALSE(result.document.has_value());
+  EXPECT_EQ(result.error, "a think block ends inside a value");
+}
+
 TEST(TolerantTest, MoreThanTheAllowedChangesAreAnError) {
   std::string keys = "{";
   for (size_t i = 0; i < kMaxRepairs; ++i) keys += "k" + std::to_string(i) + ":1,\n";
@@ -130,88 +137,8 @@ TEST(TolerantTest, TheResultIsStrictJson) {
   }
 }
 
-// Texts made to be expensive, of about `size` bytes.
-std::vector<std::string> HostileTexts(size_t size) {
-  const auto repeat = [size](std::string_view part, std::string_view end = "") {
-    std::string text;
-    while (text.size() < size) text += part;
-    return text += end;
-  };
-  return {
-      repeat("["),
-      repeat("{"),
-      repeat("{\"a\":"),
-      repeat("[]"),
-      repeat("{\"a\":1}"),
-      repeat("\""),
-      repeat("'"),
-      repeat("['"),
-      repeat("[‘", "’]"),
-      repeat("['a", "', @"),
-      repeat("{'a", "', @"),
-      repeat("{/*"),
-      repeat("{/*", "*/ @"),
-      repeat("[//"),
-      repeat("```"),
-      repeat("```\n"),
-      repeat("```json\n{"),
-      repeat("```'a"),
-      repeat("```\"", "z"),
-      repeat("```\n{\"a\":1}\n```\n"),
-      repeat("<think>"),
-      repeat("</think>"),
-      repeat("<think></thinkx"),
-      repeat("{\"a\":@</think>"),
-      repeat("{'</think>"),
-      repeat("[1,@"),
-      repeat("[1,@]"),
-      repeat("{\"a\":@,"),
-      repeat("\\"),
-      repeat("[\"\\u12"),
-      repeat(","),
-      repeat("[,"),
-      repeat("[a "),
-      repeat("a"),
-      "[" + repeat("a"),
-      "[" + repeat("1"),
-      "[0x" + repeat("1"),
-      "[1e" + repeat("1"),
-      "[" + repeat(" "),
-      "['" + repeat("' "),
-      "{\"a\":\"" + repeat("\xFF"),
-      "{\"a\":\"" + repeat("\\x"),
-      "{\"a\":1," + repeat("\"a\":1,"),
-      "{" + repeat("\"a\":{"),
-      "{\"" + repeat("k") + "\":[" + repeat("01,") + "]}",
-      repeat("}"),
-      repeat("{\"a\":1}}"),
-      // Where guesses are made.
-      repeat("{\"a\":\"x\"y"),
-      repeat("{\"a\":\"x\"y}"),
-      repeat("{\"a\":\"x\"y", "\"}"),
-      repeat("{\"a\":b,"),
-      repeat("{a:b\n"),
-      repeat("{a:x, y "),
-      repeat("{a:(", "}"),
-      repeat("[1,a\""),
-      repeat("{\"a\":\"b,", "}"),
-      repeat("{\"a\":'''"),
-      repeat("{\"a\":\"\"\""),
-      repeat("{\"a\":```"),
-      repeat("{\\\"a"),
-      repeat("{{\"a\":"),
-      repeat("[1}"),
-      repeat("{\"a\":[1}"),
-      repeat("{\"a\" "),
-      repeat("[...,"),
-      "{\"a\":x" + repeat(", "),
-      repeat("\u00A0"),
-      "[" + repeat("\u00A0"),
-  };
-}
-
 TEST(TolerantTest, HostileTextsAreReadInOnePass) {
-  for (const std::string& text : HostileTexts(200'000)) {
+  for (const std::string& text : fakes::HostileTexts(200'000)) {
     const std::clock_t start = std::clock();
     const TolerantResult result = ParseTolerant(text);
     const auto cpu_seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;

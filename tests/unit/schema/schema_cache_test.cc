@@ -3,9 +3,12 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <absl/synchronization/notification.h>
@@ -270,6 +273,34 @@ TEST_F(SchemaCacheTest, ASubsetIsAddedToASchemaThatIsThereAndCounted) {
   EXPECT_EQ(cache.Find(text, &strict), plain);
   EXPECT_GT(cache.stats().entries.bytes, bytes);
   EXPECT_EQ(cache.stats().entries.entries, 1);
+}
+
+class Form final : public KeptForm {
+ public:
+  explicit Form(std::string source) : source_(std::move(source)) {}
+  std::string_view source() const override { return source_; }
+  size_t memory_bytes() const override { return 1000; }
+
+ private:
+  std::string source_;
+};
+
+TEST_F(SchemaCacheTest, FormsOfOthersAreKeptWithinTheSameBytes) {
+  const std::string text = R"({"type":"object"})";
+  SchemaCache cache({.max_bytes = 100'000}, pool_);
+  const auto form = std::make_shared<const Form>(text);
+  EXPECT_EQ(cache.FindKept(text), nullptr);
+  cache.Keep(form);
+  EXPECT_EQ(cache.FindKept(text), form);
+  EXPECT_GE(cache.stats().entries.bytes, 1000);
+  EXPECT_EQ(cache.Find(text), nullptr) << "it is no schema of that text";
+  const Found schema = Get(cache, text);
+  EXPECT_EQ(cache.FindKept(text), form);
+  EXPECT_EQ(cache.Find(text), schema);
+  for (int i = 0; i < 200; ++i) cache.Keep(std::make_shared<const Form>(fmt::format("{}", i)));
+  EXPECT_EQ(cache.FindKept(text), nullptr) << "pushed out";
+  EXPECT_NE(cache.FindKept("199"), nullptr);
+  EXPECT_LE(cache.stats().entries.bytes, 100'000);
 }
 
 }  // namespace

@@ -47,6 +47,22 @@ TEST(SchemaLibraryTest, TheSameTextAgainIsTheSameSchema) {
   EXPECT_EQ(second.schema, first.schema);
 }
 
+TEST(SchemaLibraryTest, TheSourceOfATextIsKeptAndAnotherSourceIsAnotherVersion) {
+  SchemaLibrary library(kPlenty);
+  EXPECT_EQ(library.Add("sha256:1", "A", "person", "source 1").schema->source, "source 1");
+  EXPECT_EQ(library.Add("sha256:2", "A", "person", "source 2").schema->version, 2);
+  EXPECT_FALSE(library.Add("sha256:2", "A", "person", "source 2").created);
+  EXPECT_EQ((*library.Find("person@1"))->source, "source 1");
+  EXPECT_EQ((*library.Find("sha256:2"))->source, "source 2");
+  EXPECT_EQ(Add(library, "A").schema->source, "") << "a text of its own";
+}
+
+TEST(SchemaLibraryTest, SourcesAreCounted) {
+  SchemaLibrary library(kPlenty);
+  library.Add("sha256:1", "A", "", std::string(1000, 's'));
+  EXPECT_GE(library.stats().bytes, 1000);
+}
+
 TEST(SchemaLibraryTest, ANameCountsItsVersions) {
   SchemaLibrary library(kPlenty);
   EXPECT_EQ(Add(library, "A", "person").schema->version, 1);

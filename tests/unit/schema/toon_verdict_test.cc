@@ -73,6 +73,49 @@ TEST(ToonVerdictTest, WhatBreaksTheSchemaIsListedByItsPlace) {
   EXPECT_EQ(judged.verdict.issues.listed[0].path, "/crew/0/age");
 }
 
+TEST(ToonVerdictTest, WhatBreaksTheSchemaIsCoercedWhereThatIsSure) {
+  const ToonVerdict judged = JudgeCrew("crew[2]{name,age}:\n  Ada,\"36\"\n  7,41");
+  EXPECT_TRUE(judged.verdict.valid);
+  EXPECT_TRUE(judged.toon);
+  EXPECT_EQ(judged.verdict.json, R"({"crew":[{"name":"Ada","age":36},{"name":"7","age":41}]})");
+  ASSERT_EQ(judged.verdict.repairs.size(), 2U);
+  EXPECT_EQ(judged.verdict.repairs[0].path, "/crew/0/age");
+  EXPECT_EQ(judged.verdict.repairs[1].path, "/crew/1/name");
+  EXPECT_TRUE(judged.verdict.issues.empty());
+
+  EXPECT_FALSE(JudgeCrew("crew[1]{name,age}:\n  Ada,\"36\"", json::MaxLoss::kNone).verdict.valid);
+}
+
+TEST(ToonVerdictTest, CoercionObeysTheGate) {
+  const std::string_view months = "crew[1]{name,age}:\n  Ada,36.7";
+  const ToonVerdict refused = JudgeCrew(months);
+  EXPECT_FALSE(refused.verdict.valid);
+  EXPECT_TRUE(refused.verdict.repairs.empty());
+  ASSERT_EQ(refused.verdict.issues.listed.size(), 1U);
+  EXPECT_EQ(refused.verdict.issues.listed[0].path, "/crew/0/age");
+}
+
+TEST(ToonVerdictTest, RepairsOfTheNotationComeBeforeThoseOfTheSchema) {
+  const ToonVerdict judged = JudgeCrew("crew[1]{name,age}:\n  Ada,\"36\"\n  Bo,7");
+  EXPECT_TRUE(judged.verdict.valid);
+  EXPECT_TRUE(judged.toon);
+  ASSERT_EQ(judged.verdict.repairs.size(), 2U);
+  EXPECT_EQ(judged.verdict.repairs[0].kind, "toon_length");
+  EXPECT_EQ(judged.verdict.repairs[1].path, "/crew/0/age");
+}
+
+TEST(ToonVerdictTest, DamagedJsonIsNotTakenForToon) {
+  for (const std::string_view text :
+       {R"({"crew":[{"name":"Ada","age":"36"},]})",
+        R"(Sure: {"crew":[{"name":"Ada","age":"36",}]})",
+        R"([{"crew":[{"name":"Ada","age":"36"}]},])"}) {
+    const ToonVerdict judged = JudgeCrew(text);
+    EXPECT_TRUE(judged.verdict.valid) << text;
+    EXPECT_FALSE(judged.toon) << text;
+    EXPECT_EQ(judged.verdict.json, kAda) << text;
+  }
+}
+
 TEST(ToonVerdictTest, ProseIsNoAnswer) {
   for (const std::string_view text : {"I cannot do that.", "", "```toon\n```", "note: nothing"}) {
     EXPECT_FALSE(JudgeCrew(text).verdict.valid) << text;

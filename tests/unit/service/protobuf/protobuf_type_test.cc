@@ -1,8 +1,11 @@
 #include "server/service/protobuf/protobuf_type.h"
 
+#include <cstddef>
+#include <iostream>
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/timestamp.pb.h>
@@ -11,11 +14,14 @@
 #include "extractd/v1/common.pb.h"
 #include "server/json/parse.h"
 #include "server/schema/compiled_schema.h"
+#include "tests/unit/schema/allocated_bytes.h"
 
 namespace extractd {
 namespace {
 
 namespace pb = google::protobuf;
+
+constexpr size_t kMaxBytes = 1U << 20U;
 
 constexpr std::string_view kShop = R"pb(
   name: "shop.proto"
@@ -113,14 +119,14 @@ v1::ProtobufSchema ShopSchema(std::string type) {
 
 std::shared_ptr<const ProtobufType> MakeOrDie(const v1::ProtobufSchema& schema) {
   std::vector<FieldViolation> violations;
-  auto type = ProtobufType::Make(schema, "p", violations);
+  auto type = ProtobufType::Make(schema, "p", kMaxBytes, violations);
   EXPECT_TRUE(violations.empty()) << violations.front().description;
   return type;
 }
 
-std::string Violation(const v1::ProtobufSchema& schema) {
+std::string Violation(const v1::ProtobufSchema& schema, size_t max_bytes = kMaxBytes) {
   std::vector<FieldViolation> violations;
-  EXPECT_EQ(ProtobufType::Make(schema, "p", violations), nullptr);
+  EXPECT_EQ(ProtobufType::Make(schema, "p", max_bytes, violations), nullptr);
   return violations.at(0).field + ": " + violations.at(0).description;
 }
 
@@ -192,12 +198,39 @@ TEST(ProtobufTypeTest, WhatIsWrongIsNamedByItsField) {
   v1::ProtobufSchema noise;
   noise.set_file_descriptor_set("\xFF\x01noise");
   EXPECT_EQ(Violation(noise), "p.file_descriptor_set: is no FileDescriptorSet with files");
+}
 
-  pb::FileDescriptorSet lonely;
-  ASSERT_TRUE(pb::TextFormat::ParseFromString(std::string(kShop), lonely.add_file()));
-  v1::ProtobufSchema without_imports = ShopSchema("shop.Order");
-  without_imports.set_file_descriptor_set(lonely.SerializeAsString());
-  EXPECT_TRUE(Violation(without_imports).starts_with("p.file_descriptor_set: shop.proto"));
+TEST(ProtobufTypeTest, ASchemaThatWouldBeTooLongIsRefused) {
+  const v1::ProtobufSchema shop = ShopSchema("shop.Order");
+  EXPECT_EQ(
+      Violation(shop, shop.file_descriptor_set().size()),
+      fmt::format(
+          "p.message_type: has a JSON Schema of more than {} bytes (setting max_schema_bytes); use "
+          "a smaller message",
+          shop.file_descriptor_set().size()
+      )
+  );
+}
+
+TEST(ProtobufTypeTest, TheSourceOfATypeMakesItAgain) {
+  const v1::ProtobufSchema shop = ShopSchema("shop.Order");
+  const auto type = MakeOrDie(shop);
+  const v1::ProtobufSchema again = ProtobufType::FromSource(type->source());
+  EXPECT_EQ(again.message_type(), "shop.Order");
+  EXPECT_EQ(again.file_descriptor_set(), shop.file_descriptor_set());
+  EXPECT_EQ(MakeOrDie(again)->json_schema(), type->json_schema());
+}
+
+// The sanitizer's allocator tells what the type really takes.
+TEST(ProtobufTypeTest, MemoryIsCountedFromAbove) {
+  const v1::ProtobufSchema schema = ShopSchema("shop.Order");
+  ASSERT_TRUE(MakeOrDie(schema)->ToAny(R"({"address":{"city":"x"}})").ok());  // warms protobuf up
+  const size_t before = schema::AllocatedBytes();
+  const auto type = MakeOrDie(schema);
+  ASSERT_TRUE(type->ToAny(R"({"address":{"city":"x"}})").ok());
+  const size_t taken = schema::AllocatedBytes() - before;
+  std::cout << "a type takes " << taken << " bytes, counted " << type->memory_bytes() << "\n";
+  EXPECT_GE(type->memory_bytes(), taken);
 }
 
 }  // namespace
