@@ -89,8 +89,9 @@ struct Plan {
   std::vector<PlannedTool> tools = {};  // kParallel: instead of `schema`, which is null then
   bool mode_named = false;              // by the caller
   bool include_thinking = false;
-  std::string lesson_subject = {};  // under which lessons about the schema are kept
-  LearnedFacts learned = {};        // that went into this plan
+  std::string lesson_subject = {};               // under which lessons about the schema are kept
+  LearnedFacts learned = {};                     // that went into this plan
+  std::shared_ptr<const Principal> caller = {};  // null: anybody
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
@@ -128,6 +129,7 @@ class Planner {
 
   // Resolves provider, model, schema, mode and credentials, in this order, and asks the mode to
   // shape the request. Nothing is sent. Errors: kInvalidRequest, kUnknownProvider, kUnknownModel,
+  // kNotAllowed,
   // kInvalidSchema, kSchemaTooLarge, kSchemaNotFound, kModeNotSupported, kSettingNotSupported,
   // kSchemaUnsupportedByProvider, kMediaNotSupported, kCredentialsMissing.
   Task<absl::StatusOr<std::unique_ptr<Plan>>> MakePlan(

@@ -4,6 +4,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -33,6 +34,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kLogFlushInterval{200};
+constexpr milliseconds kFileCheckInterval{1'000};
 constexpr int kMaxMetadataBytes = 16 * 1024;
 constexpr int kMaxConcurrentStreams = 1000;
 
@@ -46,18 +48,23 @@ int HardReceiveLimit(const Config& config) {
   return static_cast<int>(std::min<size_t>(config.max_request_bytes * 2, INT_MAX));
 }
 
+// The first address that other machines reach though not every caller must be somebody there, over
+// TLS; empty: none.
+std::string ExposedAddress(const Config& config) {
+  if (!config.callers.tls.certificate.empty() && config.callers.demands_identity()) return {};
+  const auto found = std::ranges::find_if_not(config.listen, &IsLocalAddress);
+  return found == config.listen.end() ? std::string() : *found;
+}
+
 absl::Status CheckExposure(const Config& config) {
-  if (config.allow_insecure_listen) return absl::OkStatus();
-  for (const std::string& address : config.listen) {
-    if (IsLocalAddress(address)) continue;
-    return absl::InvalidArgumentError(fmt::format(
-        "listen: '{}' can be reached from other machines, without TLS and authentication; listen "
-        "on "
-        "127.0.0.1 or a Unix socket, or set allow_insecure_listen: true",
-        address
-    ));
-  }
-  return absl::OkStatus();
+  const std::string exposed = ExposedAddress(config);
+  if (exposed.empty() || config.allow_insecure_listen) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format(
+      "listen: '{}' can be reached from other machines, without TLS and authentication; set "
+      "tls_certificate, tls_key and tokens_file or tls_client_ca, listen on 127.0.0.1 or a Unix "
+      "socket, or set allow_insecure_listen: true",
+      exposed
+  ));
 }
 
 void SetChannelArguments(const Config& config, grpc::ServerBuilder& builder) {
@@ -91,6 +98,21 @@ std::vector<std::string> ChangedButNotReloadable(const Config& before, const Con
   return names;
 }
 
+// What listens keeps what it was made with: TLS, and whether clients are asked for certificates.
+absl::Status CheckReload(const Config& before, const Config& after) {
+  const TlsSettings& was = before.callers.tls;
+  const TlsSettings& will = after.callers.tls;
+  if (was.certificate.empty() != will.certificate.empty() ||
+      was.client_ca.empty() != will.client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "tls_certificate, tls_client_ca: to switch TLS or client certificates on or off takes a "
+        "restart"
+    );
+  }
+  if (CheckExposure(before).ok()) RETURN_IF_ERROR(CheckExposure(after));
+  return SharedState::Check(after);
+}
+
 }  // namespace
 
 Daemon::Daemon(const Config& config, ConfigSources sources)
@@ -113,6 +135,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
   RETURN_IF_ERROR(CheckExposure(config));
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config, std::move(sources)));
   RETURN_IF_ERROR(daemon->shared_.ApplyProviders(config));
+  RETURN_IF_ERROR(daemon->shared_.callers.Load(config.callers));
   RETURN_IF_ERROR(daemon->BuildServer());
   RETURN_IF_ERROR(daemon->StartAdmin());
   daemon->SetHealth(true);
@@ -122,20 +145,24 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
       .Text("admin", daemon->admin_ == nullptr ? "off" : daemon->admin_->address())
       .Number("loops", static_cast<std::int64_t>(daemon->loops_.size()))
       .Write();
+  if (const std::string exposed = ExposedAddress(config); !exposed.empty()) {
+    daemon->shared_.log.Line(LogLevel::kWarn, "insecure_listen").Text("address", exposed).Write();
+  }
   daemon->shared_.log.Flush();
   return daemon;
 }
 
 absl::Status Daemon::BuildServer() {
   CaptureProtobufLog();
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   const std::shared_ptr<const Config> config = shared_.config();
+  if (config->reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetChannelArguments(*config, builder);
   std::vector<int> ports(config->listen.size(), -1);
   for (size_t i = 0; i < config->listen.size(); ++i) {
     RETURN_IF_ERROR(PrepareAddress(config->listen[i]));
-    builder.AddListeningPort(config->listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+    const std::string& address = config->listen[i];
+    builder.AddListeningPort(address, shared_.callers.CredentialsFor(address), &ports[i]);
   }
   services_.RegisterWith(builder);
   health_.RegisterWith(builder);
@@ -145,7 +172,7 @@ absl::Status Daemon::BuildServer() {
     workers.push_back(&loops_.back()->worker());
   }
   poller_ = std::make_unique<RpcPoller>(builder.AddCompletionQueue(), std::move(workers));
-  const mode_t umask = ::umask(0177);  // sockets are for their owner
+  const mode_t umask = ::umask(0777 & ~static_cast<mode_t>(config->socket_mode));
   server_ = builder.BuildAndStart();
   ::umask(umask);
   if (server_ == nullptr) {
@@ -227,6 +254,7 @@ void Daemon::AddMetricSources() {
     return PoolSamples(pools);
   });
   metrics.AddSource([this] { return ReloadSamples(last_reload_ok_, last_reload_); });
+  metrics.AddSource([this] { return CertificateSamples(shared_.callers.certificate_expiry()); });
   metrics.AddSource(&ProcessSamples);
   metrics.AddSource(&BuildSamples);
 }
@@ -241,6 +269,7 @@ void Daemon::SetHealth(bool serving) {
 int Daemon::Run() {
   asio::co_spawn(control_, HandleSignals(), asio::detached);
   asio::co_spawn(control_, FlushLog(), asio::detached);
+  asio::co_spawn(control_, WatchFiles(), asio::detached);
   control_.run();
   shared_.log.Line(LogLevel::kInfo, "stopped").Write();
   shared_.log.Flush();
@@ -253,6 +282,29 @@ Task<void> Daemon::FlushLog() {
     if (!slept.ok()) co_return;
     shared_.log.Flush();
   }
+}
+
+// Mounted secrets are exchanged without a signal.
+Task<void> Daemon::WatchFiles() {
+  for (;;) {
+    const absl::Status slept = co_await shared_.clock.Sleep(kFileCheckInterval);
+    if (!slept.ok()) co_return;
+    const std::optional<absl::Status> loaded = shared_.callers.LoadIfChanged();
+    if (!loaded.has_value()) continue;
+    NoteReload(*loaded);
+    if (loaded->ok()) shared_.log.Line(LogLevel::kInfo, "credentials_reloaded").Write();
+  }
+}
+
+// True: it succeeded.
+bool Daemon::NoteReload(const absl::Status& status) {
+  last_reload_ = std::chrono::system_clock::now();
+  last_reload_ok_ = status.ok();
+  if (status.ok()) return true;
+  shared_.log.Line(LogLevel::kError, "reload_refused")
+      .Text("problem", {status.message().data(), status.message().size()})
+      .Write();
+  return false;
 }
 
 Task<void> Daemon::HandleSignals() {
@@ -311,17 +363,10 @@ Task<void> Daemon::AwaitCalls(SteadyTime cancel_at) {
 
 void Daemon::Reload() {
   absl::StatusOr<Config> next = LoadConfig(sources_);
-  const absl::Status checked = next.ok() ? SharedState::CheckProviders(*next) : next.status();
-  last_reload_ = std::chrono::system_clock::now();
-  last_reload_ok_ = checked.ok();
-  if (!checked.ok()) {
-    shared_.log.Line(LogLevel::kError, "reload_refused")
-        .Text("problem", {checked.message().data(), checked.message().size()})
-        .Write();
-    return;
-  }
+  if (!NoteReload(next.ok() ? CheckReload(*shared_.config(), *next) : next.status())) return;
   const std::vector<std::string> waiting = ChangedButNotReloadable(*shared_.config(), *next);
-  const absl::Status applied = shared_.ApplyProviders(*next);
+  const absl::Status callers = shared_.callers.Load(next->callers);
+  const absl::Status applied = callers.ok() ? shared_.ApplyProviders(*next) : callers;
   last_reload_ok_ = applied.ok();
   shared_.set_config(*std::move(next));
   auto line = shared_.log.Line(LogLevel::kInfo, "reloaded");

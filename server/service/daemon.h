@@ -42,6 +42,8 @@ class Daemon {
   void AddMetricSources();
   Task<void> HandleSignals();
   Task<void> FlushLog();
+  Task<void> WatchFiles();
+  bool NoteReload(const absl::Status& status);
   Task<void> Drain();
   // Returns when no call is left; cancels those that run at `cancel_at`.
   Task<void> AwaitCalls(SteadyTime cancel_at);

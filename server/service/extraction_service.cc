@@ -56,6 +56,7 @@ absl::StatusOr<ExtractCall> ReadCall(
   absl::StatusOr<ExtractCall> call = ToCall(request, types);
   if (call.ok()) {
     call->request_id = rpc.id();
+    call->caller = rpc.caller();
     call->deadline = rpc.deadline();
   }
   return call;

@@ -101,8 +101,9 @@ LoopRuntime::LoopRuntime(SharedState& shared, CallRecorder& recorder, ApiService
       schema_(shared, recorder),
       json_(shared, recorder),
       catalog_(shared, client_, recorder),
+      gate_(shared, recorder),
       worker_(loop_, recorder) {
-  worker_.set_methods(services.MethodsFor(extraction_, schema_, json_, catalog_));
+  worker_.set_methods(gate_.Guard(services.MethodsFor(extraction_, schema_, json_, catalog_)));
 }
 
 // Nothing can go on without it: a thread that cannot be joined ends the process.

@@ -14,6 +14,7 @@
 #include "server/net/http_client.h"
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
+#include "server/service/callers/gate.h"
 #include "server/service/catalog_service.h"
 #include "server/service/extraction_service.h"
 #include "server/service/json_service.h"
@@ -55,6 +56,7 @@ class LoopRuntime {
   SchemaMethods schema_;
   JsonMethods json_;
   CatalogMethods catalog_;
+  Gate gate_;
   RpcWorker worker_;
   std::thread thread_;
 };

@@ -151,6 +151,16 @@ std::vector<Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point
   };
 }
 
+std::vector<Sample> CertificateSamples(std::optional<std::chrono::system_clock::time_point> expiry
+) {
+  if (!expiry.has_value()) return {};
+  return {
+      {.name = "tls_certificate_not_after_seconds",
+       .help = "When the certificate in force expires.",
+       .value = std::chrono::duration<double>(expiry->time_since_epoch()).count()}
+  };
+}
+
 std::vector<Sample> BuildSamples() {
   return {
       {.name = "build_info",

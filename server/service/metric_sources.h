@@ -3,6 +3,7 @@
 #define EXTRACTD_SERVER_SERVICE_METRIC_SOURCES_H_
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "server/engine/health/provider_health.h"
@@ -20,6 +21,10 @@ std::vector<observe::Sample> PoolSamples(const std::vector<net::PoolStats>& pool
 std::vector<observe::Sample> HealthSamples(const ProviderHealth& health);
 // Memory, CPU time, descriptors and start time of this process, from /proc.
 std::vector<observe::Sample> ProcessSamples();
+// Empty without TLS.
+std::vector<observe::Sample> CertificateSamples(
+    std::optional<std::chrono::system_clock::time_point> expiry
+);
 std::vector<observe::Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point time);
 std::vector<observe::Sample> BuildSamples();
 

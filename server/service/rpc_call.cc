@@ -32,6 +32,9 @@ class CallAs : public RpcCall, public Interface {
   void AddTrailer(std::string_view name, std::string_view value) final {
     context_.AddTrailingMetadata(std::string(name), std::string(value));
   }
+  const grpc::ServerContext& context() const final { return context_; }
+  const std::shared_ptr<const Principal>& caller() const final { return caller_; }
+  void set_caller(std::shared_ptr<const Principal> caller) final { caller_ = std::move(caller); }
 
  protected:
   using RpcCall::RpcCall;

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "server/base/strings.h"
+#include "server/service/callers/caller_settings.h"
 #include "server/service/setting_kinds.h"
 
 namespace extractd {
@@ -384,6 +385,7 @@ void AddLimitSettings(std::vector<Setting>& table) {
 std::vector<Setting> MakeSettingsTable() {
   std::vector<Setting> table;
   AddServerSettings(table);
+  AddCallerSettings(table);
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);

@@ -40,10 +40,11 @@ SharedState::SharedState(const Config& config)
       health(config.health),
       config_(std::make_shared<const Config>(config)) {}
 
-absl::Status SharedState::CheckProviders(const Config& config) {
+absl::Status SharedState::Check(const Config& config) {
   Registry registry;
   Catalog catalog(registry, &providers::FindDialect, {});
-  return PutAll(config, catalog);
+  RETURN_IF_ERROR(PutAll(config, catalog));
+  return Callers::Check(config.callers);
 }
 
 absl::Status SharedState::ApplyProviders(const Config& config) {
