@@ -20,6 +20,7 @@
 #include "server/service/callers/tokens_file.h"
 #include "server/service/config.h"
 #include "server/service/daemon.h"
+#include "server/service/descriptors.h"
 #include "server/service/health_probe.h"
 #include "server/service/provider_config.h"
 #include "server/service/settings.h"
@@ -120,6 +121,7 @@ int PrintProviders(const ConfigSources& sources) {
 
 int Serve(const ConfigSources& sources) {
   ProtectMemory();
+  RaiseDescriptorLimit();
   const absl::StatusOr<Config> config = LoadChecked(sources);
   if (!config.ok()) return Complain(config.status());
   auto daemon = Daemon::Start(*config, sources);

@@ -85,6 +85,7 @@ void AddExtraction(
       &ExtractionMethods::Extract
   ));
   out.back().waiting = kWaitingExtracts;
+  out.back().asks_providers = true;
   out.push_back(BindStream(
       "ExtractStream",
       service,
@@ -93,6 +94,7 @@ void AddExtraction(
       &ExtractionMethods::ExtractStream
   ));
   out.back().waiting = kWaitingExtracts;
+  out.back().asks_providers = true;
   out.push_back(Bind(
       "Render", service, &RawExtractionService::RequestRender, methods, &ExtractionMethods::Render
   ));

@@ -14,6 +14,7 @@
 
 #include "server/engine/call.h"
 #include "server/engine/health/provider_health.h"
+#include "server/engine/traffic/admission.h"
 #include "server/observe/log.h"
 #include "server/registry/provider_row.h"
 #include "server/service/callers/callers.h"
@@ -48,6 +49,7 @@ struct Config {
   CallerSettings callers = {};
   int socket_mode = 0600;  // of Unix sockets
   bool reflection = true;
+  Admission::Policy admission = {};
 };
 
 // Where the values come from.

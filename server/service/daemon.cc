@@ -20,6 +20,7 @@
 
 #include "server/base/status_macros.h"
 #include "server/json/write.h"
+#include "server/service/descriptors.h"
 #include "server/service/listen_address.h"
 #include "server/service/metric_sources.h"
 #include "server/service/settings.h"
@@ -34,7 +35,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kLogFlushInterval{200};
-constexpr milliseconds kFileCheckInterval{1'000};
+constexpr milliseconds kWatchInterval{1'000};
 constexpr int kMaxMetadataBytes = 16 * 1024;
 constexpr int kMaxConcurrentStreams = 1000;
 
@@ -255,6 +256,7 @@ void Daemon::AddMetricSources() {
   });
   metrics.AddSource([this] { return ReloadSamples(last_reload_ok_, last_reload_); });
   metrics.AddSource([this] { return CertificateSamples(shared_.callers.certificate_expiry()); });
+  metrics.AddSource([this] { return AdmissionSamples(shared_.admission.stats()); });
   metrics.AddSource(&ProcessSamples);
   metrics.AddSource(&BuildSamples);
 }
@@ -269,7 +271,7 @@ void Daemon::SetHealth(bool serving) {
 int Daemon::Run() {
   asio::co_spawn(control_, HandleSignals(), asio::detached);
   asio::co_spawn(control_, FlushLog(), asio::detached);
-  asio::co_spawn(control_, WatchFiles(), asio::detached);
+  asio::co_spawn(control_, Watch(), asio::detached);
   control_.run();
   shared_.log.Line(LogLevel::kInfo, "stopped").Write();
   shared_.log.Flush();
@@ -285,15 +287,28 @@ Task<void> Daemon::FlushLog() {
 }
 
 // Mounted secrets are exchanged without a signal.
-Task<void> Daemon::WatchFiles() {
+Task<void> Daemon::Watch() {
   for (;;) {
-    const absl::Status slept = co_await shared_.clock.Sleep(kFileCheckInterval);
+    const absl::Status slept = co_await shared_.clock.Sleep(kWatchInterval);
     if (!slept.ok()) co_return;
+    WatchDescriptors();
     const std::optional<absl::Status> loaded = shared_.callers.LoadIfChanged();
     if (!loaded.has_value()) continue;
     NoteReload(*loaded);
     if (loaded->ok()) shared_.log.Line(LogLevel::kInfo, "credentials_reloaded").Write();
   }
+}
+
+void Daemon::WatchDescriptors() {
+  const Descriptors descriptors = CountDescriptors();
+  shared_.admission.set_exhausted(descriptors.exhausted());
+  if (descriptors.low() && !descriptors_low_) {
+    shared_.log.Line(LogLevel::kWarn, "descriptors_low")
+        .Number("open", descriptors.open)
+        .Number("limit", descriptors.limit)
+        .Write();
+  }
+  descriptors_low_ = descriptors.low();
 }
 
 // True: it succeeded.

@@ -42,7 +42,8 @@ class Daemon {
   void AddMetricSources();
   Task<void> HandleSignals();
   Task<void> FlushLog();
-  Task<void> WatchFiles();
+  Task<void> Watch();
+  void WatchDescriptors();
   bool NoteReload(const absl::Status& status);
   Task<void> Drain();
   // Returns when no call is left; cancels those that run at `cancel_at`.
@@ -63,6 +64,7 @@ class Daemon {
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;
   bool draining_ = false;
+  bool descriptors_low_ = false;
   bool last_reload_ok_ = true;
   std::chrono::system_clock::time_point last_reload_;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/engine/health/provider_health.h"
+#include "server/engine/traffic/admission.h"
 #include "server/net/http_client.h"
 #include "server/observe/metrics.h"
 #include "server/registry/registry.h"
@@ -19,6 +20,7 @@ std::vector<observe::Sample> RegistrySamples(const RegistryStats& stats);
 // The pools of all loops; those of one provider are added up.
 std::vector<observe::Sample> PoolSamples(const std::vector<net::PoolStats>& pools);
 std::vector<observe::Sample> HealthSamples(const ProviderHealth& health);
+std::vector<observe::Sample> AdmissionSamples(const Admission::Stats& stats);
 // Memory, CPU time, descriptors and start time of this process, from /proc.
 std::vector<observe::Sample> ProcessSamples();
 // Empty without TLS.

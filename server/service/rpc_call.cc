@@ -35,6 +35,7 @@ class CallAs : public RpcCall, public Interface {
   const grpc::ServerContext& context() const final { return context_; }
   const std::shared_ptr<const Principal>& caller() const final { return caller_; }
   void set_caller(std::shared_ptr<const Principal> caller) final { caller_ = std::move(caller); }
+  void set_place(Admission::Place place) final { place_ = std::move(place); }
 
  protected:
   using RpcCall::RpcCall;
@@ -218,6 +219,7 @@ std::optional<SteadyTime> RpcCall::ReadDeadline() const {
 
 void RpcCall::BeginToFinish(grpc::StatusCode code) {
   answered_ = true;
+  place_.Leave();
   Unlink();
   worker_->observer_.OnRpcEnd({
       .method = method().name,

@@ -63,6 +63,7 @@ class RpcCall {
   std::optional<SteadyTime> deadline_;
   std::string id_;
   std::shared_ptr<const Principal> caller_;
+  Admission::Place place_;
 
  private:
   // The poller's thread.

@@ -172,11 +172,6 @@ constexpr std::int64_t kGigabyte = std::int64_t{1} << 30U;
 
 void AddServerSettings(std::vector<Setting>& table) {
   table.push_back(ListenSetting());
-  table.push_back(BoolSetting(
-      {.name = "allow_insecure_listen",
-       .help = "Serve without TLS and authentication on addresses that other machines reach."},
-      [](auto& c) -> auto& { return c.allow_insecure_listen; }
-  ));
   table.push_back(TextSetting(
       {.name = "admin_listen", .help = "Where metrics and health are served over HTTP."},
       "host:port or off",

@@ -38,6 +38,7 @@ SharedState::SharedState(const Config& config)
       // Each is told again whenever a token is fetched, which lives for a day at most.
       tokens([this](const Secret& secret) { log.ProtectFor(secret, std::chrono::hours(25)); }),
       health(config.health),
+      admission(config.admission, clock),
       config_(std::make_shared<const Config>(config)) {}
 
 absl::Status SharedState::Check(const Config& config) {
@@ -69,6 +70,7 @@ std::shared_ptr<const Config> SharedState::config() const {
 
 void SharedState::set_config(Config config) {
   log.set_level(LevelOf(config));
+  admission.set_policy(config.admission);
   auto next = std::make_shared<const Config>(std::move(config));
   const absl::MutexLock lock(&mutex_);
   config_ = std::move(next);

@@ -16,6 +16,7 @@
 #include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/learned.h"
+#include "server/engine/traffic/admission.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
 #include "server/providers/auth/token_cache.h"
@@ -62,6 +63,7 @@ class SharedState {
   ProviderHealth health;
   Callers callers;
   GuessThrottle guesses;
+  Admission admission;
 
  private:
   mutable absl::Mutex mutex_;

@@ -12,6 +12,7 @@
 #include <absl/status/status.h>
 
 #include "server/engine/call.h"
+#include "server/engine/traffic/priority.h"
 
 namespace extractd {
 
@@ -29,6 +30,7 @@ struct CallerDefaults {
 struct CallerBounds {
   std::optional<int> attempts = {};
   std::optional<std::chrono::milliseconds> deadline = {};
+  int calls = 0;  // at once; others wait for their turn. 0: no bound of its own
 };
 
 struct Principal {
@@ -39,6 +41,7 @@ struct Principal {
   std::vector<std::string> models = {};     // patterns of "provider/model"; empty: all
   CallerDefaults defaults = {};
   CallerBounds bounds = {};
+  Priority priority = Priority::kNormal;
 };
 
 // `pattern` is the text itself, or its beginning and a "*" behind it.

@@ -55,9 +55,38 @@ Setting ClientCertificatesSetting() {
   };
 }
 
+void AddAdmissionSettings(std::vector<Setting>& table) {
+  table.push_back(IntegerSetting(
+      {.name = "max_in_flight",
+       .reloadable = true,
+       .help = "Calls that ask providers at once; others wait for their turn."},
+      {1, 1'000'000},
+      [](auto& c) -> auto& { return c.admission.max_in_flight; }
+  ));
+  table.push_back(IntegerSetting(
+      {.name = "max_queued",
+       .reloadable = true,
+       .help = "Calls that wait; those beyond are refused at once with OVERLOADED."},
+      {0, 1'000'000},
+      [](auto& c) -> auto& { return c.admission.max_queued; }
+  ));
+  table.push_back(IntegerSetting(
+      {.name = "queue_timeout_ms",
+       .reloadable = true,
+       .help = "How long a call may wait; who would wait longer is refused at once."},
+      {1, 600'000},
+      [](auto& c) -> auto& { return c.admission.queue_timeout; }
+  ));
+}
+
 }  // namespace
 
 void AddCallerSettings(std::vector<Setting>& table) {
+  table.push_back(BoolSetting(
+      {.name = "allow_insecure_listen",
+       .help = "Serve without TLS and authentication on addresses that other machines reach."},
+      [](auto& c) -> auto& { return c.allow_insecure_listen; }
+  ));
   const auto path = [&table](std::string_view name, std::string_view help, auto at) {
     table.push_back(TextSetting(
         {.name = std::string(name), .reloadable = true, .help = std::string(help)}, "path", at
@@ -94,6 +123,7 @@ void AddCallerSettings(std::vector<Setting>& table) {
       {.name = "reflection", .help = "Serve gRPC reflection, which shows the API to anybody."},
       [](auto& c) -> auto& { return c.reflection; }
   ));
+  AddAdmissionSettings(table);
 }
 
 }  // namespace extractd

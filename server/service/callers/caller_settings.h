@@ -1,4 +1,4 @@
-// The settings that say who may call, and how their connections are kept.
+// The settings that say who may call, and how many calls at once.
 #ifndef EXTRACTD_SERVER_SERVICE_CALLERS_CALLER_SETTINGS_H_
 #define EXTRACTD_SERVER_SERVICE_CALLERS_CALLER_SETTINGS_H_
 

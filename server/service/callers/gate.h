@@ -1,10 +1,10 @@
-// Gate: what every call of the API passes before its handler: whose it is. Health, reflection and
-// the admin pages do not pass here. One for each loop.
+// Gate: what every call of the API passes before its handler: whose it is, and, if it asks
+// providers, whether there is room for it. Health, reflection and the admin pages do not pass here.
+// One for each loop.
 #ifndef EXTRACTD_SERVER_SERVICE_CALLERS_GATE_H_
 #define EXTRACTD_SERVER_SERVICE_CALLERS_GATE_H_
 
-#include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -25,14 +25,28 @@ class Gate {
   std::vector<RpcMethod> Guard(std::vector<RpcMethod> methods);
 
  private:
-  Task<RpcResult> Serve(Rpc& rpc, std::string_view method, const RpcHandler& handler);
+  // What is known of a method besides its handler.
+  struct Traits {
+    std::string name;
+    bool asks_providers;
+  };
+  Task<RpcResult> Serve(Rpc& rpc, const Traits& traits, const RpcHandler& handler);
+  Task<RpcResult> ServeLater(Rpc& rpc, const Traits& traits, const RpcHandler& handler);
+  Task<RpcResult> Refused(Rpc& rpc, const Traits& traits, absl::Status status);
   Task<grpc::Status> ServeStream(
-      StreamRpc& rpc, std::string_view method, const StreamHandler& handler
+      StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
   );
-  absl::Status Enter(Rpc& rpc);
+  Task<grpc::Status> ServeStreamLater(
+      StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
+  );
+  Task<grpc::Status> RefusedStream(StreamRpc& rpc, const Traits& traits, absl::Status status);
+
+  absl::Status Identify(Rpc& rpc);
   absl::Status Slowed(const Rpc& rpc, absl::Status unknown);
-  Task<RpcResult> Refused(Rpc& rpc, std::string_view method, absl::Status status);
-  Task<grpc::Status> RefusedStream(StreamRpc& rpc, std::string_view method, absl::Status status);
+  // False: there is no room now.
+  bool HasRoom(Rpc& rpc, const Traits& traits);
+  Task<absl::Status> AwaitRoom(Rpc& rpc);
+  void NoteRefusal(Rpc& rpc, const absl::Status& status);
 
   SharedState& shared_;
   CallRecorder& recorder_;

@@ -110,6 +110,20 @@ std::string SetDeadlineLimit(const YAML::Node& value, Principal& principal) {
   });
 }
 
+std::string SetCallLimit(const YAML::Node& value, Principal& principal) {
+  return SetInteger<1, 1'000'000>(value, [&](std::int64_t count) {
+    principal.bounds.calls = static_cast<int>(count);
+  });
+}
+
+std::string SetPriority(const YAML::Node& value, Principal& principal) {
+  constexpr std::array<std::string_view, kPriorities> kNames = {"high", "normal", "low"};
+  const auto* name = std::ranges::find(kNames, value.IsScalar() ? value.Scalar() : "");
+  if (name == kNames.end()) return "must be high, normal or low";
+  principal.priority = static_cast<Priority>(name - kNames.begin());
+  return {};
+}
+
 constexpr std::array kKeys = {
     KeyRow{
         "certificates",
@@ -140,6 +154,12 @@ constexpr std::array kKeys = {
     },
     KeyRow{
         "limit_deadline_ms", "time that a call may take, whatever it asks for", SetDeadlineLimit
+    },
+    KeyRow{"limit_calls", "calls at once; others wait for their turn", SetCallLimit},
+    KeyRow{
+        "priority",
+        "high, normal or low: while calls wait, those of a higher one go first",
+        SetPriority
     },
 };
 

@@ -25,7 +25,7 @@ TEST(TokensFileTest, WrongLinesAreNamedByNumberAndNotShown) {
   const std::string hash(kHashOfAbc);
   for (const std::string& line :
        {std::string("billing"),
-        "billing plain-secret",
+        std::string("billing plain-secret"),
         "billing sha256:" + hash.substr(1),
         "billing sha256:" + hash + "0",
         "billing sha256:g" + hash.substr(1),
