@@ -16,8 +16,11 @@
 #include "server/base/secret.h"
 #include "server/providers/credentials.h"
 #include "server/registry/provider_row.h"
+#include "server/service/callers/principal_config.h"
+#include "server/service/callers/tokens_file.h"
 #include "server/service/config.h"
 #include "server/service/daemon.h"
+#include "server/service/descriptors.h"
 #include "server/service/health_probe.h"
 #include "server/service/provider_config.h"
 #include "server/service/settings.h"
@@ -60,9 +63,17 @@ int Complain(const absl::Status& status) {
 absl::StatusOr<Config> LoadChecked(const ConfigSources& sources) {
   absl::StatusOr<Config> config = LoadConfig(sources);
   if (!config.ok()) return config;
-  absl::Status providers = SharedState::CheckProviders(*config);
-  if (!providers.ok()) return providers;
+  absl::Status checked = SharedState::Check(*config);
+  if (!checked.ok()) return checked;
   return config;
+}
+
+// The token, for the caller, and the line of tokens_file, each on a line of its own. Only its hash
+// is kept by anybody else.
+int PrintToken(const std::string& principal) {
+  const Secret token = NewToken();
+  fmt::print("{}\n{}\n", token.Reveal(), TokenLine(principal, token));
+  return EXIT_SUCCESS;
 }
 
 int CheckConfig(const ConfigSources& sources) {
@@ -76,6 +87,8 @@ int PrintSettings() {
   fmt::print("{}", SettingsAsMarkdown());
   fmt::print("\n| provider key | meaning |\n|---|---|\n");
   for (const ProviderKey& key : ProviderKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
+  fmt::print("\n| principal key | meaning |\n|---|---|\n");
+  for (const PrincipalKey& key : PrincipalKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
   return EXIT_SUCCESS;
 }
 
@@ -108,6 +121,7 @@ int PrintProviders(const ConfigSources& sources) {
 
 int Serve(const ConfigSources& sources) {
   ProtectMemory();
+  RaiseDescriptorLimit();
   const absl::StatusOr<Config> config = LoadChecked(sources);
   if (!config.ok()) return Complain(config.status());
   auto daemon = Daemon::Start(*config, sources);
@@ -143,10 +157,16 @@ int Main(int argc, char** argv) {
   CLI::App* health = app.add_subcommand("healthcheck", "Exit with 0 if the daemon is SERVING");
   std::string address = "127.0.0.1:50051";
   health->add_option("--address", address, "Where the daemon listens");
+  CLI::App* token = app.add_subcommand(
+      "token", "Print a new token for a principal, and its line for tokens_file"
+  );
+  std::string principal;
+  token->add_option("principal", principal, "Name of the principal")->required();
   app.require_subcommand(0, 1);
   CLI11_PARSE(app, argc, argv);
 
   if (settings->parsed()) return PrintSettings();
+  if (token->parsed()) return PrintToken(principal);
   if (providers->parsed()) return PrintProviders(sources);
   if (health->parsed()) return IsServing(address) ? EXIT_SUCCESS : EXIT_FAILURE;
   return check->parsed() ? CheckConfig(sources) : Serve(sources);

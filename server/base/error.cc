@@ -38,10 +38,15 @@ constexpr std::array kReasons = {
         StatusCode::kFailedPrecondition
     },
     ReasonRow{Reason::kContextTooLong, "CONTEXT_TOO_LONG", StatusCode::kFailedPrecondition},
+    ReasonRow{Reason::kCostUnknown, "COST_UNKNOWN", StatusCode::kFailedPrecondition},
+    ReasonRow{Reason::kTokenInvalid, "TOKEN_INVALID", StatusCode::kUnauthenticated},
+    ReasonRow{Reason::kNotAllowed, "NOT_ALLOWED", StatusCode::kPermissionDenied},
     ReasonRow{
         Reason::kProviderRateLimited, "PROVIDER_RATE_LIMITED", StatusCode::kResourceExhausted
     },
+    ReasonRow{Reason::kRateLimited, "RATE_LIMITED", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kOverloaded, "OVERLOADED", StatusCode::kResourceExhausted},
+    ReasonRow{Reason::kBudgetExceeded, "BUDGET_EXCEEDED", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kMessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kSlowReader, "SLOW_READER", StatusCode::kResourceExhausted},
     ReasonRow{Reason::kProviderUnavailable, "PROVIDER_UNAVAILABLE", StatusCode::kUnavailable},

@@ -1,5 +1,5 @@
 // ExtractCall: one extraction as a caller asks for it, free of any wire form. What is absent takes
-// the defaults, which CallSettings holds in the order provider before server.
+// the defaults of the caller's principal, of the provider, of the server: planning/defaults.h.
 #ifndef EXTRACTD_SERVER_ENGINE_CALL_H_
 #define EXTRACTD_SERVER_ENGINE_CALL_H_
 
@@ -109,6 +109,8 @@ struct Warning {
   std::string message = {};
 };
 
+struct Principal;  // callers/principal.h
+
 struct ExtractCall {
   std::string request_id = {};
   std::string model = {};        // "provider/model", or the provider's own name with `provider`
@@ -141,6 +143,7 @@ struct ExtractCall {
   OutputKind output_kind = OutputKind::kOne;
   std::vector<CallTool> tools = {};  // kParallel, which has no schema then
   bool include_thinking = false;
+  std::shared_ptr<const Principal> caller = {};  // null: anybody, who may do everything
 };
 
 // The configured defaults of calls.

@@ -9,6 +9,7 @@
 
 #include "server/base/error.h"
 #include "server/base/strings.h"
+#include "server/engine/planning/defaults.h"
 
 namespace extractd {
 namespace {
@@ -82,7 +83,7 @@ class Journey {
   Journey(ExtractCall call, const CallSettings& settings, SteadyTime deadline)
       : call_(std::move(call)),
         targets_(std::exchange(call_.fallbacks, {})),
-        max_attempts_(call_.retry.max_attempts.value_or(settings.retry.max_attempts)),
+        max_attempts_(MaxAttemptsOf(call_, settings)),
         deadline_(deadline) {}
 
   const ExtractCall& call() const { return call_; }
@@ -138,8 +139,7 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
     ExtractionTools tools,
     std::function<void(Plan&)> on_planned
 ) {
-  const SteadyTime deadline =
-      call.deadline.value_or(tools.clock.Now() + settings->default_deadline);
+  const SteadyTime deadline = DeadlineOf(call, *settings, tools.clock.Now());
   Journey journey(std::move(call), *settings, deadline);
   tools.replan = [&] { return planner.MakePlan(journey.call(), settings); };
   Course course;

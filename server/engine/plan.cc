@@ -10,6 +10,8 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/callers/principal.h"
+#include "server/engine/planning/defaults.h"
 #include "server/engine/planning/dialect_choice.h"
 #include "server/engine/planning/generation_check.h"
 #include "server/engine/planning/mode_choice.h"
@@ -37,7 +39,7 @@ struct ModelName {
 
 absl::StatusOr<ModelName> SplitModel(const ExtractCall& call, const CallSettings& settings) {
   if (!call.provider.empty()) return ModelName{call.provider, call.model};
-  const std::string& name = call.model.empty() ? settings.default_model : call.model;
+  const std::string& name = ModelOf(call, settings);
   if (name.empty()) {
     return InvalidField("model", "name one as provider/model, or configure default_model");
   }
@@ -56,23 +58,6 @@ absl::StatusOr<std::string> ChooseModel(const ProviderRow& row, std::string_view
       {.reason = Reason::kUnknownModel, .metadata = {{"provider", row.name}}},
       fmt::format("provider '{0}' has no default model: name one as {0}/model", row.name)
   );
-}
-
-SendTimers TimersOf(const ProviderRow& row, const TimerOverrides& overrides) {
-  SendTimers timers = row.timers;
-  timers.total = overrides.attempt.value_or(timers.total);
-  timers.first_byte = overrides.first_byte.value_or(timers.first_byte);
-  timers.idle = overrides.idle.value_or(timers.idle);
-  return timers;
-}
-
-// Part of the caller's time that is kept to bring the answer back before the caller hangs up.
-SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, SteadyTime now) {
-  if (!call.deadline.has_value()) return now + settings.default_deadline;
-  constexpr std::chrono::milliseconds kLongestMargin{25};
-  const auto left = *call.deadline - now;
-  const auto margin = std::min<std::chrono::nanoseconds>(left / 10, kLongestMargin);
-  return *call.deadline - margin;
 }
 
 // Hides texts that are too long for a key.
@@ -127,6 +112,7 @@ class PlanMaker {
   }
 
   absl::StatusOr<std::unique_ptr<Plan>> End() {
+    RETURN_IF_ERROR(FillSettings(call_, settings_, parts_.clock.Now(), *plan_));
     FillOptions();
     RETURN_IF_ERROR(call_.tools.empty() ? Ask() : AskTools());
     ChooseDialect(*plan_);
@@ -144,7 +130,7 @@ class PlanMaker {
     if (row_ == nullptr) return parts_.catalog.registry().Find(name.provider, "").status();
     ASSIGN_OR_RETURN(plan_->request.model, ChooseModel(*row_, name.model));
     plan_->family = &parts_.catalog.FamilyOf(row_->name, plan_->request.model);
-    return absl::OkStatus();
+    return CheckAllowed(call_.caller.get(), row_->name, plan_->request.model);
   }
 
   absl::Status Want(std::string& json_schema, const std::string& schema_id) {
@@ -264,17 +250,6 @@ class PlanMaker {
     plan.include_thinking = call_.include_thinking;
     plan.input_encoding = call_.input_encoding;
     plan.input_saved_tokens = call_.input_saved_tokens;
-    const auto provider_retry = settings_.provider_retry.find(row_->name);
-    plan.retry = settings_.retry;
-    if (provider_retry != settings_.provider_retry.end()) {
-      plan.retry = Apply(provider_retry->second, plan.retry);
-    }
-    plan.retry = Apply(call_.retry, plan.retry);
-    plan.judge.max_loss = call_.max_loss.value_or(settings_.max_loss);
-    plan.judge.assert_formats = call_.assert_formats.value_or(settings_.assert_formats);
-    plan.on_invalid = call_.on_invalid.value_or(settings_.on_invalid);
-    plan.timers = TimersOf(*row_, call_.timers);
-    plan.deadline = DeadlineOf(call_, settings_, parts_.clock.Now());
     plan.request.messages = std::move(call_.messages);
     plan.request.generation = std::move(call_.generation);
     plan.request.extra_body = std::move(call_.provider_options);

@@ -89,9 +89,10 @@ struct Plan {
   std::vector<PlannedTool> tools = {};  // kParallel: instead of `schema`, which is null then
   bool mode_named = false;              // by the caller
   bool include_thinking = false;
-  std::string lesson_subject = {};  // under which lessons about the schema are kept
-  LearnedFacts learned = {};        // that went into this plan
-  size_t unlisted_downgrades = 0;   // the last of the lowered schema; `downgrades` counts them
+  std::string lesson_subject = {};               // under which lessons about the schema are kept
+  LearnedFacts learned = {};                     // that went into this plan
+  std::shared_ptr<const Principal> caller = {};  // null: anybody
+  size_t unlisted_downgrades = 0;  // the last of the lowered schema; `downgrades` counts them
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
@@ -129,6 +130,7 @@ class Planner {
 
   // Resolves provider, model, schema, mode and credentials, in this order, and asks the mode to
   // shape the request. Nothing is sent. Errors: kInvalidRequest, kUnknownProvider, kUnknownModel,
+  // kNotAllowed,
   // kInvalidSchema, kSchemaTooLarge, kSchemaNotFound, kModeNotSupported, kSettingNotSupported,
   // kSchemaUnsupportedByProvider, kMediaNotSupported, kCredentialsMissing.
   Task<absl::StatusOr<std::unique_ptr<Plan>>> MakePlan(

@@ -24,6 +24,7 @@ bool EventBus::Watcher::closed() const {
 
 bool EventBus::Watcher::Wants(const Event& event) const {
   if (!filter_.provider.empty() && filter_.provider != event.provider) return false;
+  if (!filter_.principal.empty() && filter_.principal != event.principal) return false;
   return filter_.kinds.empty() ||
          std::ranges::find(filter_.kinds, event.kind) != filter_.kinds.end();
 }

@@ -37,6 +37,7 @@ struct Event {
   std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
   std::string request_id = {};
   int attempt = 0;
+  std::string principal = {};  // whose call it is; empty: anybody's, or no call
   std::string provider = {};
   std::string model = {};
   std::string reason = {};   // one word
@@ -53,6 +54,7 @@ class EventBus {
   struct Filter {
     std::vector<EventKind> kinds = {};  // empty: all
     std::string provider = {};
+    std::string principal = {};
   };
 
   class Watcher {

@@ -179,6 +179,11 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
       "Refusals that taught what a model does not take.",
       {"provider", "model", "belief"}
   );
+  admission_rejected = counter(
+      "admission_rejected_total", "Calls turned away, since there were too many.", {"reason"}
+  );
+  queue_wait =
+      histogram("queue_wait_seconds", "Time that calls waited for their turn.", {}, kRpcSeconds);
   cost = counter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
   cost_unknown = counter(
       "cost_unknown_total",

@@ -83,6 +83,8 @@ class Metrics {
   Counter learned;              // provider, model, belief
   Counter cost;                 // provider, model
   Counter cost_unknown;         // provider, model
+  Counter admission_rejected;   // reason
+  Histogram queue_wait;         // (none): of calls that had to wait
 
   // Asked whenever the page is read; must be thread-safe and outlive this.
   using Source = std::function<std::vector<Sample>()>;

@@ -92,6 +92,7 @@ void AddExtraction(
       &ExtractionMethods::Extract
   ));
   out.back().waiting = kWaitingExtracts;
+  out.back().asks_providers = true;
   out.push_back(BindStream(
       "ExtractStream",
       service,
@@ -100,6 +101,7 @@ void AddExtraction(
       &ExtractionMethods::ExtractStream
   ));
   out.back().waiting = kWaitingExtracts;
+  out.back().asks_providers = true;
   out.push_back(Bind(
       "Render", service, &RawExtractionService::RequestRender, methods, &ExtractionMethods::Render
   ));

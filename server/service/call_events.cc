@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
+#include "server/engine/callers/principal.h"
 
 namespace extractd {
 namespace {
@@ -10,10 +11,15 @@ namespace {
 using observe::Event;
 using observe::EventKind;
 
+std::string NameOf(const Principal* caller) {
+  return caller == nullptr ? std::string() : caller->name;
+}
+
 Event EventOf(EventKind kind, const Plan& plan) {
   return {
       .kind = kind,
       .request_id = plan.request_id,
+      .principal = NameOf(plan.caller.get()),
       .provider = plan.provider(),
       .model = plan.model(),
   };
@@ -78,10 +84,13 @@ Event FailureEvent(const Plan& plan, const Extraction& extraction) {
   return event;
 }
 
-Event RefusedEvent(const std::string& request_id, const absl::Status& status) {
+Event RefusedEvent(
+    const std::string& request_id, const Principal* caller, const absl::Status& status
+) {
   return {
       .kind = EventKind::kFinalFailure,
       .request_id = request_id,
+      .principal = NameOf(caller),
       .reason = std::string(ReasonOf(status)),
       .message = "nothing was sent",
   };

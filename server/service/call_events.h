@@ -8,6 +8,7 @@
 
 #include <absl/status/status.h>
 
+#include "server/engine/callers/principal.h"
 #include "server/engine/extraction.h"
 #include "server/observe/event_bus.h"
 
@@ -22,9 +23,11 @@ observe::Event PlannedEvent(const Plan& plan);
 observe::Event RetryEvent(const Plan& plan, const Attempt& attempt);
 // kResponse, kParseError or kError: it has ended.
 observe::Event AttemptEvent(const Plan& plan, const Attempt& attempt);
-// kFinalFailure of a call that was planned, and of one that was not.
+// kFinalFailure of a call that was planned, and of one that was not; `caller`: null for anybody.
 observe::Event FailureEvent(const Plan& plan, const Extraction& extraction);
-observe::Event RefusedEvent(const std::string& request_id, const absl::Status& status);
+observe::Event RefusedEvent(
+    const std::string& request_id, const Principal* caller, const absl::Status& status
+);
 
 }  // namespace extractd
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
 
 #include "server/base/error.h"
 #include "server/base/status_code_name.h"
+#include "server/engine/callers/principal.h"
 #include "server/service/call_events.h"
 
 namespace extractd {
@@ -34,28 +37,42 @@ void PutCost(const Cost& cost, observe::LogLine& line) {
   if (cost.incomplete()) line.Flag("cost_incomplete", true);
 }
 
+// What comes by the thousand when there is too much of it is counted, not logged.
+LogLevel LevelOf(const std::optional<ErrorDetails>& details) {
+  if (!details.has_value()) return LogLevel::kError;  // a bug of ours
+  const bool too_much = details->reason == Reason::kOverloaded ||
+                        details->reason == Reason::kRateLimited ||
+                        details->reason == Reason::kBudgetExceeded;
+  return too_much ? LogLevel::kDebug : LogLevel::kInfo;
+}
+
+void PutCaller(const std::shared_ptr<const Principal>& caller, observe::LogLine& line) {
+  if (caller != nullptr) line.Text("principal", caller->name);
+}
+
 }  // namespace
 
-void CallRecorder::OnRefused(
-    std::string_view method, const std::string& request_id, const absl::Status& status
-) {
-  const bool ours = !DetailsOf(status).has_value();
-  auto line = log_.Line(ours ? LogLevel::kError : LogLevel::kInfo, "call_refused");
-  line.Text("request_id", request_id).Text("method", method).Text("reason", ReasonOf(status));
+void CallRecorder::OnRefused(std::string_view method, const Rpc& rpc, const absl::Status& status) {
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  const bool ours = !details.has_value();
+  auto line = log_.Line(LevelOf(details), "call_refused");
+  line.Text("request_id", rpc.id()).Text("method", method).Text("reason", ReasonOf(status));
+  PutCaller(rpc.caller(), line);
   if (ours) line.Text("error", {status.message().data(), status.message().size()});
   line.Write();
-  if (events_.watched()) events_.Publish(RefusedEvent(request_id, status));
+  if (events_.watched()) events_.Publish(RefusedEvent(rpc.id(), rpc.caller().get(), status));
 }
 
 void CallRecorder::OnPlanned(const Plan& plan) {
-  log_.Line(LogLevel::kDebug, "call_planned")
-      .Text("request_id", plan.request_id)
+  auto line = log_.Line(LogLevel::kDebug, "call_planned");
+  line.Text("request_id", plan.request_id)
       .Text("provider", plan.provider())
       .Text("model", plan.model())
       .Text("mode", plan.mode())
       .Text("schema_id", plan.schema_id())
-      .Flag("strict", plan.strict)
-      .Write();
+      .Flag("strict", plan.strict);
+  PutCaller(plan.caller, line);
+  line.Write();
   if (events_.watched()) events_.Publish(PlannedEvent(plan));
 }
 
@@ -92,6 +109,7 @@ void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
     line.Text("provider_request_id", attempt.provider_request_id);
   }
   PutCost(attempt.cost, line);
+  PutCaller(plan.caller, line);
   line.Write();
 }
 
@@ -145,6 +163,7 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
       .Number("output_tokens", extraction.usage.output_tokens)
       .Number("upstream_us", extraction.upstream_time.count());
   PutCost(extraction.cost, line);
+  PutCaller(plan.caller, line);
   line.Write();
   if (!extraction.status.ok() && events_.watched()) {
     events_.Publish(FailureEvent(plan, extraction));

@@ -2,7 +2,6 @@
 #ifndef EXTRACTD_SERVER_SERVICE_CALL_RECORDER_H_
 #define EXTRACTD_SERVER_SERVICE_CALL_RECORDER_H_
 
-#include <string>
 #include <string_view>
 
 #include <absl/status/status.h>
@@ -22,9 +21,7 @@ class CallRecorder final : public ExtractionObserver, public RpcObserver {
       : log_(log), metrics_(metrics), events_(events) {}
 
   // A call that was refused before anything was sent.
-  void OnRefused(
-      std::string_view method, const std::string& request_id, const absl::Status& status
-  );
+  void OnRefused(std::string_view method, const Rpc& rpc, const absl::Status& status);
   // A call that has its plan.
   void OnPlanned(const Plan& plan);
 

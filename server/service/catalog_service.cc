@@ -14,6 +14,7 @@
 
 #include "extractd/v1/catalog_service.pb.h"
 #include "server/base/status_macros.h"
+#include "server/engine/callers/principal.h"
 #include "server/providers/provider_table.h"
 #include "server/registry/api_fields.h"
 #include "server/registry/mode_names.h"
@@ -144,6 +145,14 @@ absl::StatusOr<v1::ListModesResponse> Modes(
   return response;
 }
 
+// Whether the caller may use the provider that it names; one that is not there is for others to
+// say.
+absl::Status CheckProvider(const Rpc& rpc, const std::string& name, const Catalog& catalog) {
+  const auto row = name.empty() ? nullptr : catalog.Find(name);
+  if (row == nullptr || MayUseProvider(rpc.caller().get(), row->name)) return absl::OkStatus();
+  return CheckAllowed(rpc.caller().get(), row->name, "");
+}
+
 }  // namespace
 
 Task<RpcResult> CatalogMethods::ListProviders(Rpc& rpc) {
@@ -171,6 +180,8 @@ Task<RpcResult> CatalogMethods::ListModels(Rpc& rpc) {
         patience
     );
   }
+  const absl::Status allowed = CheckProvider(rpc, request.provider(), shared_.catalog);
+  if (!allowed.ok()) co_return Refuse(rpc, kListModels, allowed, recorder_);
   const auto response = co_await extractd::ListModels(request, shared_, client_, patience);
   if (!response.ok()) co_return Refuse(rpc, kListModels, response.status(), recorder_);
   co_return Succeed(*response);

@@ -12,6 +12,7 @@
 
 #include "server/base/nearest.h"
 #include "server/base/strings.h"
+#include "server/service/callers/principal_config.h"
 #include "server/service/price_config.h"
 #include "server/service/provider_config.h"
 #include "server/service/settings.h"
@@ -23,7 +24,7 @@ constexpr std::string_view kVariablePrefix = "EXTRACTD_";
 constexpr std::uintmax_t kMaxFileBytes = 4 << 20U;
 
 std::string UnknownSetting(const std::string& name) {
-  std::vector<std::string> known = {"providers"};
+  std::vector<std::string> known = {"providers", "principals"};
   for (const Setting& setting : AllSettings()) known.push_back(setting.name);
   const std::string nearest = NearestName(name, known);
   return nearest.empty() ? "unknown setting"
@@ -109,6 +110,10 @@ class Loader {
         ReadProviderBlock(path, entry.second);
         continue;
       }
+      if (name == "principals") {
+        ReadPrincipalBlock(path, entry.second);
+        continue;
+      }
       const Setting* setting = FindSetting(name);
       const absl::StatusOr<std::string> text = TextOf(entry.second);
       if (setting == nullptr) {
@@ -124,6 +129,14 @@ class Loader {
   void ReadProviderBlock(const std::string& path, const YAML::Node& block) {
     std::vector<std::string> problems;
     ReadProviders(block, config_.providers, config_.calls.provider_retry, problems);
+    for (const std::string& problem : problems) {
+      problems_.push_back(fmt::format("{}: {}", path, problem));
+    }
+  }
+
+  void ReadPrincipalBlock(const std::string& path, const YAML::Node& block) {
+    std::vector<std::string> problems;
+    ReadPrincipals(block, config_.callers.principals, problems);
     for (const std::string& problem : problems) {
       problems_.push_back(fmt::format("{}: {}", path, problem));
     }

@@ -14,8 +14,10 @@
 
 #include "server/engine/call.h"
 #include "server/engine/health/provider_health.h"
+#include "server/engine/traffic/admission.h"
 #include "server/observe/log.h"
 #include "server/registry/provider_row.h"
+#include "server/service/callers/callers.h"
 
 namespace extractd {
 
@@ -44,6 +46,11 @@ struct Config {
 
   // Rows of the `providers` block, complete: a row of a built-in name starts from the built-in one.
   std::vector<ProviderRow> providers = {};
+
+  CallerSettings callers = {};
+  int socket_mode = 0600;  // of Unix sockets
+  bool reflection = true;
+  Admission::Policy admission = {};
 };
 
 // Where the values come from.

@@ -4,6 +4,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -19,6 +20,8 @@
 
 #include "server/base/status_macros.h"
 #include "server/json/write.h"
+#include "server/service/descriptors.h"
+#include "server/service/callers/exposure.h"
 #include "server/service/listen_address.h"
 #include "server/service/metric_sources.h"
 #include "server/service/settings.h"
@@ -33,6 +36,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kLogFlushInterval{200};
+constexpr milliseconds kWatchInterval{1'000};
 constexpr int kMaxMetadataBytes = 16 * 1024;
 constexpr int kMaxConcurrentStreams = 1000;
 
@@ -44,20 +48,6 @@ int LoopCount(const Config& config) {
 // Above our own limit, which explains itself, gRPC cuts off without a word.
 int HardReceiveLimit(const Config& config) {
   return static_cast<int>(std::min<size_t>(config.max_request_bytes * 2, INT_MAX));
-}
-
-absl::Status CheckExposure(const Config& config) {
-  if (config.allow_insecure_listen) return absl::OkStatus();
-  for (const std::string& address : config.listen) {
-    if (IsLocalAddress(address)) continue;
-    return absl::InvalidArgumentError(fmt::format(
-        "listen: '{}' can be reached from other machines, without TLS and authentication; listen "
-        "on "
-        "127.0.0.1 or a Unix socket, or set allow_insecure_listen: true",
-        address
-    ));
-  }
-  return absl::OkStatus();
 }
 
 void SetChannelArguments(const Config& config, grpc::ServerBuilder& builder) {
@@ -102,6 +92,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
   RETURN_IF_ERROR(CheckExposure(config));
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config, std::move(sources)));
   RETURN_IF_ERROR(daemon->shared_.ApplyProviders(config));
+  RETURN_IF_ERROR(daemon->shared_.callers.Load(config.callers));
   RETURN_IF_ERROR(daemon->BuildServer());
   RETURN_IF_ERROR(daemon->StartAdmin());
   daemon->SetHealth(true);
@@ -111,20 +102,24 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
       .Text("admin", daemon->admin_ == nullptr ? "off" : daemon->admin_->address())
       .Number("loops", static_cast<std::int64_t>(daemon->loops_.size()))
       .Write();
+  if (const std::string exposed = ExposedAddress(config); !exposed.empty()) {
+    daemon->shared_.log.Line(LogLevel::kWarn, "insecure_listen").Text("address", exposed).Write();
+  }
   daemon->shared_.log.Flush();
   return daemon;
 }
 
 absl::Status Daemon::BuildServer() {
   CaptureProtobufLog();
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   const std::shared_ptr<const Config> config = shared_.config();
+  if (config->reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetChannelArguments(*config, builder);
   std::vector<int> ports(config->listen.size(), -1);
   for (size_t i = 0; i < config->listen.size(); ++i) {
     RETURN_IF_ERROR(PrepareAddress(config->listen[i]));
-    builder.AddListeningPort(config->listen[i], grpc::InsecureServerCredentials(), &ports[i]);
+    const std::string& address = config->listen[i];
+    builder.AddListeningPort(address, shared_.callers.CredentialsFor(address), &ports[i]);
   }
   services_.RegisterWith(builder);
   health_.RegisterWith(builder);
@@ -134,7 +129,7 @@ absl::Status Daemon::BuildServer() {
     workers.push_back(&loops_.back()->worker());
   }
   poller_ = std::make_unique<RpcPoller>(builder.AddCompletionQueue(), std::move(workers));
-  const mode_t umask = ::umask(0177);  // sockets are for their owner
+  const mode_t umask = ::umask(0777 & ~static_cast<mode_t>(config->socket_mode));
   server_ = builder.BuildAndStart();
   ::umask(umask);
   if (server_ == nullptr) {
@@ -220,6 +215,8 @@ void Daemon::AddMetricSources() {
     return ReloadSamples(last.ok, last.time);
   });
   metrics.AddSource([this] { return EventSamples(shared_.events); });
+  metrics.AddSource([this] { return CertificateSamples(shared_.callers.certificate_expiry()); });
+  metrics.AddSource([this] { return AdmissionSamples(shared_.admission.stats()); });
   metrics.AddSource(&ProcessSamples);
   metrics.AddSource(&BuildSamples);
 }
@@ -234,6 +231,7 @@ void Daemon::SetHealth(bool serving) {
 int Daemon::Run() {
   asio::co_spawn(control_, HandleSignals(), asio::detached);
   asio::co_spawn(control_, FlushLog(), asio::detached);
+  asio::co_spawn(control_, Watch(), asio::detached);
   control_.run();
   shared_.log.Line(LogLevel::kInfo, "stopped").Write();
   shared_.log.Flush();
@@ -246,6 +244,28 @@ Task<void> Daemon::FlushLog() {
     if (!slept.ok()) co_return;
     shared_.log.Flush();
   }
+}
+
+// Mounted secrets are exchanged without a signal.
+Task<void> Daemon::Watch() {
+  for (;;) {
+    const absl::Status slept = co_await shared_.clock.Sleep(kWatchInterval);
+    if (!slept.ok()) co_return;
+    WatchDescriptors();
+    reloader_.ReloadCredentials();
+  }
+}
+
+void Daemon::WatchDescriptors() {
+  const Descriptors descriptors = CountDescriptors();
+  shared_.admission.set_exhausted(descriptors.exhausted());
+  if (descriptors.low() && !descriptors_low_) {
+    shared_.log.Line(LogLevel::kWarn, "descriptors_low")
+        .Number("open", descriptors.open)
+        .Number("limit", descriptors.limit)
+        .Write();
+  }
+  descriptors_low_ = descriptors.low();
 }
 
 Task<void> Daemon::HandleSignals() {

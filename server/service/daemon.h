@@ -43,6 +43,8 @@ class Daemon {
   void AddMetricSources();
   Task<void> HandleSignals();
   Task<void> FlushLog();
+  Task<void> Watch();
+  void WatchDescriptors();
   Task<void> Drain();
   // Returns when no call is left; cancels those that run at `cancel_at`.
   Task<void> AwaitCalls(SteadyTime cancel_at);
@@ -61,6 +63,7 @@ class Daemon {
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;
   bool draining_ = false;
+  bool descriptors_low_ = false;
 };
 
 }  // namespace extractd

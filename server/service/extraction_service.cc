@@ -117,6 +117,7 @@ absl::StatusOr<ExtractCall> ExtractionMethods::ReadCall(
   absl::StatusOr<ExtractCall> call = ToTypedCall(request, types);
   if (call.ok()) {
     call->request_id = rpc.id();
+    call->caller = rpc.caller();
     call->deadline = rpc.deadline();
   }
   return call;

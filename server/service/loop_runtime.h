@@ -15,6 +15,7 @@
 #include "server/service/admin/admin_service.h"
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
+#include "server/service/callers/gate.h"
 #include "server/service/catalog_service.h"
 #include "server/service/extraction_service.h"
 #include "server/service/json_service.h"
@@ -59,6 +60,7 @@ class LoopRuntime {
   JsonMethods json_;
   CatalogMethods catalog_;
   AdminMethods admin_;
+  Gate gate_;
   RpcWorker worker_;
   std::thread thread_;
 };

@@ -1,15 +1,14 @@
 #include "server/service/metric_sources.h"
 
 #include <array>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "server/service/descriptors.h"
 #include "server/service/version.h"
 
 namespace extractd {
@@ -29,12 +28,6 @@ double ResidentBytes() {
   long resident_pages = 0;
   statm >> total_pages >> resident_pages;
   return static_cast<double>(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
-
-double OpenDescriptors() {
-  std::error_code error;
-  const std::filesystem::directory_iterator entries("/proc/self/fd", error);
-  return static_cast<double>(std::distance(begin(entries), end(entries)));
 }
 
 }  // namespace
@@ -119,11 +112,21 @@ std::vector<Sample> HealthSamples(const ProviderHealth& health) {
   return samples;
 }
 
+std::vector<Sample> AdmissionSamples(const Admission::Stats& stats) {
+  return {
+      {.name = "admitted",
+       .help = "Calls that ask providers now.",
+       .value = static_cast<double>(stats.running)},
+      {.name = "queue_depth",
+       .help = "Calls that wait for their turn.",
+       .value = static_cast<double>(stats.queued)},
+  };
+}
+
 std::vector<Sample> ProcessSamples() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);
-  rlimit descriptors = {};
-  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  const Descriptors descriptors = CountDescriptors();
   return {
       {.name = "process_cpu_seconds_total",
        .help = "CPU time of this process.",
@@ -132,10 +135,12 @@ std::vector<Sample> ProcessSamples() {
       {.name = "process_resident_memory_bytes",
        .help = "Resident memory of this process.",
        .value = ResidentBytes()},
-      {.name = "process_open_fds", .help = "Open descriptors.", .value = OpenDescriptors()},
+      {.name = "process_open_fds",
+       .help = "Open descriptors.",
+       .value = static_cast<double>(descriptors.open)},
       {.name = "process_max_fds",
        .help = "Limit of open descriptors.",
-       .value = static_cast<double>(descriptors.rlim_cur)},
+       .value = static_cast<double>(descriptors.limit)},
   };
 }
 
@@ -157,6 +162,16 @@ std::vector<Sample> EventSamples(const observe::EventBus& events) {
        .help = "Events that watchers read too slowly to get.",
        .kind = observe::MetricKind::kCounter,
        .value = static_cast<double>(events.lost())},
+  };
+}
+
+std::vector<Sample> CertificateSamples(std::optional<std::chrono::system_clock::time_point> expiry
+) {
+  if (!expiry.has_value()) return {};
+  return {
+      {.name = "tls_certificate_not_after_seconds",
+       .help = "When the certificate in force expires.",
+       .value = std::chrono::duration<double>(expiry->time_since_epoch()).count()}
   };
 }
 

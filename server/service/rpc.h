@@ -5,18 +5,23 @@
 #define EXTRACTD_SERVER_SERVICE_RPC_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <absl/functional/any_invocable.h>
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
 #include "server/base/clock.h"
 #include "server/base/task.h"
+#include "server/engine/traffic/admission.h"
 
 namespace extractd {
+
+struct Principal;
 
 struct RpcResult {
   grpc::Status status = grpc::Status::OK;
@@ -35,6 +40,13 @@ class Rpc {
   virtual void AddTrailer(std::string_view name, std::string_view value) = 0;
   // The daemon cancelled this RPC because it is shutting down; the caller is still there.
   virtual bool drained() const = 0;
+  // What gRPC knows of the call and its connection.
+  virtual const grpc::ServerContext& context() const = 0;
+  // Whose call it is, as the gate found; null: anybody's.
+  virtual const std::shared_ptr<const Principal>& caller() const = 0;
+  virtual void set_caller(std::shared_ptr<const Principal> caller) = 0;
+  // Its place among the calls that run, which it gives back when it is answered.
+  virtual void set_place(Admission::Place place) = 0;
 };
 
 // Serves one RPC. The Task's cancellation slot fires when the caller is gone or the daemon drains.

@@ -32,6 +32,10 @@ class CallAs : public RpcCall, public Interface {
   void AddTrailer(std::string_view name, std::string_view value) final {
     context_.AddTrailingMetadata(std::string(name), std::string(value));
   }
+  const grpc::ServerContext& context() const final { return context_; }
+  const std::shared_ptr<const Principal>& caller() const final { return caller_; }
+  void set_caller(std::shared_ptr<const Principal> caller) final { caller_ = std::move(caller); }
+  void set_place(Admission::Place place) final { place_ = std::move(place); }
 
  protected:
   using RpcCall::RpcCall;
@@ -215,6 +219,7 @@ std::optional<SteadyTime> RpcCall::ReadDeadline() const {
 
 void RpcCall::BeginToFinish(grpc::StatusCode code) {
   answered_ = true;
+  place_.Leave();
   Unlink();
   worker_->observer_.OnRpcEnd({
       .method = method().name,

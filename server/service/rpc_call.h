@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ class RpcCall {
   bool drained_ = false;
   std::optional<SteadyTime> deadline_;
   std::string id_;
+  std::shared_ptr<const Principal> caller_;
+  Admission::Place place_;
 
  private:
   // The poller's thread.

@@ -51,7 +51,8 @@ struct RpcMethod {
   RpcHandler handler = {};
   RequestStream request_stream = {};  // these two, or the two above
   StreamHandler stream_handler = {};
-  int waiting = 4;  // RPCs that gRPC may hand over before the poller asks again
+  bool asks_providers = false;  // admitted only where there is room
+  int waiting = 4;              // RPCs that gRPC may hand over before the poller asks again
 };
 
 struct RpcEnd {

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "server/base/strings.h"
+#include "server/service/callers/caller_settings.h"
 #include "server/service/setting_kinds.h"
 
 namespace extractd {
@@ -171,11 +172,6 @@ constexpr std::int64_t kGigabyte = std::int64_t{1} << 30U;
 
 void AddServerSettings(std::vector<Setting>& table) {
   table.push_back(ListenSetting());
-  table.push_back(BoolSetting(
-      {.name = "allow_insecure_listen",
-       .help = "Serve without TLS and authentication on addresses that other machines reach."},
-      [](auto& c) -> auto& { return c.allow_insecure_listen; }
-  ));
   table.push_back(TextSetting(
       {.name = "admin_listen", .help = "Where metrics and health are served over HTTP."},
       "host:port or off",
@@ -390,6 +386,7 @@ void AddLimitSettings(std::vector<Setting>& table) {
 std::vector<Setting> MakeSettingsTable() {
   std::vector<Setting> table;
   AddServerSettings(table);
+  AddCallerSettings(table);
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);

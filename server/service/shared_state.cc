@@ -41,6 +41,7 @@ SharedState::SharedState(const Config& config)
           config.health,
           [this](std::string_view provider, CircuitState state) { TellCircuit(provider, state); }
       ),
+      admission(config.admission, clock),
       config_(std::make_shared<const Config>(config)) {}
 
 void SharedState::TellCircuit(std::string_view provider, CircuitState state) {
@@ -55,10 +56,11 @@ void SharedState::TellCircuit(std::string_view provider, CircuitState state) {
   });
 }
 
-absl::Status SharedState::CheckProviders(const Config& config) {
+absl::Status SharedState::Check(const Config& config) {
   Registry registry;
   Catalog catalog(registry, &providers::FindDialect, {});
-  return PutAll(config, catalog);
+  RETURN_IF_ERROR(PutAll(config, catalog));
+  return Callers::Check(config.callers);
 }
 
 absl::Status SharedState::ApplyProviders(const Config& config) {
@@ -83,6 +85,7 @@ std::shared_ptr<const Config> SharedState::config() const {
 
 void SharedState::set_config(Config config) {
   log.set_level(LevelOf(config));
+  admission.set_policy(config.admission);
   auto next = std::make_shared<const Config>(std::move(config));
   const absl::MutexLock lock(&mutex_);
   config_ = std::move(next);

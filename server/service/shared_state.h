@@ -17,6 +17,7 @@
 #include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/learned.h"
+#include "server/engine/traffic/admission.h"
 #include "server/observe/event_bus.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
@@ -26,6 +27,8 @@
 #include "server/registry/registry.h"
 #include "server/schema/schema_cache.h"
 #include "server/schema/schema_library.h"
+#include "server/service/callers/callers.h"
+#include "server/service/callers/guess_throttle.h"
 #include "server/service/config.h"
 
 namespace extractd {
@@ -39,8 +42,8 @@ class SharedState {
   // Puts the provider rows of `config` into force. InvalidArgument: a row is wrong; those before it
   // are in force. At start and on reload.
   absl::Status ApplyProviders(const Config& config);
-  // Checks the rows of `config` without touching what is in force.
-  static absl::Status CheckProviders(const Config& config);
+  // Checks the rows of `config`, and who may call, without touching what is in force.
+  static absl::Status Check(const Config& config);
 
   std::shared_ptr<const Config> config() const;
   void set_config(Config config);
@@ -61,6 +64,9 @@ class SharedState {
   Latencies latencies;
   Lessons lessons;
   ProviderHealth health;
+  Callers callers;
+  GuessThrottle guesses;
+  Admission admission;
 
  private:
   void TellCircuit(std::string_view provider, CircuitState state);

@@ -18,7 +18,7 @@ RpcResult Succeed(const google::protobuf::Message& response) {
 RpcResult Refuse(
     const Rpc& rpc, std::string_view method, const absl::Status& status, CallRecorder& recorder
 ) {
-  recorder.OnRefused(method, rpc.id(), status);
+  recorder.OnRefused(method, rpc, status);
   return {.status = ToGrpcStatus(status, rpc.id())};
 }
 

@@ -2,15 +2,11 @@
 
 import json
 import re
-import urllib.request
 
 import jsonschema
-import pydantic
 import pytest
-from google.genai import types
-from llmock.testing import LLMockServer
 
-from support import environment
+from support import environment, sdk_types
 from support.errors import expect_failure
 from support.upstream import Received, Reply, Upstream, json_reply
 

@@ -84,7 +84,7 @@ CertificateAuthority::CertificateAuthority()
 
 Certificate CertificateAuthority::Issue(const CertificateSpec& spec) const {
   const Key key = NewKey();
-  const Certified certificate = Unsigned(key, spec, "imposter");
+  const Certified certificate = Unsigned(key, spec, spec.common_name.c_str());
   AddExtension(certificate.get(), NID_subject_alt_name, spec.names.c_str());
   Sign(certificate, self_.get(), key_);
   return {PemOf(certificate), PemOf(key)};
@@ -92,7 +92,7 @@ Certificate CertificateAuthority::Issue(const CertificateSpec& spec) const {
 
 Certificate CertificateAuthority::SelfSigned(const CertificateSpec& spec) {
   const Key key = NewKey();
-  const Certified certificate = Unsigned(key, spec, "imposter");
+  const Certified certificate = Unsigned(key, spec, spec.common_name.c_str());
   AddExtension(certificate.get(), NID_subject_alt_name, spec.names.c_str());
   Sign(certificate, certificate.get(), key);
   return {PemOf(certificate), PemOf(key)};

@@ -20,6 +20,7 @@ struct CertificateSpec {
   std::string names = "IP:127.0.0.1,DNS:localhost";          // as OpenSSL writes alternative names
   std::chrono::seconds valid_from{-std::chrono::hours(48)};  // from now
   std::chrono::seconds valid_until{std::chrono::hours(24)};
+  std::string common_name = "imposter";
 };
 
 class CertificateAuthority {

@@ -19,6 +19,11 @@ struct Globals {
   std::string address = "127.0.0.1:50051";
   int timeout_ms = 600'000;
   bool json = false;
+  std::string token = {};
+  bool tls = false;         // with the system's authorities, unless tls_ca names others
+  std::string tls_ca = {};  // paths
+  std::string certificate = {};
+  std::string key = {};
 };
 
 // Adds every subcommand to `app`. `run` is set to the one that was chosen, which returns the exit

@@ -3,16 +3,16 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "extractctl/commands.h"
+#include "extractctl/connection.h"
 
 int main(int argc, char** argv) {
   using extractd::ctl::Globals;
   CLI::App app("Ask a running extractd.", "extractctl");
   Globals globals;
-  app.add_option("--address", globals.address, "host:port or unix:/path of the daemon")
-      ->envname("EXTRACTD_ADDRESS")
-      ->capture_default_str();
+  extractd::ctl::AddConnectionOptions(app, globals);
   app.add_option("--timeout-ms", globals.timeout_ms, "Time that a call may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -27,6 +27,10 @@ int main(int argc, char** argv) {
     extractd::ctl::ComplainAboutCommand(app);
     const int code = app.exit(error);
     return code == 0 ? extractd::ctl::kFine : extractd::ctl::kMisused;
+  }
+  if (const std::string problem = extractd::ctl::ConnectionProblem(globals); !problem.empty()) {
+    fmt::print(stderr, "extractctl: {}\n", problem);
+    return extractd::ctl::kMisused;
   }
   return run();
 }

@@ -2,19 +2,13 @@
 #ifndef EXTRACTD_CLIENT_SDK_CPP_EXTRACTCTL_SHOW_H_
 #define EXTRACTD_CLIENT_SDK_CPP_EXTRACTCTL_SHOW_H_
 
-#include <chrono>
-
 #include "extractctl/commands.h"
 #include "extractctl/output.h"
 #include "extractd/client.h"
 
 namespace extractd::ctl {
 
-inline Client Connect(const Globals& globals) {
-  return Client(
-      {.address = globals.address, .timeout = std::chrono::milliseconds(globals.timeout_ms)}
-  );
-}
+Client Connect(const Globals& globals);
 
 // Prints a result by `print`; the exit code.
 template <class Response, class Print>

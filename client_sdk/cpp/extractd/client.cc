@@ -18,10 +18,20 @@
 namespace extractd {
 namespace {
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ClientOptions& options) {
+  if (!options.tls.has_value()) return grpc::InsecureChannelCredentials();
+  const TlsOptions& tls = *options.tls;
+  return grpc::SslCredentials({
+      .pem_root_certs = tls.authorities,
+      .pem_private_key = tls.key,
+      .pem_cert_chain = tls.certificate,
+  });
+}
+
 std::shared_ptr<grpc::Channel> Connect(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_response_bytes);
-  return grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, CredentialsOf(options), arguments);
 }
 
 void ReadDetail(const google::protobuf::Any& detail, Failure& failure) {
@@ -71,6 +81,11 @@ struct Client::State {
         catalog(v1::CatalogService::NewStub(channel)),
         admin(v1::AdminService::NewStub(channel)) {}
 
+  void Prepare(grpc::ClientContext& context, Timeout timeout) const {
+    context.set_deadline(std::chrono::system_clock::now() + timeout.value_or(options.timeout));
+    if (!options.token.empty()) context.AddMetadata("authorization", "Bearer " + options.token);
+  }
+
   // Calls one method of a stub.
   template <class Response, class Stub, class Request>
   Result<Response> Call(
@@ -80,7 +95,7 @@ struct Client::State {
       Timeout timeout
   ) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + timeout.value_or(options.timeout));
+    Prepare(context, timeout);
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return ReadFailure(status);
@@ -115,9 +130,7 @@ Result<v1::ExtractResponse> Client::ExtractStream(
     const v1::ExtractStreamRequest& request, const EachEvent& each, Timeout timeout
 ) {
   grpc::ClientContext context;
-  context.set_deadline(
-      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
-  );
+  state_->Prepare(context, timeout);
   const auto reader = state_->extraction->ExtractStream(&context, request);
   v1::ExtractResponse result;
   v1::ExtractStreamResponse event;

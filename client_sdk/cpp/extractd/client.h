@@ -34,10 +34,20 @@
 
 namespace extractd {
 
+// PEM texts, not paths.
+struct TlsOptions {
+  std::string authorities = {};  // whom the daemon's certificate must be of; empty: the system's
+  std::string certificate = {};  // of this client; empty: none is shown
+  std::string key = {};
+};
+
 struct ClientOptions {
   std::string address = "127.0.0.1:50051";     // "host:port" or "unix:/path"
   std::chrono::milliseconds timeout{600'000};  // of calls that name none
   int max_response_bytes = 64 << 20;
+  // Shown with every call. Without TLS it can be read on its way: only for this machine.
+  std::string token = {};
+  std::optional<TlsOptions> tls = {};  // absent: no TLS
 };
 
 struct BadField {

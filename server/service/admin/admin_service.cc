@@ -15,6 +15,7 @@
 #include "extractd/v1/admin_service.pb.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/callers/principal.h"
 #include "server/service/admin/event_messages.h"
 #include "server/service/rpc_status.h"
 #include "server/service/unary.h"
@@ -39,6 +40,21 @@ void Describe(const schema::SchemaCacheStats& stats, const Config& config, v1::C
   const size_t limit = config.cache_schemas ? config.schema_cache_bytes : 0;
   out.set_max_bytes(static_cast<std::int64_t>(limit));
   out.set_backend("memory");
+}
+
+// Where callers must be somebody, not everybody may.
+absl::Status CheckAdmin(const Rpc& rpc) {
+  const Principal* caller = rpc.caller().get();
+  if (caller == nullptr || caller->admin) return absl::OkStatus();
+  return MakeError(
+      {.reason = Reason::kNotAllowed, .metadata = {{"resource", "AdminService"}}},
+      fmt::format("principal '{}' may not use AdminService: it lacks admin: true", caller->name)
+  );
+}
+
+absl::Status ReadAdmin(Rpc& rpc, const Config& config, google::protobuf::Message& request) {
+  RETURN_IF_ERROR(CheckAdmin(rpc));
+  return ParseRequest(rpc.request(), config.max_request_bytes, request);
 }
 
 absl::Status DrainingError() {
@@ -99,7 +115,7 @@ Task<absl::Status> Forward(EventBus::Watcher& watcher, Doorbell& bell, StreamRpc
 Task<RpcResult> AdminMethods::GetCacheStats(Rpc& rpc) {
   const std::shared_ptr<const Config> config = shared_.config();
   v1::GetCacheStatsRequest request;
-  const absl::Status parsed = ParseRequest(rpc.request(), config->max_request_bytes, request);
+  const absl::Status parsed = ReadAdmin(rpc, *config, request);
   if (!parsed.ok()) co_return Refuse(rpc, kGetCacheStats, parsed, recorder_);
   v1::GetCacheStatsResponse response;
   Describe(shared_.schemas.stats(), *config, *response.add_caches());
@@ -109,8 +125,7 @@ Task<RpcResult> AdminMethods::GetCacheStats(Rpc& rpc) {
 Task<RpcResult> AdminMethods::ReloadConfig(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   v1::ReloadConfigRequest request;
-  const absl::Status parsed =
-      ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  const absl::Status parsed = ReadAdmin(rpc, *shared_.config(), request);
   if (!parsed.ok()) co_return Refuse(rpc, kReloadConfig, parsed, recorder_);
 
   // Files are read where no other call waits for them. A caller who leaves meanwhile changes
@@ -137,7 +152,7 @@ Task<grpc::Status> AdminMethods::WatchEvents(StreamRpc& rpc) {
   };
   const std::shared_ptr<const Config> config = shared_.config();
   v1::WatchEventsRequest request;
-  const absl::Status parsed = ParseRequest(rpc.request(), config->max_request_bytes, request);
+  const absl::Status parsed = ReadAdmin(rpc, *config, request);
   if (!parsed.ok()) co_return refuse(parsed);
   absl::StatusOr<EventBus::Filter> filter = FilterOf(request);
   if (!filter.ok()) co_return refuse(filter.status());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <xxhash.h>
 
 #include "server/base/status_macros.h"
+#include "server/service/callers/exposure.h"
 #include "server/service/settings.h"
 
 namespace extractd {
@@ -71,6 +73,21 @@ ConfigReloader::Outcome Compare(const Config& before, const Config& after) {
   return outcome;
 }
 
+// What listens keeps what it was made with: TLS, and whether clients are asked for certificates.
+absl::Status CheckChange(const Config& before, const Config& after) {
+  const TlsSettings& was = before.callers.tls;
+  const TlsSettings& will = after.callers.tls;
+  if (was.certificate.empty() != will.certificate.empty() ||
+      was.client_ca.empty() != will.client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "tls_certificate, tls_client_ca: to switch TLS or client certificates on or off takes a "
+        "restart"
+    );
+  }
+  if (CheckExposure(before).ok()) RETURN_IF_ERROR(CheckExposure(after));
+  return SharedState::Check(after);
+}
+
 }  // namespace
 
 ConfigReloader::ConfigReloader(SharedState& shared, ConfigSources sources)
@@ -92,20 +109,35 @@ absl::StatusOr<ConfigReloader::Outcome> ConfigReloader::Reload(bool only_check) 
 
 absl::StatusOr<ConfigReloader::Outcome> ConfigReloader::TryReload(bool only_check) {
   ASSIGN_OR_RETURN(Config next, LoadConfig(sources_));
-  RETURN_IF_ERROR(SharedState::CheckProviders(next));
+  RETURN_IF_ERROR(CheckChange(*shared_.config(), next));
   Outcome outcome = Compare(*shared_.config(), next);
   outcome.hash = HashOf(next, sources_);
   if (only_check) return outcome;
+  RETURN_IF_ERROR(shared_.callers.Load(next.callers));
   RETURN_IF_ERROR(shared_.ApplyProviders(next));
   shared_.set_config(std::move(next));
   return outcome;
 }
 
-void ConfigReloader::Tell(const absl::StatusOr<Outcome>& outcome) {
+void ConfigReloader::ReloadCredentials() {
+  const absl::MutexLock reloading(&reloading_);
+  const std::optional<absl::Status> loaded = shared_.callers.LoadIfChanged();
+  if (!loaded.has_value()) return;
+  Note(*loaded);
+  if (loaded->ok()) shared_.log.Line(LogLevel::kInfo, "credentials_reloaded").Write();
+}
+
+void ConfigReloader::Note(const absl::Status& status) {
   {
     const absl::MutexLock lock(&mutex_);
-    last_ = {.ok = outcome.ok(), .time = std::chrono::system_clock::now()};
+    last_ = {.ok = status.ok(), .time = std::chrono::system_clock::now()};
   }
+  if (status.ok()) return;
+  shared_.log.Line(LogLevel::kError, "reload_refused").Text("problem", Std(status.message())).Write();
+}
+
+void ConfigReloader::Tell(const absl::StatusOr<Outcome>& outcome) {
+  Note(outcome.status());
   Event event = {.kind = EventKind::kConfig, .reason = outcome.ok() ? "reloaded" : "refused"};
   if (outcome.ok()) {
     auto line = shared_.log.Line(LogLevel::kInfo, "reloaded");
@@ -114,9 +146,6 @@ void ConfigReloader::Tell(const absl::StatusOr<Outcome>& outcome) {
     line.Write();
     event.message = fmt::format("{} settings and providers changed", outcome->changed.size());
   } else {
-    shared_.log.Line(LogLevel::kError, "reload_refused")
-        .Text("problem", Std(outcome.status().message()))
-        .Write();
     event.message = "the configuration has problems, which the log lists; the old one stays";
   }
   shared_.events.Publish(std::move(event));

@@ -37,12 +37,17 @@ class ConfigReloader {
   // reading files takes.
   absl::StatusOr<Outcome> Reload(bool only_check);
 
+  // Puts certificates and tokens into force whose files have changed.
+  void ReloadCredentials();
+
   // How the last reload went; the start counts as one.
   Last last() const;
 
  private:
   absl::StatusOr<Outcome> TryReload(bool only_check) ABSL_EXCLUSIVE_LOCKS_REQUIRED(reloading_);
   void Tell(const absl::StatusOr<Outcome>& outcome);
+  // Remembers how it went; logs what was wrong.
+  void Note(const absl::Status& status);
 
   SharedState& shared_;
   const ConfigSources sources_;

@@ -55,7 +55,9 @@ absl::StatusOr<observe::EventBus::Filter> FilterOf(const v1::WatchEventsRequest&
     wrong.push_back({"kinds", fmt::format("has {}, more than {}", request.kinds_size(), kMaxKinds)}
     );
   }
-  observe::EventBus::Filter filter = {.provider = request.provider()};
+  observe::EventBus::Filter filter = {
+      .provider = request.provider(), .principal = request.principal()
+  };
   for (int i = 0; i < std::min(request.kinds_size(), kMaxKinds); ++i) {
     const v1::EventKind wanted = request.kinds(i);
     if (wanted == v1::EVENT_KIND_UNSPECIFIED) {

@@ -55,6 +55,7 @@ absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(Stre
     return InvalidRequest({{"request.routing", "is not served in streams: use Extract"}});
   }
   read.call.request_id = rpc.id();
+  read.call.caller = rpc.caller();
   read.call.deadline = rpc.deadline();
   return read;
 }
@@ -106,7 +107,7 @@ Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::ReplanStream(Stre
 }
 
 Task<grpc::Status> ExtractionMethods::RefuseStream(StreamRpc& rpc, absl::Status status) {
-  recorder_.OnRefused(kExtractStream, rpc.id(), status);
+  recorder_.OnRefused(kExtractStream, rpc, status);
   v1::ExtractStreamResponse last;
   FillStatus(status, rpc.id(), *last.mutable_failure()->mutable_status());
   const asio::any_io_executor loop = co_await asio::this_coro::executor;

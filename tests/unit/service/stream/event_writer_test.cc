@@ -25,6 +25,10 @@ class FakeCaller final : public StreamRpc {
   std::optional<SteadyTime> deadline() const override { return std::nullopt; }
   void AddTrailer(std::string_view, std::string_view) override {}
   bool drained() const override { return false; }
+  const grpc::ServerContext& context() const override { return context_; }
+  const std::shared_ptr<const Principal>& caller() const override { return nobody_; }
+  void set_caller(std::shared_ptr<const Principal>) override {}
+  void set_place(Admission::Place) override {}
   void Write(grpc::ByteBuffer message, Written written) override {
     EXPECT_FALSE(written_) << "one at a time";
     grpc::Slice slice;
@@ -54,6 +58,8 @@ class FakeCaller final : public StreamRpc {
  private:
   grpc::ByteBuffer request_;
   std::string id_ = "req_1";
+  grpc::ServerContext context_;
+  std::shared_ptr<const Principal> nobody_;
   Written written_;
 };
 

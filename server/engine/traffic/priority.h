@@ -1,0 +1,15 @@
+// Priority: who goes first when there is not room for all.
+#ifndef EXTRACTD_SERVER_ENGINE_TRAFFIC_PRIORITY_H_
+#define EXTRACTD_SERVER_ENGINE_TRAFFIC_PRIORITY_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace extractd {
+
+enum class Priority : std::uint8_t { kHigh, kNormal, kLow };
+inline constexpr size_t kPriorities = 3;
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_TRAFFIC_PRIORITY_H_
