@@ -17,6 +17,7 @@
 #include "server/providers/credentials.h"
 #include "server/registry/provider_row.h"
 #include "server/service/config.h"
+#include "server/service/configuration/model_config.h"
 #include "server/service/daemon.h"
 #include "server/service/health_probe.h"
 #include "server/service/provider_config.h"
@@ -76,6 +77,8 @@ int PrintSettings() {
   fmt::print("{}", SettingsAsMarkdown());
   fmt::print("\n| provider key | meaning |\n|---|---|\n");
   for (const ProviderKey& key : ProviderKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
+  fmt::print("\n| model key | meaning |\n|---|---|\n");
+  for (const ModelKey& key : ModelKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
   return EXIT_SUCCESS;
 }
 

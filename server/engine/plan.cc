@@ -143,7 +143,8 @@ class PlanMaker {
     row_ = parts_.catalog.Find(name.provider);
     if (row_ == nullptr) return parts_.catalog.registry().Find(name.provider, "").status();
     ASSIGN_OR_RETURN(plan_->request.model, ChooseModel(*row_, name.model));
-    plan_->family = &parts_.catalog.FamilyOf(row_->name, plan_->request.model);
+    plan_->family = &parts_.catalog.FamilyOf(*row_, plan_->request.model);
+    plan_->row = row_;
     return absl::OkStatus();
   }
 

@@ -89,8 +89,9 @@ struct Plan {
   std::vector<PlannedTool> tools = {};  // kParallel: instead of `schema`, which is null then
   bool mode_named = false;              // by the caller
   bool include_thinking = false;
-  std::string lesson_subject = {};  // under which lessons about the schema are kept
-  LearnedFacts learned = {};        // that went into this plan
+  std::string lesson_subject = {};              // under which lessons about the schema are kept
+  LearnedFacts learned = {};                    // that went into this plan
+  std::shared_ptr<const ProviderRow> row = {};  // which may own `family`
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }

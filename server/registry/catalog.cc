@@ -59,6 +59,19 @@ absl::Status CheckModes(const ProviderRow& row) {
   return absl::OkStatus();
 }
 
+absl::Status CheckOwnModels(const ProviderRow& row) {
+  for (const OwnModel& model : row.own_models) {
+    if (!model.family.has_value()) continue;
+    for (const std::string& mode : model.family->modes) {
+      if (std::ranges::find(row.modes, mode) != row.modes.end()) continue;
+      return Wrong(
+          row, "models", fmt::format("'{}' has mode '{}', the provider has not", model.name, mode)
+      );
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Catalog::Catalog(Registry& registry, DialectTable dialects, std::vector<ModelFamily> families)
@@ -76,6 +89,7 @@ absl::Status Catalog::Check(const ProviderRow& row) const {
     return Wrong(row, "base_url", "must begin with http:// or https:// and not end with /");
   }
   RETURN_IF_ERROR(CheckModes(row));
+  RETURN_IF_ERROR(CheckOwnModels(row));
   for (const auto& [field, text] :
        {std::pair("body", &row.body), std::pair("responses_body", &row.responses_body)}) {
     if (!text->empty() && !IsJsonObject(*text)) return Wrong(row, field, "must be a JSON object");
@@ -172,9 +186,21 @@ std::vector<std::shared_ptr<const ProviderRow>> Catalog::Rows() const {
 }
 
 const ModelFamily& Catalog::FamilyOf(std::string_view provider, std::string_view model) const {
+  return BestFamily(families_, provider, model);
+}
+
+const ModelFamily& Catalog::FamilyOf(const ProviderRow& row, std::string_view model) const {
+  const OwnModel* own = FindOwnModel(row, model);
+  const bool said = own != nullptr && own->family.has_value();
+  return said ? *own->family : FamilyOf(row.name, model);
+}
+
+const ModelFamily& BestFamily(
+    std::span<const ModelFamily> families, std::string_view provider, std::string_view model
+) {
   static const ModelFamily kUnknown;
   const ModelFamily* best = &kUnknown;
-  for (const ModelFamily& family : families_) {
+  for (const ModelFamily& family : families) {
     const bool here = family.provider.empty() || family.provider == provider;
     if (!here || !model.starts_with(family.prefix)) continue;
     const auto rank = [](const ModelFamily& f) {
@@ -183,6 +209,19 @@ const ModelFamily& Catalog::FamilyOf(std::string_view provider, std::string_view
     if (rank(family) > rank(*best)) best = &family;
   }
   return *best;
+}
+
+const OwnModel* FindOwnModel(const ProviderRow& row, std::string_view model) {
+  const OwnModel* best = nullptr;
+  for (const OwnModel& own : row.own_models) {
+    if (own.name == model) return &own;
+    std::string_view begin = own.name;
+    if (!begin.ends_with('*')) continue;
+    begin.remove_suffix(1);
+    const bool longer = best == nullptr || own.name.size() > best->name.size();
+    if (longer && model.starts_with(begin)) best = &own;
+  }
+  return best;
 }
 
 }  // namespace extractd

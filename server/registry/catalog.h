@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_REGISTRY_CATALOG_H_
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,15 @@
 #include "server/registry/registry.h"
 
 namespace extractd {
+
+// Of `families` the one that fits best: of the provider before of any, then the longest prefix; one
+// without any facts if none fits.
+const ModelFamily& BestFamily(
+    std::span<const ModelFamily> families, std::string_view provider, std::string_view model
+);
+
+// What `row` says itself of `model`: by its name, else by the longest pattern. Null: nothing.
+const OwnModel* FindOwnModel(const ProviderRow& row, std::string_view model);
 
 class Catalog {
  public:
@@ -36,6 +46,8 @@ class Catalog {
   std::vector<std::shared_ptr<const ProviderRow>> Rows() const;
   // Facts of the model's family; the defaults if no row matches.
   const ModelFamily& FamilyOf(std::string_view provider, std::string_view model) const;
+  // The same, but what the row says itself counts first. Lives as long as `row` and the catalog.
+  const ModelFamily& FamilyOf(const ProviderRow& row, std::string_view model) const;
 
   Registry& registry() const { return registry_; }
 

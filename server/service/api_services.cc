@@ -34,9 +34,9 @@ using RawSchemaService =
                 SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
 using RawJsonService = JsonService::WithRawMethod_EncodeToon<JsonService::WithRawMethod_DecodeToon<
     JsonService::WithRawMethod_RepairJson<JsonService::Service>>>;
-using RawCatalogService =
-    CatalogService::WithRawMethod_ListProviders<CatalogService::WithRawMethod_ListModes<
-        CatalogService::WithRawMethod_ListModels<CatalogService::Service>>>;
+using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
+    CatalogService::WithRawMethod_ListModes<CatalogService::WithRawMethod_ListModels<
+        CatalogService::WithRawMethod_PullModel<CatalogService::Service>>>>;
 
 // Binds Request<Method> of a raw service and the handler of a loop.
 template <class Service, class Request, class Methods>
@@ -168,6 +168,13 @@ void AddCatalog(RawCatalogService& service, CatalogMethods& methods, std::vector
       &RawCatalogService::RequestListModels,
       methods,
       &CatalogMethods::ListModels
+  ));
+  out.push_back(BindStream(
+      "PullModel",
+      service,
+      &RawCatalogService::RequestPullModel,
+      methods,
+      &CatalogMethods::PullModel
   ));
 }
 

@@ -13,6 +13,7 @@
 #include <fmt/ranges.h>
 
 #include "server/base/strings.h"
+#include "server/service/configuration/extension_settings.h"
 #include "server/service/setting_kinds.h"
 
 namespace extractd {
@@ -209,13 +210,6 @@ void AddServerSettings(std::vector<Setting>& table) {
 
 void AddCallSettings(std::vector<Setting>& table) {
   table.push_back(TextSetting(
-      {.name = "prices_file",
-       .reloadable = true,
-       .help = "Prices of models besides the built-in ones (docs/prices.md)."},
-      "path",
-      [](auto& c) -> auto& { return c.prices_file; }
-  ));
-  table.push_back(TextSetting(
       {.name = "default_model",
        .request_field = "model",
        .reloadable = true,
@@ -384,6 +378,7 @@ void AddLimitSettings(std::vector<Setting>& table) {
 std::vector<Setting> MakeSettingsTable() {
   std::vector<Setting> table;
   AddServerSettings(table);
+  AddExtensionSettings(table);
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);

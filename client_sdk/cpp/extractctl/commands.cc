@@ -212,6 +212,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddToon(app, globals, run);
   AddLists(app, globals, run);
   AddModels(app, globals, run);
+  AddPull(app, globals, run);
 }
 
 void ComplainAboutCommand(const CLI::App& app) {
