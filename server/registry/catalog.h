@@ -4,7 +4,6 @@
 #define EXTRACTD_SERVER_REGISTRY_CATALOG_H_
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +17,6 @@
 #include "server/registry/registry.h"
 
 namespace extractd {
-
-// Of `families` the one that fits best: of the provider before of any, then the longest prefix; one
-// without any facts if none fits.
-const ModelFamily& BestFamily(
-    std::span<const ModelFamily> families, std::string_view provider, std::string_view model
-);
 
 // What `row` says itself of `model`: by its name, else by the longest pattern. Null: nothing.
 const OwnModel* FindOwnModel(const ProviderRow& row, std::string_view model);
@@ -58,7 +51,7 @@ class Catalog {
 
   Registry& registry_;
   DialectTable dialects_;
-  std::vector<ModelFamily> families_;
+  StringMap<std::vector<ModelFamily>> families_;  // by provider, the longest prefix first
   mutable absl::Mutex mutex_;
   StringMap<std::shared_ptr<const ProviderRow>> rows_ ABSL_GUARDED_BY(mutex_);
   StringMap<std::string> aliases_ ABSL_GUARDED_BY(mutex_);  // alias → name

@@ -18,6 +18,7 @@
 #include "server/registry/capability.h"
 #include "server/registry/catalog.h"
 #include "server/registry/price_file.h"
+#include "server/registry/registry.h"
 #include "server/service/configuration/yaml_file.h"
 
 namespace extractd {
@@ -50,9 +51,12 @@ struct Target {
 
 // Of the target's model; begins as what is built in for it.
 ModelFamily& FamilyOf(Target& target) {
-  static const std::vector<ModelFamily> kBuiltIn = providers::BuiltInModelFamilies();
+  static Registry registry;
+  static const Catalog built_in(
+      registry, &providers::FindDialect, providers::BuiltInModelFamilies()
+  );
   if (!target.model.family.has_value()) {
-    target.model.family = BestFamily(kBuiltIn, target.row.name, target.model.name);
+    target.model.family = built_in.FamilyOf(target.row.name, target.model.name);
   }
   return *target.model.family;
 }
