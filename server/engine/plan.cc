@@ -185,7 +185,7 @@ class PlanMaker {
     plan.schema = std::move(schema);
     if (plan.handler != nullptr) return absl::OkStatus();
     const schema::LoweredSchema* lowered = LoweredOf(*plan.schema);
-    RETURN_IF_ERROR(ResolveMode(lowered));
+    RETURN_IF_ERROR(ResolveMode(lowered, LoweredForTools(*row_, *plan.schema)));
     if (!NeedsWrapper(plan.handler->mode->traits(), *row_, *plan.schema, Usable(lowered))) {
       return absl::OkStatus();
     }
@@ -200,7 +200,7 @@ class PlanMaker {
 
   absl::Status BeginTools() {
     RecallLessons(KeyOf(call_.tools));
-    RETURN_IF_ERROR(ResolveMode(nullptr));
+    RETURN_IF_ERROR(ResolveMode(nullptr, nullptr));
     plan_->tools.reserve(call_.tools.size());
     return WantTool();
   }
@@ -229,10 +229,12 @@ class PlanMaker {
     return WantTool();
   }
 
-  absl::Status ResolveMode(const schema::LoweredSchema* lowered) {
+  absl::Status ResolveMode(
+      const schema::LoweredSchema* lowered, const schema::LoweredSchema* lowered_tool
+  ) {
     ASSIGN_OR_RETURN(
         const std::string mode,
-        ChooseMode({call_, *row_, parts_.catalog.registry(), lowered}, *plan_)
+        ChooseMode({call_, *row_, parts_.catalog.registry(), lowered, lowered_tool}, *plan_)
     );
     ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
     return CheckOutputEncoding(mode);

@@ -186,6 +186,9 @@ struct ProviderRow {
   std::string signer_scope = {};  // what the signer's tokens are for; empty: the signer's default
   bool streams_schemas = true;    // as ModelFamily has it, for all of its models
   std::vector<OwnModel> own_models = {};
+  // The subset that the schemas of tools must fit; empty: none in particular. A schema that does
+  // not is asked for in another mode, unless the caller names one.
+  std::string tool_enforcement = {};
 };
 
 }  // namespace extractd

@@ -155,11 +155,12 @@ std::string SetHeaders(const YAML::Node& value, Target& target) {
   return {};
 }
 
-std::string SetEnforcement(const YAML::Node& value, Target& target) {
+template <std::string ProviderRow::* Field>
+std::string SetSubset(const YAML::Node& value, Target& target) {
   const std::string name = value.IsScalar() ? value.Scalar() : "";
   const bool none = name == "none";
   if (none || schema::lower::FindSubset(name) != nullptr) {
-    target.row.enforcement = none ? "" : name;
+    target.row.*Field = none ? "" : name;
     return {};
   }
   std::string known = "none";
@@ -224,7 +225,12 @@ constexpr std::array kKeys = {
     KeyRow{
         "enforcement",
         "what it enforces of schemas: none, or a subset of docs/schema-subsets.md",
-        SetEnforcement
+        SetSubset<&Row::enforcement>
+    },
+    KeyRow{
+        "tool_enforcement",
+        "subset that schemas of tools must fit, else another mode is chosen: none, or one as above",
+        SetSubset<&Row::tool_enforcement>
     },
     KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
