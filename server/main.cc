@@ -19,6 +19,7 @@
 #include "server/service/callers/principal_config.h"
 #include "server/service/callers/tokens_file.h"
 #include "server/service/config.h"
+#include "server/service/configuration/model_config.h"
 #include "server/service/daemon.h"
 #include "server/service/descriptors.h"
 #include "server/service/health_probe.h"
@@ -89,6 +90,8 @@ int PrintSettings() {
   for (const ProviderKey& key : ProviderKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
   fmt::print("\n| principal key | meaning |\n|---|---|\n");
   for (const PrincipalKey& key : PrincipalKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
+  fmt::print("\n| model key | meaning |\n|---|---|\n");
+  for (const ModelKey& key : ModelKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
   return EXIT_SUCCESS;
 }
 

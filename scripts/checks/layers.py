@@ -16,6 +16,7 @@ MAY_INCLUDE = {
     "registry": ("base", "json", "chat", "schema", "modes"),
     "net": ("base", "json"),
     "providers": ("base", "json", "chat", "registry", "net"),
+    "plugins": ("base", "json", "chat", "modes", "registry", "providers"),
     "observe": ("base", "json"),
     "engine": ("base", "json", "chat", "schema", "modes", "registry", "observe"),
 }

@@ -46,7 +46,7 @@ class Run {
 
   // Makes the next turn ready to be sent. False: the call has ended.
   bool BeginTurn() {
-    const bool streams = stream_ != nullptr && plan().upstream->streams();
+    const bool streams = stream_ != nullptr && plan().upstream->streams() && StreamsAnswers(plan());
     if (turn_ == 0 && streams) reask_ = plan().request;
     reask_.stream = streams;
     const bool as_planned = turn_ == 0 && !streams;

@@ -129,7 +129,8 @@ class PlanMaker {
     row_ = parts_.catalog.Find(name.provider);
     if (row_ == nullptr) return parts_.catalog.registry().Find(name.provider, "").status();
     ASSIGN_OR_RETURN(plan_->request.model, ChooseModel(*row_, name.model));
-    plan_->family = &parts_.catalog.FamilyOf(row_->name, plan_->request.model);
+    plan_->family = &parts_.catalog.FamilyOf(*row_, plan_->request.model);
+    plan_->row = row_;
     return CheckAllowed(call_.caller.get(), row_->name, plan_->request.model);
   }
 
@@ -170,7 +171,7 @@ class PlanMaker {
     plan.schema = std::move(schema);
     if (plan.handler != nullptr) return absl::OkStatus();
     const schema::LoweredSchema* lowered = LoweredOf(*plan.schema);
-    RETURN_IF_ERROR(ResolveMode(lowered));
+    RETURN_IF_ERROR(ResolveMode(lowered, LoweredForTools(*row_, *plan.schema)));
     if (!NeedsWrapper(plan.handler->mode->traits(), *row_, *plan.schema, Usable(lowered))) {
       return absl::OkStatus();
     }
@@ -185,7 +186,7 @@ class PlanMaker {
 
   absl::Status BeginTools() {
     RecallLessons(KeyOf(call_.tools));
-    RETURN_IF_ERROR(ResolveMode(nullptr));
+    RETURN_IF_ERROR(ResolveMode(nullptr, nullptr));
     plan_->tools.reserve(call_.tools.size());
     return WantTool();
   }
@@ -214,10 +215,12 @@ class PlanMaker {
     return WantTool();
   }
 
-  absl::Status ResolveMode(const schema::LoweredSchema* lowered) {
+  absl::Status ResolveMode(
+      const schema::LoweredSchema* lowered, const schema::LoweredSchema* lowered_tool
+  ) {
     ASSIGN_OR_RETURN(
         const std::string mode,
-        ChooseMode({call_, *row_, parts_.catalog.registry(), lowered}, *plan_)
+        ChooseMode({call_, *row_, parts_.catalog.registry(), lowered, lowered_tool}, *plan_)
     );
     ASSIGN_OR_RETURN(plan_->handler, parts_.catalog.registry().Find(row_->name, mode));
     return CheckOutputEncoding(mode);

@@ -93,6 +93,7 @@ struct Plan {
   LearnedFacts learned = {};                     // that went into this plan
   std::shared_ptr<const Principal> caller = {};  // null: anybody
   size_t unlisted_downgrades = 0;  // the last of the lowered schema; `downgrades` counts them
+  std::shared_ptr<const ProviderRow> row = {};   // which may own `family`
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }

@@ -48,6 +48,13 @@ const schema::lower::Subset* SubsetOf(const ProviderRow& row, const ModelFamily&
   return family.enforces ? schema::lower::FindSubset(row.enforcement) : nullptr;
 }
 
+const schema::LoweredSchema* LoweredForTools(
+    const ProviderRow& row, const schema::PreparedSchema& schema
+) {
+  const schema::lower::Subset* tools = schema::lower::FindSubset(row.tool_enforcement);
+  return tools == nullptr ? nullptr : &schema.Lower(*tools);
+}
+
 const schema::LoweredSchema* Usable(const schema::LoweredSchema* lowered) {
   return lowered == nullptr || lowered->lowered.obstacle.has_value() ? nullptr : lowered;
 }

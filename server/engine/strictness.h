@@ -22,6 +22,11 @@ inline constexpr std::string_view kNotListed = "not listed";
 // What of a schema the provider enforces for a model, whatever is asked; null: nothing.
 const schema::lower::Subset* SubsetOf(const ProviderRow& row, const ModelFamily& family);
 
+// The schema as tools of the provider take it; null: they have no rules of their own.
+const schema::LoweredSchema* LoweredForTools(
+    const ProviderRow& row, const schema::PreparedSchema& schema
+);
+
 // The lowered schema, if there is one and the subset can take it; else null.
 const schema::LoweredSchema* Usable(const schema::LoweredSchema* lowered);
 

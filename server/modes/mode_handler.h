@@ -82,10 +82,13 @@ class ModeHandler {
   ~ModeHandler() = default;  // never owned through this type: handlers are constants
 };
 
-// The modes that are written here, by name.
+// The modes that are written here, by name, then those that were added.
 std::span<const ModeHandler* const> AllModes();
 // Null: there is no such mode here.
 const ModeHandler* FindModeHandler(std::string_view name);
+// Adds a mode of a plug-in, which lives as long as the process. REQUIRES: nothing is served yet,
+// and no mode has its name.
+void AddMode(const ModeHandler& mode);
 
 }  // namespace extractd
 

@@ -1,12 +1,15 @@
 #include "server/modes/modes.h"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 namespace extractd {
 
-std::span<const ModeHandler* const> AllModes() {
-  static const std::array<const ModeHandler*, 7> modes = {
+namespace {
+
+// Changes only before anything is served.
+std::vector<const ModeHandler*>& Modes() {
+  static std::vector<const ModeHandler*> modes = {
       &JsonModeHandler(),
       &JsonSchemaModeHandler(),
       &MdJsonModeHandler(),
@@ -16,6 +19,16 @@ std::span<const ModeHandler* const> AllModes() {
       &ToolsModeHandler(),
   };
   return modes;
+}
+
+}  // namespace
+
+std::span<const ModeHandler* const> AllModes() {
+  return Modes();
+}
+
+void AddMode(const ModeHandler& mode) {
+  Modes().push_back(&mode);
 }
 
 const ModeHandler* FindModeHandler(std::string_view name) {

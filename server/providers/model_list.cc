@@ -8,6 +8,7 @@
 #include "server/base/error.h"
 #include "server/json/read.h"
 #include "server/providers/dialects/body_text.h"
+#include "server/providers/row_request.h"
 
 namespace extractd::providers {
 namespace {
@@ -70,20 +71,10 @@ absl::Status Failed(const ProviderRow& row, Reason reason, std::string_view prob
 net::HttpRequest RequestOf(
     const ProviderRow& row, const Secret& key, std::chrono::milliseconds patience
 ) {
-  net::HttpRequest request = {
-      .method = "GET",
-      .url = row.base_url + row.models_path,
-      .timers = {.connect = std::min(row.timers.connect, patience), .total = patience},
-      .max_reply_bytes = kMaxListBytes,
-      .pool = row.name,
-  };
-  for (const auto& [name, value] : row.headers) request.headers.push_back({name, value});
-  if (key.empty()) return request;
-  const bool bare = !row.key_header.empty();
-  const std::string value(key.Reveal());
-  request.headers.push_back(
-      {bare ? row.key_header : "authorization", bare ? value : "Bearer " + value}
-  );
+  net::HttpRequest request = RequestTo(row, row.models_path, key);
+  request.method = "GET";
+  request.timers = {.connect = std::min(row.timers.connect, patience), .total = patience};
+  request.max_reply_bytes = kMaxListBytes;
   return request;
 }
 

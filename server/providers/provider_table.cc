@@ -1,7 +1,7 @@
 #include "server/providers/provider_table.h"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "server/providers/dialects/anthropic/anthropic_messages.h"
 #include "server/providers/dialects/bedrock/bedrock_converse.h"
@@ -13,8 +13,11 @@
 
 namespace extractd::providers {
 
-const Dialect* FindDialect(std::string_view name) {
-  static const auto dialects = std::to_array<const Dialect*>({
+namespace {
+
+// Changes only before anything is served.
+std::vector<const Dialect*>& Dialects() {
+  static std::vector<const Dialect*> dialects = {
       &AnthropicMessages(),
       &BedrockConverse(),
       &CohereChat(),
@@ -22,8 +25,19 @@ const Dialect* FindDialect(std::string_view name) {
       &OllamaChat(),
       &OpenAiChat(),
       &OpenAiResponses(),
-  });
-  const auto* found = std::ranges::find(dialects, name, &Dialect::name);
+  };
+  return dialects;
+}
+
+}  // namespace
+
+void AddDialect(const Dialect& dialect) {
+  Dialects().push_back(&dialect);
+}
+
+const Dialect* FindDialect(std::string_view name) {
+  const std::vector<const Dialect*>& dialects = Dialects();
+  const auto found = std::ranges::find(dialects, name, &Dialect::name);
   return found == dialects.end() ? nullptr : *found;
 }
 

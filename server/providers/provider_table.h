@@ -27,6 +27,9 @@ const KnownModel* FindKnownModel(std::string_view provider, std::string_view mod
 
 // Null: there is no dialect of that name.
 const Dialect* FindDialect(std::string_view name);
+// Adds a dialect of a plug-in, which lives as long as the process. REQUIRES: nothing is served yet,
+// and no dialect has its name.
+void AddDialect(const Dialect& dialect);
 
 }  // namespace extractd::providers
 

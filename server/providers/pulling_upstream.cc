@@ -13,6 +13,7 @@
 #include "server/json/read.h"
 #include "server/json/text_writer.h"
 #include "server/providers/dialects/body_text.h"
+#include "server/providers/row_request.h"
 
 namespace extractd::providers {
 namespace {
@@ -63,17 +64,11 @@ PullingUpstream::PullingUpstream(
 
 Task<std::string> PullingUpstream::Pull(const WireRequest& request, const SendTimers& timers) {
   const std::string body = PullBody(request.body);
-  net::HttpRequest http = {
-      .url = row_->base_url + row_->pull_path,
-      .headers = {{"content-type", "application/json"}},
-      .body = body,
-      // Nothing comes before the model is there.
-      .timers = {.connect = timers.connect, .total = timers.total},
-      .pool = row_->name,
-  };
-  if (!key_.empty()) {
-    http.headers.push_back({"authorization", fmt::format("Bearer {}", key_.Reveal())});
-  }
+  net::HttpRequest http = RequestTo(*row_, row_->pull_path, key_);
+  http.headers.push_back({"content-type", "application/json"});
+  http.body = body;
+  // Nothing comes before the model is there.
+  http.timers = {.connect = timers.connect, .total = timers.total};
   const net::HttpResult result = co_await client_.Send(std::move(http));
   co_return result.ok() ? key_.ScrubFrom(ProblemIn(result.reply)) : result.message;
 }

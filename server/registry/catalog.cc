@@ -54,6 +54,19 @@ absl::Status CheckModes(const ProviderRow& row) {
   return absl::OkStatus();
 }
 
+absl::Status CheckOwnModels(const ProviderRow& row) {
+  for (const OwnModel& model : row.own_models) {
+    if (!model.family.has_value()) continue;
+    for (const std::string& mode : model.family->modes) {
+      if (std::ranges::find(row.modes, mode) != row.modes.end()) continue;
+      return Wrong(
+          row, "models", fmt::format("'{}' has mode '{}', the provider has not", model.name, mode)
+      );
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Catalog::Catalog(Registry& registry, DialectTable dialects, std::vector<ModelFamily> families)
@@ -77,6 +90,7 @@ absl::Status Catalog::Check(const ProviderRow& row) const {
     return Wrong(row, "base_url", "must begin with http:// or https:// and not end with /");
   }
   RETURN_IF_ERROR(CheckModes(row));
+  RETURN_IF_ERROR(CheckOwnModels(row));
   for (const auto& [field, text] :
        {std::pair("body", &row.body), std::pair("responses_body", &row.responses_body)}) {
     if (!text->empty() && !json::IsJsonObject(*text))
@@ -184,6 +198,25 @@ const ModelFamily& Catalog::FamilyOf(std::string_view provider, std::string_view
     if (family != rows->second.end()) return *family;
   }
   return kUnknown;
+}
+
+const ModelFamily& Catalog::FamilyOf(const ProviderRow& row, std::string_view model) const {
+  const OwnModel* own = FindOwnModel(row, model);
+  const bool said = own != nullptr && own->family.has_value();
+  return said ? *own->family : FamilyOf(row.name, model);
+}
+
+const OwnModel* FindOwnModel(const ProviderRow& row, std::string_view model) {
+  const OwnModel* best = nullptr;
+  for (const OwnModel& own : row.own_models) {
+    if (own.name == model) return &own;
+    std::string_view begin = own.name;
+    if (!begin.ends_with('*')) continue;
+    begin.remove_suffix(1);
+    const bool longer = best == nullptr || own.name.size() > best->name.size();
+    if (longer && model.starts_with(begin)) best = &own;
+  }
+  return best;
 }
 
 }  // namespace extractd

@@ -18,6 +18,9 @@
 
 namespace extractd {
 
+// What `row` says itself of `model`: by its name, else by the longest pattern. Null: nothing.
+const OwnModel* FindOwnModel(const ProviderRow& row, std::string_view model);
+
 class Catalog {
  public:
   using DialectTable = const Dialect* (*)(std::string_view name);
@@ -36,6 +39,8 @@ class Catalog {
   std::vector<std::shared_ptr<const ProviderRow>> Rows() const;
   // Facts of the model's family; the defaults if no row matches.
   const ModelFamily& FamilyOf(std::string_view provider, std::string_view model) const;
+  // The same, but what the row says itself counts first. Lives as long as `row` and the catalog.
+  const ModelFamily& FamilyOf(const ProviderRow& row, std::string_view model) const;
 
   Registry& registry() const { return registry_; }
 

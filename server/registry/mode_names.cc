@@ -82,7 +82,8 @@ constexpr std::array kShortForms = {
 };
 
 bool IsCanonical(std::string_view name) {
-  return std::ranges::find(kCanonical, name) != kCanonical.end();
+  const bool own = std::ranges::find(kCanonical, name) != kCanonical.end();
+  return own || FindModeHandler(name) != nullptr;
 }
 
 std::optional<NormalizedMode> FindLegacy(std::string_view upper) {
@@ -118,6 +119,10 @@ std::optional<NormalizedMode> FindAny(
 
 absl::Status Unknown(std::string_view name) {
   std::vector<std::string> known(kCanonical.begin(), kCanonical.end());
+  for (const ModeHandler* mode : AllModes()) {
+    const std::string_view other = mode->traits().name;
+    if (std::ranges::find(known, other) == known.end()) known.emplace_back(other);
+  }
   const std::string nearest = NearestName(name, known);
   const std::string hint = nearest.empty() ? fmt::format("modes are {}", fmt::join(known, ", "))
                                            : fmt::format("did you mean '{}'?", nearest);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/chat/upstream.h"
+#include "server/registry/capability_set.h"
 
 namespace extractd {
 
@@ -62,6 +63,51 @@ struct BaseUrlCase {
   std::string value = {};  // empty: the variable is not set
   std::string base_url = {};
   friend bool operator==(const BaseUrlCase&, const BaseUrlCase&) = default;
+};
+
+// What the models of a family can and can't. A row describes them whole: the row with the longest
+// matching prefix counts, one of the provider before one of any provider.
+struct ModelFamily {
+  std::string provider = {};  // empty: wherever the model is served
+  std::string prefix = {};    // of the provider's name of the model
+  std::vector<std::string> modes = {
+  };  // replaces the provider's, the best first; empty: all of them
+  bool forced_tool = true;               // honours a forced tool choice
+  bool enforces = true;                  // schemas, as the provider does
+  bool reasons = false;                  // unless told not to
+  bool sampling_while_reasoning = true;  // takes temperature and top_p then
+  std::string reasoning_off = {};        // JSON object of members that switch reasoning off
+  bool tools_need_reasoning_off = false;
+  bool worked_example = false;  // see AskStyle
+  std::string body = {};        // the same, before the row's
+  ReasoningForm reasoning_form = ReasoningForm::kEffort;
+  // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
+  std::int32_t default_max_tokens = 0;
+  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
+  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
+  std::vector<std::string> efforts = {};
+  // JSON object of members that ask for an effort, whose value stands in place of ${effort}; empty:
+  // the dialect's usual ones.
+  std::string effort_form = {};
+  std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
+  bool developer_role = false;      // instructions are those of the developer, not of the system
+  std::string thinking_shown = {};  // JSON object of members, where the caller wants the thoughts
+  ResponsesUse responses = ResponsesUse::kNone;
+  std::vector<std::string> refuses = {};  // as the row's, besides those
+  // Streams answers whose format it enforces; else those are asked for whole.
+  bool streams_schemas = true;
+  friend bool operator==(const ModelFamily&, const ModelFamily&) = default;
+};
+
+// What an operator says of a model, or of all whose names begin alike.
+struct OwnModel {
+  std::string name = {};               // with `*` at its end: every name that begins so
+  std::int64_t max_input_tokens = 0;   // 0: unknown
+  std::int64_t max_output_tokens = 0;  // 0: unknown
+  // All that it can of kVision … kReasoning, kParallelTools, kPromptCache. Absent: not said.
+  std::optional<CapabilitySet> capabilities = {};
+  std::optional<ModelFamily> family = {};  // in place of the built-in one; `prefix` is not read
+  friend bool operator==(const OwnModel&, const OwnModel&) = default;
 };
 
 struct ProviderRow {
@@ -142,38 +188,12 @@ struct ProviderRow {
   // The first that fits takes the place of a base_url that nobody changed.
   std::vector<BaseUrlCase> base_url_cases = {};
   std::string signer_scope = {};  // what the signer's tokens are for; empty: the signer's default
+  bool streams_schemas = true;    // as ModelFamily has it, for all of its models
+  std::vector<OwnModel> own_models = {};
+  // The subset that the schemas of tools must fit; empty: none in particular. A schema that does
+  // not is asked for in another mode, unless the caller names one.
+  std::string tool_enforcement = {};
   friend bool operator==(const ProviderRow&, const ProviderRow&) = default;
-};
-
-// What the models of a family can and can't. A row describes them whole: the row with the longest
-// matching prefix counts, one of the provider before one of any provider.
-struct ModelFamily {
-  std::string provider = {};  // empty: wherever the model is served
-  std::string prefix = {};    // of the provider's name of the model
-  std::vector<std::string> modes = {
-  };  // replaces the provider's, the best first; empty: all of them
-  bool forced_tool = true;               // honours a forced tool choice
-  bool enforces = true;                  // schemas, as the provider does
-  bool reasons = false;                  // unless told not to
-  bool sampling_while_reasoning = true;  // takes temperature and top_p then
-  std::string reasoning_off = {};        // JSON object of members that switch reasoning off
-  bool tools_need_reasoning_off = false;
-  bool worked_example = false;  // see AskStyle
-  std::string body = {};        // the same, before the row's
-  ReasoningForm reasoning_form = ReasoningForm::kEffort;
-  // The token limit of calls that set none, where the protocol needs one. 0: the dialect's own.
-  std::int32_t default_max_tokens = 0;
-  // ReasoningEffort's values, in order, as the dialect writes them to these models: words or
-  // numbers of tokens; an empty one has no counterpart. Empty: the dialect's usual ones.
-  std::vector<std::string> efforts = {};
-  // JSON object of members that ask for an effort, whose value stands in place of ${effort}; empty:
-  // the dialect's usual ones.
-  std::string effort_form = {};
-  std::vector<MediaKind> no_media = {};  // kinds they don't take, though the provider does
-  bool developer_role = false;      // instructions are those of the developer, not of the system
-  std::string thinking_shown = {};  // JSON object of members, where the caller wants the thoughts
-  ResponsesUse responses = ResponsesUse::kNone;
-  std::vector<std::string> refuses = {};  // as the row's, besides those
 };
 
 }  // namespace extractd

@@ -37,9 +37,9 @@ using RawSchemaService =
                 SchemaService::WithRawMethod_AdaptSchema<SchemaService::Service>>>>>>>;
 using RawJsonService = JsonService::WithRawMethod_EncodeToon<JsonService::WithRawMethod_DecodeToon<
     JsonService::WithRawMethod_RepairJson<JsonService::Service>>>;
-using RawCatalogService =
-    CatalogService::WithRawMethod_ListProviders<CatalogService::WithRawMethod_ListModes<
-        CatalogService::WithRawMethod_ListModels<CatalogService::Service>>>;
+using RawCatalogService = CatalogService::WithRawMethod_ListProviders<
+    CatalogService::WithRawMethod_ListModes<CatalogService::WithRawMethod_ListModels<
+        CatalogService::WithRawMethod_PullModel<CatalogService::Service>>>>;
 
 using RawAdminService =
     AdminService::WithRawMethod_GetCacheStats<AdminService::WithRawMethod_ReloadConfig<
@@ -177,6 +177,13 @@ void AddCatalog(RawCatalogService& service, CatalogMethods& methods, std::vector
       &RawCatalogService::RequestListModels,
       methods,
       &CatalogMethods::ListModels
+  ));
+  out.push_back(BindStream(
+      "PullModel",
+      service,
+      &RawCatalogService::RequestPullModel,
+      methods,
+      &CatalogMethods::PullModel
   ));
 }
 

@@ -34,6 +34,24 @@ Models NamedModels(const ProviderRow& row) {
   return models;
 }
 
+// What is known of a model; what the row says itself counts first.
+struct ModelFacts {
+  KnownModel known = {};
+  bool capabilities_known = false;
+};
+
+ModelFacts FactsOf(const ProviderRow& row, const std::string& name) {
+  const KnownModel* known = providers::FindKnownModel(row.name, name);
+  ModelFacts facts = {known == nullptr ? KnownModel() : *known, known != nullptr};
+  const OwnModel* own = FindOwnModel(row, name);
+  if (own == nullptr) return facts;
+  if (own->max_input_tokens > 0) facts.known.max_input_tokens = own->max_input_tokens;
+  if (own->max_output_tokens > 0) facts.known.max_output_tokens = own->max_output_tokens;
+  facts.known.capabilities = own->capabilities.value_or(facts.known.capabilities);
+  facts.capabilities_known |= own->capabilities.has_value();
+  return facts;
+}
+
 bool Lists(const v1::Model& model, const std::string& mode) {
   return std::ranges::find(model.mode_names(), mode) != model.mode_names().end();
 }
@@ -62,8 +80,9 @@ class ModelFilter {
     const Dialect* dialect = providers::FindDialect(row.dialect);
     if (dialect == nullptr) return;
     for (const auto& [name, listed] : models) {
-      const ModelFamily& family = catalog.FamilyOf(row.name, name);
-      const KnownModel* known = providers::FindKnownModel(row.name, name);
+      const ModelFamily& family = catalog.FamilyOf(row, name);
+      const ModelFacts facts = FactsOf(row, name);
+      const KnownModel* known = facts.capabilities_known ? &facts.known : nullptr;
       CapabilitySet can = CapabilitiesOf(row, *dialect, family, known);
       can |= listed.capabilities;
       if (!can.HasAll(capabilities_)) continue;
@@ -75,11 +94,10 @@ class ModelFilter {
       }
       if (!mode_.empty() && !Lists(model, mode_)) continue;
       for (const v1::Capability number : ToNumbers(can)) model.add_capabilities(number);
-      const std::int64_t known_input = known == nullptr ? 0 : known->max_input_tokens;
       model.set_max_input_tokens(
-          listed.max_input_tokens > 0 ? listed.max_input_tokens : known_input
+          listed.max_input_tokens > 0 ? listed.max_input_tokens : facts.known.max_input_tokens
       );
-      if (known != nullptr) model.set_max_output_tokens(known->max_output_tokens);
+      model.set_max_output_tokens(facts.known.max_output_tokens);
       out.push_back(std::move(model));
     }
   }

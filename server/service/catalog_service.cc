@@ -15,12 +15,14 @@
 #include "extractd/v1/catalog_service.pb.h"
 #include "server/base/status_macros.h"
 #include "server/engine/callers/principal.h"
+#include "server/plugins/plugin_set.h"
 #include "server/providers/provider_table.h"
 #include "server/registry/api_fields.h"
 #include "server/registry/mode_names.h"
 #include "server/service/catalog_models.h"
 #include "server/service/catalog_pages.h"
 #include "server/service/messages.h"
+#include "server/service/stream/model_pull.h"
 #include "server/service/unary.h"
 #include "server/service/wire_check.h"
 
@@ -42,6 +44,7 @@ v1::CircuitState CircuitNumber(CircuitState state) {
 constexpr std::string_view kListProviders = "ListProviders";
 constexpr std::string_view kListModes = "ListModes";
 constexpr std::string_view kListModels = "ListModels";
+constexpr std::string_view kPullModel = "PullModel";
 // For the question to a provider what it has.
 constexpr std::chrono::seconds kPatience{10};
 
@@ -77,6 +80,26 @@ void ToMessage(const ProviderRow& row, SharedState& shared, v1::Provider& out) {
   out.set_origin(row.origin);
 }
 
+// Those that are built in and those that the row names with what they can.
+std::vector<KnownModel> KnownModelsOf(const ProviderRow& row) {
+  const auto built_in = providers::KnownModelsOf(row.name);
+  std::vector<KnownModel> models(built_in.begin(), built_in.end());
+  for (const OwnModel& own : row.own_models) {
+    if (own.capabilities.has_value()) models.push_back({.capabilities = *own.capabilities});
+  }
+  return models;
+}
+
+void AddPlugins(v1::ListProvidersResponse& response) {
+  for (const plugins::Plugin& plugin : plugins::LoadedPlugins()) {
+    v1::Plugin& out = *response.add_plugins();
+    out.set_name(plugin.name);
+    out.set_version(plugin.version);
+    for (const std::string& dialect : plugin.dialects) out.add_dialects(dialect);
+    for (const std::string& mode : plugin.modes) out.add_mode_names(mode);
+  }
+}
+
 absl::StatusOr<v1::ListProvidersResponse> Providers(
     const v1::ListProvidersRequest& request, SharedState& shared
 ) {
@@ -88,7 +111,8 @@ absl::StatusOr<v1::ListProvidersResponse> Providers(
     if (!mode.empty() && std::ranges::find(row->modes, mode) == row->modes.end()) continue;
     const Dialect* dialect = providers::FindDialect(row->dialect);
     if (dialect == nullptr) continue;
-    const CapabilitySet can = CapabilitiesOf(*row, *dialect, providers::KnownModelsOf(row->name));
+    const std::vector<KnownModel> known = KnownModelsOf(*row);
+    const CapabilitySet can = CapabilitiesOf(*row, *dialect, known);
     if (!can.HasAll(wanted)) continue;
     v1::Provider provider;
     ToMessage(*row, shared, provider);
@@ -104,6 +128,7 @@ absl::StatusOr<v1::ListProvidersResponse> Providers(
       [](const v1::Provider& provider) -> std::string_view { return provider.name(); }
   ));
   for (v1::Provider& provider : listed) *response.add_providers() = std::move(provider);
+  AddPlugins(response);
   const RegistryStats stats = shared.registry.stats();
   response.set_loaded_handlers(static_cast<std::int32_t>(stats.loaded));
   response.set_total_handlers(static_cast<std::int32_t>(stats.total));
@@ -185,6 +210,15 @@ Task<RpcResult> CatalogMethods::ListModels(Rpc& rpc) {
   const auto response = co_await extractd::ListModels(request, shared_, client_, patience);
   if (!response.ok()) co_return Refuse(rpc, kListModels, response.status(), recorder_);
   co_return Succeed(*response);
+}
+
+Task<grpc::Status> CatalogMethods::PullModel(StreamRpc& rpc) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  v1::PullModelRequest request;
+  absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
+  if (status.ok()) status = co_await StreamPull(request, shared_, client_, rpc);
+  if (status.ok()) co_return grpc::Status::OK;
+  co_return Refuse(rpc, kPullModel, status, recorder_).status;
 }
 
 Task<RpcResult> CatalogMethods::ListModes(Rpc& rpc) {

@@ -19,6 +19,7 @@ class CatalogMethods {
   Task<RpcResult> ListProviders(Rpc& rpc);
   Task<RpcResult> ListModes(Rpc& rpc);
   Task<RpcResult> ListModels(Rpc& rpc);
+  Task<grpc::Status> PullModel(StreamRpc& rpc);
 
  private:
   SharedState& shared_;

@@ -13,6 +13,9 @@
 #include "server/base/nearest.h"
 #include "server/base/strings.h"
 #include "server/service/callers/principal_config.h"
+#include "server/plugins/plugin_set.h"
+#include "server/service/configuration/provider_files.h"
+#include "server/service/configuration/yaml_file.h"
 #include "server/service/price_config.h"
 #include "server/service/provider_config.h"
 #include "server/service/settings.h"
@@ -21,7 +24,6 @@ namespace extractd {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "EXTRACTD_";
-constexpr std::uintmax_t kMaxFileBytes = 4 << 20U;
 
 std::string UnknownSetting(const std::string& name) {
   std::vector<std::string> known = {"providers", "principals"};
@@ -53,6 +55,7 @@ class Loader {
     ReadFile();
     ReadEnvironment();
     ReadFlags();
+    ReadProviderRows();
     ReadPrices();
     ExpandBaseUrls(sources_.environment, config_.providers);
     if (config_.listen.empty()) {
@@ -74,26 +77,18 @@ class Loader {
     if (!status.ok()) Complain(place, setting.name, std::string(status.message()));
   }
 
+  std::string FileName() const {
+    return sources_.file.empty() ? std::string(kDefaultConfigFile) : sources_.file;
+  }
+
   void ReadFile() {
-    std::string path = sources_.file;
     std::error_code error;
-    if (path.empty()) {
-      path = kDefaultConfigFile;
-      if (!std::filesystem::exists(path, error)) return;
-    }
-    if (std::filesystem::file_size(path, error) > kMaxFileBytes || error) {
-      problems_.push_back(fmt::format(
-          "{}: {}", path, error ? "cannot be read: " + error.message() : "is larger than 4 MiB"
-      ));
-      return;
-    }
-    // yaml-cpp reports by exception; none leaves this function.
-    try {
-      ReadBlock(path, YAML::LoadFile(path));
-    } catch (const YAML::Exception& exception) {
-      problems_.push_back(
-          fmt::format("{}:{}: not YAML: {}", path, exception.mark.line + 1, exception.msg)
-      );
+    if (sources_.file.empty() && !std::filesystem::exists(kDefaultConfigFile, error)) return;
+    const absl::StatusOr<YAML::Node> root = ReadYamlFile(FileName());
+    if (root.ok()) {
+      ReadBlock(FileName(), *root);
+    } else {
+      problems_.emplace_back(root.status().message());
     }
   }
 
@@ -107,7 +102,7 @@ class Loader {
       const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
       const std::string place = fmt::format("{}:{}", path, entry.first.Mark().line + 1);
       if (name == "providers") {
-        ReadProviderBlock(path, entry.second);
+        provider_block_.reset(entry.second);
         continue;
       }
       if (name == "principals") {
@@ -126,9 +121,69 @@ class Loader {
     }
   }
 
-  void ReadProviderBlock(const std::string& path, const YAML::Node& block) {
+  // The folder of a setting: what it names, or the usual one beside the file; empty: there is none.
+  std::string Folder(const std::string& named, std::string_view usual) const {
+    if (!named.empty()) return named;
+    const auto folder = std::filesystem::path(FileName()).parent_path() / usual;
+    std::error_code error;
+    return std::filesystem::exists(folder, error) ? folder.string() : "";
+  }
+
+  void LoadPlugins() {
+    const std::string folder = Folder(config_.plugins_dir, kPluginsFolder);
+    if (folder.empty()) return;
+    const absl::Status loaded = plugins::LoadPlugins(folder);
+    if (loaded.ok()) return;
+    problems_.push_back(fmt::format("plugins_dir: {}", Std(loaded.message())));
+  }
+
+  void ReadPluginRows() {
+    for (const plugins::Plugin& plugin : plugins::LoadedPlugins()) {
+      if (plugin.providers.empty()) continue;
+      const absl::StatusOr<YAML::Node> root = ReadYaml(plugin.file, plugin.providers);
+      const absl::StatusOr<YAML::Node> block =
+          root.ok() ? ProvidersIn(plugin.file, *root) : root.status();
+      if (!block.ok()) {
+        problems_.emplace_back(block.status().message());
+      } else if (block->IsDefined()) {
+        ReadProviderBlock(plugin.file, *block, plugin.name);
+      }
+    }
+  }
+
+  // The plug-ins' rows, the file's block, then the files of the folder, each by itself: one that is
+  // wrong does not hide what is wrong with the next.
+  void ReadProviderRows() {
+    LoadPlugins();
+    ReadPluginRows();
+    if (provider_block_.IsDefined()) ReadProviderBlock(FileName(), provider_block_);
+    const std::string folder = Folder(config_.providers_dir, kProvidersFolder);
+    if (folder.empty()) return;
+    const absl::StatusOr<std::vector<std::string>> files = ProviderFiles(folder);
+    if (!files.ok()) {
+      problems_.push_back(fmt::format("providers_dir: {}", std::string(files.status().message())));
+      return;
+    }
+    for (const std::string& file : *files) {
+      const absl::StatusOr<YAML::Node> block = ReadProviderFile(file);
+      if (!block.ok()) {
+        problems_.emplace_back(block.status().message());
+      } else if (block->IsDefined()) {
+        ReadProviderBlock(file, *block);
+      }
+    }
+  }
+
+  void ReadProviderBlock(
+      const std::string& path, const YAML::Node& block, const std::string& origin = "config"
+  ) {
     std::vector<std::string> problems;
-    ReadProviders(block, config_.providers, config_.calls.provider_retry, problems);
+    const ProviderRows into = {
+        config_.providers, config_.calls.provider_retry, own_prices_, origin
+    };
+    for (const std::string& name : ReadProviders(block, into, problems)) {
+      config_.provider_files[name] = path;
+    }
     for (const std::string& problem : problems) {
       problems_.push_back(fmt::format("{}: {}", path, problem));
     }
@@ -173,7 +228,8 @@ class Loader {
   }
 
   void ReadPrices() {
-    absl::StatusOr<std::shared_ptr<const PriceTable>> prices = LoadPrices(config_.prices_file);
+    absl::StatusOr<std::shared_ptr<const PriceTable>> prices =
+        LoadPrices(config_.prices_file, std::move(own_prices_));
     if (prices.ok()) {
       config_.calls.prices = *std::move(prices);
       return;
@@ -185,6 +241,8 @@ class Loader {
 
   const ConfigSources& sources_;
   Config config_;
+  YAML::Node provider_block_{YAML::NodeType::Undefined};  // of the file
+  std::vector<Price> own_prices_;                         // of models in blocks of providers
   std::vector<std::string> problems_;
 };
 

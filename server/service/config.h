@@ -1,5 +1,6 @@
 // Config: everything an operator can set. Read from one YAML file, then EXTRACTD_* variables, then
-// flags; the later wins. The table of settings is in settings.h.
+// flags; the later wins. The table of settings is in settings.h. Providers come from the file and
+// from the folder of their own files.
 #ifndef EXTRACTD_SERVER_SERVICE_CONFIG_H_
 #define EXTRACTD_SERVER_SERVICE_CONFIG_H_
 
@@ -12,6 +13,7 @@
 
 #include <absl/status/statusor.h>
 
+#include "server/base/strings.h"
 #include "server/engine/call.h"
 #include "server/engine/health/provider_health.h"
 #include "server/engine/traffic/admission.h"
@@ -44,13 +46,19 @@ struct Config {
   std::chrono::milliseconds drain_grace{30'000};
   std::string prices_file = {};  // docs/prices.md; what it and the built-in table say: calls.prices
 
-  // Rows of the `providers` block, complete: a row of a built-in name starts from the built-in one.
+  std::string providers_dir = {};  // of files with `providers` blocks
+  std::string plugins_dir = {};    // of shared objects
+
+  // Rows of the `providers` blocks, complete: a row of a built-in name starts from the built-in
+  // one.
   std::vector<ProviderRow> providers = {};
 
   CallerSettings callers = {};
   int socket_mode = 0600;  // of Unix sockets
   bool reflection = true;
   Admission::Policy admission = {};
+  // By provider the file that said something of it last.
+  StringMap<std::string> provider_files = {};
 };
 
 // Where the values come from.
@@ -62,7 +70,11 @@ struct ConfigSources {
 };
 
 inline constexpr std::string_view kDefaultConfigFile = "/etc/extractd/extractd.yaml";
+// Beside the configuration file, where providers_dir names no other folder; it may be absent.
+inline constexpr std::string_view kProvidersFolder = "providers.d";
+inline constexpr std::string_view kPluginsFolder = "plugins.d";  // the same for plugins_dir
 
+// Loads the plug-ins, if there are any and nothing is served yet: they stay as long as the process.
 // InvalidArgument: lists every problem, one a line, each with its place (file:line, variable or
 // flag), the setting, and what is wrong; unknown names with the nearest one.
 absl::StatusOr<Config> LoadConfig(const ConfigSources& sources);

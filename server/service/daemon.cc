@@ -22,6 +22,7 @@
 #include "server/json/write.h"
 #include "server/service/descriptors.h"
 #include "server/service/callers/exposure.h"
+#include "server/plugins/plugin_set.h"
 #include "server/service/listen_address.h"
 #include "server/service/metric_sources.h"
 #include "server/service/settings.h"
@@ -90,6 +91,7 @@ Daemon::~Daemon() {
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, ConfigSources sources) {
   RETURN_IF_ERROR(CheckExposure(config));
+  plugins::Freeze();
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config, std::move(sources)));
   RETURN_IF_ERROR(daemon->shared_.ApplyProviders(config));
   RETURN_IF_ERROR(daemon->shared_.callers.Load(config.callers));

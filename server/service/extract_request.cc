@@ -80,6 +80,7 @@ class Reader {
   }
 
   void ReadTarget() {
+    if (request_.mode() == v1::MODE_CUSTOM) Violate("mode", std::string(kCustomMode));
     Target target = ReadTargetOf(request_);
     call_.model = std::move(target.model);
     call_.provider = std::move(target.provider);

@@ -230,7 +230,8 @@ void ToMessage(const Plan& plan, const Extraction& extraction, v1::ExtractRespon
 
 v1::Mode ModeNumber(std::string_view mode) {
   const auto* known = std::ranges::find(kModes, mode, &NumberedMode::name);
-  return known == kModes.end() ? v1::MODE_UNSPECIFIED : known->number;
+  if (known != kModes.end()) return known->number;
+  return mode.empty() ? v1::MODE_UNSPECIFIED : v1::MODE_CUSTOM;
 }
 
 std::string_view ModeName(v1::Mode mode) {

@@ -30,8 +30,13 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const PriceTable>> LoadPrices(const std::string& file) {
+absl::StatusOr<std::shared_ptr<const PriceTable>> LoadPrices(
+    const std::string& file, std::vector<Price> rows
+) {
   std::vector<Price> prices = providers::BuiltInPrices();
+  prices.insert(
+      prices.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())
+  );
   if (!file.empty()) {
     ASSIGN_OR_RETURN(const std::string text, ReadText(file));
     ASSIGN_OR_RETURN(std::vector<Price> own, ParsePrices(text));

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <absl/status/statusor.h>
 
@@ -11,9 +12,12 @@
 
 namespace extractd {
 
-// `file`: the setting prices_file; empty: the built-in ones alone. InvalidArgument: it cannot be
-// read, is larger than 4 MiB, or a price in it is wrong; lists every problem, one a line.
-absl::StatusOr<std::shared_ptr<const PriceTable>> LoadPrices(const std::string& file);
+// `file`: the setting prices_file; empty: there is none. Its prices count before those of `rows`,
+// which stand with the providers, and those before the built-in ones. InvalidArgument: the file
+// cannot be read, is larger than 4 MiB, or a price in it is wrong; lists every problem, one a line.
+absl::StatusOr<std::shared_ptr<const PriceTable>> LoadPrices(
+    const std::string& file, std::vector<Price> rows = {}
+);
 
 }  // namespace extractd
 

@@ -9,11 +9,12 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "server/base/nearest.h"
 #include "server/base/strings.h"
 #include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
+#include "server/service/configuration/model_config.h"
+#include "server/service/configuration/yaml_file.h"
 
 namespace extractd {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::array<std::string_view, 6> kUsualModes = {
 struct Target {
   ProviderRow& row;
   RetryOverrides& retry;
+  std::vector<Price>& prices;
 };
 
 // Empty: set. Else what is wrong with the value.
@@ -120,6 +122,10 @@ std::string SetChoice(
   return "must be one of " + known;
 }
 
+std::string SetModels(const YAML::Node& value, Target& target) {
+  return ReadModels(value, target.row, target.prices);
+}
+
 // A key of another name is another key: the built-in variables must not stand in for it.
 std::string SetKeyVariable(const YAML::Node& value, Target& target) {
   target.row.other_key_variables.clear();
@@ -149,11 +155,12 @@ std::string SetHeaders(const YAML::Node& value, Target& target) {
   return {};
 }
 
-std::string SetEnforcement(const YAML::Node& value, Target& target) {
+template <std::string ProviderRow::* Field>
+std::string SetSubset(const YAML::Node& value, Target& target) {
   const std::string name = value.IsScalar() ? value.Scalar() : "";
   const bool none = name == "none";
   if (none || schema::lower::FindSubset(name) != nullptr) {
-    target.row.enforcement = none ? "" : name;
+    target.row.*Field = none ? "" : name;
     return {};
   }
   std::string known = "none";
@@ -200,7 +207,12 @@ constexpr std::array kKeys = {
     KeyRow{"signer_scope", "what those tokens are for", SetText<&Row::signer_scope>},
     KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
     KeyRow{"default_model", "model of calls that name only the provider", SetText<&Row::default_model>},
-    KeyRow{"models", "models that metrics call by name; others are \"other\"", SetList<&Row::models>},
+    KeyRow{
+        "models",
+        "models that metrics call by name, others are \"other\"; each a name or a block of what is "
+        "known of it",
+        SetModels
+    },
     KeyRow{"aliases", "other names of the provider", SetList<&Row::aliases>},
     KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
     KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
@@ -213,10 +225,20 @@ constexpr std::array kKeys = {
     KeyRow{
         "enforcement",
         "what it enforces of schemas: none, or a subset of docs/schema-subsets.md",
-        SetEnforcement
+        SetSubset<&Row::enforcement>
+    },
+    KeyRow{
+        "tool_enforcement",
+        "subset that schemas of tools must fit, else another mode is chosen: none, or one as above",
+        SetSubset<&Row::tool_enforcement>
     },
     KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
     KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
+    KeyRow{
+        "streams_schemas",
+        "streams answers whose format it enforces; else they are asked for whole",
+        SetFlag<&Row::streams_schemas>
+    },
     KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
     KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
     KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
@@ -235,12 +257,11 @@ std::string Place(const YAML::Node& node) {
   return fmt::format("line {}", node.Mark().line + 1);
 }
 
-std::string UnknownKey(const std::string& name) {
+std::vector<std::string> KnownKeys() {
   std::vector<std::string> known;
   known.reserve(kKeys.size());
   for (const KeyRow& key : kKeys) known.emplace_back(key.name);
-  const std::string nearest = NearestName(name, known);
-  return nearest.empty() ? "unknown key" : fmt::format("unknown key; did you mean '{}'?", nearest);
+  return known;
 }
 
 void ReadRow(const YAML::Node& block, Target target, std::vector<std::string>& problems) {
@@ -253,7 +274,7 @@ void ReadRow(const YAML::Node& block, Target target, std::vector<std::string>& p
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
     const auto* key = std::ranges::find(kKeys, name, &KeyRow::name);
     const std::string problem =
-        key == kKeys.end() ? UnknownKey(name) : key->set(entry.second, target);
+        key == kKeys.end() ? UnknownKey(name, KnownKeys()) : key->set(entry.second, target);
     if (problem.empty()) continue;
     problems.push_back(fmt::format("{}: {}.{}: {}", Place(entry.first), where, name, problem));
   }
@@ -330,26 +351,26 @@ void ExpandBaseUrls(
   }
 }
 
-void ReadProviders(
-    const YAML::Node& block,
-    std::vector<ProviderRow>& rows,
-    StringMap<RetryOverrides>& retry,
-    std::vector<std::string>& problems
+std::vector<std::string> ReadProviders(
+    const YAML::Node& block, const ProviderRows& into, std::vector<std::string>& problems
 ) {
+  std::vector<std::string> names;
   if (!block.IsMap()) {
     problems.push_back(fmt::format("{}: providers: must be a block of providers", Place(block)));
-    return;
+    return names;
   }
   for (const auto& entry : block) {
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
-    auto row = std::ranges::find(rows, name, &ProviderRow::name);
-    if (row == rows.end()) {
-      rows.push_back({.name = name, .modes = {kUsualModes.begin(), kUsualModes.end()}});
-      row = std::prev(rows.end());
+    auto row = std::ranges::find(into.rows, name, &ProviderRow::name);
+    if (row == into.rows.end()) {
+      into.rows.push_back({.name = name, .modes = {kUsualModes.begin(), kUsualModes.end()}});
+      row = std::prev(into.rows.end());
     }
-    row->origin = "config";
-    ReadRow(entry.second, {*row, retry[name]}, problems);
+    row->origin = into.origin;
+    ReadRow(entry.second, {*row, into.retry[name], into.prices}, problems);
+    names.push_back(name);
   }
+  return names;
 }
 
 std::vector<ProviderKey> ProviderKeys() {

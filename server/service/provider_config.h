@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/engine/call.h"
+#include "server/registry/prices.h"
 #include "server/registry/provider_row.h"
 
 namespace YAML {
@@ -32,13 +33,18 @@ void ExpandBaseUrls(
     const std::map<std::string, std::string>& environment, std::vector<ProviderRow>& rows
 );
 
-// Reads the block into `rows`, which holds the built-in ones, and into `retry`. Appends what is
-// wrong to `problems`, each with its line.
-void ReadProviders(
-    const YAML::Node& block,
-    std::vector<ProviderRow>& rows,
-    StringMap<RetryOverrides>& retry,
-    std::vector<std::string>& problems
+// What a block fills: the rows, which hold the built-in ones, and what belongs to them elsewhere.
+struct ProviderRows {
+  std::vector<ProviderRow>& rows;
+  StringMap<RetryOverrides>& retry;
+  std::vector<Price>& prices;  // of their models
+  std::string origin = "config";
+};
+
+// Reads the block, and appends what is wrong to `problems`, each with its line. The names that it
+// has.
+std::vector<std::string> ReadProviders(
+    const YAML::Node& block, const ProviderRows& into, std::vector<std::string>& problems
 );
 
 // The keys that a provider may have, for the documentation: name and meaning.

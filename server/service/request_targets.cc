@@ -50,6 +50,9 @@ void ReadRouting(
     } else if (std::ranges::find(before, target) != before.end()) {
       violate(field, "is the same as a target before it");
     }
+    if (options.fallbacks(i).mode() == v1::MODE_CUSTOM) {
+      violate(field + ".mode", std::string(kCustomMode));
+    }
     before.push_back(target);
     call.fallbacks.push_back(std::move(target));
   }

@@ -2,6 +2,7 @@
 #ifndef EXTRACTD_SERVER_SERVICE_REQUEST_TARGETS_H_
 #define EXTRACTD_SERVER_SERVICE_REQUEST_TARGETS_H_
 
+#include <string_view>
 #include <vector>
 
 #include "extractd/v1/options.pb.h"
@@ -10,6 +11,10 @@
 #include "server/service/messages.h"
 
 namespace extractd {
+
+// What is wrong with MODE_CUSTOM in a request.
+inline constexpr std::string_view kCustomMode =
+    "MODE_CUSTOM stands in responses: name the plug-in's mode in mode_name";
 
 // `message` has model, provider, mode and mode_name. Mode and name may be set both, and must mean
 // the same then; only the planner can tell.

@@ -14,6 +14,7 @@
 
 #include "server/base/strings.h"
 #include "server/service/callers/caller_settings.h"
+#include "server/service/configuration/extension_settings.h"
 #include "server/service/setting_kinds.h"
 
 namespace extractd {
@@ -211,13 +212,6 @@ void AddServerSettings(std::vector<Setting>& table) {
 
 void AddCallSettings(std::vector<Setting>& table) {
   table.push_back(TextSetting(
-      {.name = "prices_file",
-       .reloadable = true,
-       .help = "Prices of models besides the built-in ones (docs/prices.md)."},
-      "path",
-      [](auto& c) -> auto& { return c.prices_file; }
-  ));
-  table.push_back(TextSetting(
       {.name = "default_model",
        .request_field = "model",
        .reloadable = true,
@@ -387,6 +381,7 @@ std::vector<Setting> MakeSettingsTable() {
   std::vector<Setting> table;
   AddServerSettings(table);
   AddCallerSettings(table);
+  AddExtensionSettings(table);
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);

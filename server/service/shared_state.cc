@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "server/base/status_macros.h"
@@ -23,7 +24,13 @@ schema::SchemaCache::Options CacheOptions(const Config& config) {
 }
 
 absl::Status PutAll(const Config& config, Catalog& catalog) {
-  for (const ProviderRow& row : config.providers) RETURN_IF_ERROR(catalog.Put(row));
+  for (const ProviderRow& row : config.providers) {
+    const absl::Status put = catalog.Put(row);
+    if (put.ok()) continue;
+    const auto file = config.provider_files.find(row.name);
+    if (file == config.provider_files.end()) return put;
+    return {put.code(), fmt::format("{}: {}", file->second, Std(put.message()))};
+  }
   return absl::OkStatus();
 }
 

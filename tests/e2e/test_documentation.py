@@ -84,6 +84,14 @@ def test_the_configuration_that_a_document_shows_is_right(tmp_path, document):
         assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.parametrize("document", ["docs/adding-a-provider.md", "docs/configuration.md"])
+def test_the_files_of_providers_that_a_document_shows_are_right(tmp_path, document):
+    (shown,) = blocks(document, "yaml", "providers.d/")
+    (tmp_path / "acme.yaml").write_text(shown)
+    checked = run_daemon("--providers-dir", str(tmp_path), "check-config")
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_every_link_leads_somewhere():
     broken = []
     for document in documents():

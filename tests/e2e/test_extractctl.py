@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from support import environment
-from support.upstream import acme, calls, fails
+from support.upstream import Reply, acme, calls, fails
 
 FINE, FAILED, MISUSED = 0, 1, 2
 KEY = "sk-canary-ctl-2291"
@@ -29,7 +29,9 @@ def daemon(start_module_daemon, upstream, tmp_path_factory):
     return start_module_daemon(
         {
             "prices_file": str(prices),
-            "providers": acme(upstream, key_variable="ACME_API_KEY", docs_url="https://acme.example/docs"),
+            "providers": acme(
+                upstream, key_variable="ACME_API_KEY", docs_url="https://acme.example/docs", pull_path="/api/pull"
+            ),
             "default_model": "acme/acme-1",
         },
         environment_={"ACME_API_KEY": KEY},
@@ -261,6 +263,40 @@ def test_an_unknown_capability_is_a_misuse(ctl):
     done = ctl("models", "--can", "telepathy")
     assert done.returncode == MISUSED
     assert "telepathy" in done.stderr
+
+
+def pulls(*lines: dict) -> Reply:
+    return Reply("".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+def test_pull_shows_its_progress_and_its_end(ctl, upstream):
+    upstream.script(
+        pulls({"status": "pulling manifest"}, {"status": "pulling 6a07", "total": 5 << 20, "completed": 2 << 20}, {"status": "success"})
+    )
+    done = ctl("pull", "acme/qwen3:8b")
+    assert done.returncode == FINE, done.stderr
+    assert done.stderr.splitlines()[-1] == "success"
+    assert "pulling 6a07: 2 of 5 MiB" in done.stderr
+    assert not done.stdout
+    assert upstream.requests[0].body == {"model": "qwen3:8b", "stream": True}
+
+
+def test_pull_in_json_is_a_message_a_line(ctl, upstream):
+    upstream.script(pulls({"status": "pulling manifest"}, {"status": "success"}))
+    lines = [json.loads(line) for line in ctl("--json", "pull", "acme/qwen3").stdout.splitlines()]
+    assert lines[-1] == {"status": "success", "done": True} | {
+        name: lines[-1][name] for name in lines[-1] if name not in ("status", "done")
+    }
+
+
+def test_a_pull_that_fails_says_why(ctl, upstream):
+    upstream.script(pulls({"error": "pull model manifest: file does not exist"}))
+    done = ctl("pull", "acme/nothing")
+    assert done.returncode == FAILED
+    assert "UNKNOWN_MODEL" in done.stderr
+    assert "file does not exist" in done.stderr
+    for wrong in ("qwen3", "/qwen3", "acme/"):
+        assert ctl("pull", wrong).returncode == MISUSED
 
 
 def test_modes_is_a_table_with_meanings(ctl):

@@ -380,6 +380,23 @@ TEST_F(StreamTest, Case38_ADrainEndsStreamsWithItsReason) {
   EXPECT_EQ(call->story().back(), "failure");
 }
 
+TEST_F(StreamTest, AHostThatTakesNoStreamWithASchemaIsAskedForAWholeAnswer) {
+  Start({}, "    streams_schemas: false\n");
+  Script({TextAnswer(kAda), ScriptedReply::EventStream(ToolEvents(InPieces(kAda, 4)))});
+  v1::ExtractStreamRequest request = PersonStream();
+  request.mutable_request()->set_mode(v1::MODE_JSON_SCHEMA);
+  const auto whole = Call(request);
+  ASSERT_TRUE(whole->status().ok()) << whole->status().error_message();
+  EXPECT_EQ(whole->story(), (Story{"started 1", "delta", "result"}));
+  EXPECT_EQ(whole->events().back().result().json(), kAda);
+  EXPECT_EQ(acme.requests().at(0).body.find("\"stream\":true"), std::string::npos);
+
+  request.mutable_request()->set_mode(v1::MODE_TOOLS);
+  ASSERT_TRUE(Call(request)->status().ok());
+  EXPECT_NE(acme.requests().at(1).body.find("\"stream\":true"), std::string::npos)
+      << "tools have no such rule";
+}
+
 TEST_F(StreamTest, ManyStreamsLeaveNothingBehind) {
   Start();
   Script({ScriptedReply::EventStream(ToolEvents(InPieces(kAda, 4)))});

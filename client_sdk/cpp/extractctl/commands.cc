@@ -213,6 +213,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
   AddLists(app, globals, run);
   AddModels(app, globals, run);
   AddAdmin(app, globals, run);
+  AddPull(app, globals, run);
 }
 
 void ComplainAboutCommand(const CLI::App& app) {

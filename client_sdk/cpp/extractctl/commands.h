@@ -33,6 +33,7 @@ void AddCommands(CLI::App& app, const Globals& globals, std::function<int()>& ru
 // Parts of it.
 void AddAdmin(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddModels(CLI::App& app, const Globals& globals, std::function<int()>& run);
+void AddPull(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddInfer(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddSchema(CLI::App& app, const Globals& globals, std::function<int()>& run);
 void AddRepair(CLI::App& app, const Globals& globals, std::function<int()>& run);

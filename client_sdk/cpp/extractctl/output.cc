@@ -297,6 +297,15 @@ void PrintProviders(const v1::ListProvidersResponse& response, const OutputOptio
     );
   }
   PrintTable(rows, options);
+  for (const v1::Plugin& plugin : response.plugins()) {
+    fmt::print(
+        "plug-in {} {}: dialects {}, modes {}\n",
+        plugin.name(),
+        plugin.version(),
+        plugin.dialects().empty() ? "-" : Join(plugin.dialects()),
+        plugin.mode_names().empty() ? "-" : Join(plugin.mode_names())
+    );
+  }
 }
 
 void PrintModes(const v1::ListModesResponse& response, const OutputOptions& options) {

@@ -221,6 +221,23 @@ Result<v1::ListModesResponse> Client::ListModes(
   return state_->Call(*state_->catalog, &CatalogStub::ListModes, request, timeout);
 }
 
+Result<v1::PullModelResponse> Client::PullModel(
+    const v1::PullModelRequest& request, const EachPull& each, Timeout timeout
+) {
+  grpc::ClientContext context;
+  context.set_deadline(
+      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
+  );
+  const auto reader = state_->catalog->PullModel(&context, request);
+  v1::PullModelResponse progress;
+  bool goes_on = true;
+  while (goes_on && reader->Read(&progress)) goes_on = each(progress);
+  if (!goes_on) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return ReadFailure(status);
+  return progress;
+}
+
 Result<v1::ListModelsResponse> Client::ListModels(
     const v1::ListModelsRequest& request, Timeout timeout
 ) {

@@ -139,6 +139,11 @@ class Client {
   Result<v1::ListModesResponse> ListModes(
       const v1::ListModesRequest& request = {}, Timeout timeout = {}
   );
+  // Tells `each` the progress; false from it cancels. The last message.
+  using EachPull = std::function<bool(const v1::PullModelResponse& progress)>;
+  Result<v1::PullModelResponse> PullModel(
+      const v1::PullModelRequest& request, const EachPull& each, Timeout timeout = {}
+  );
   Result<v1::ListModelsResponse> ListModels(
       const v1::ListModelsRequest& request = {}, Timeout timeout = {}
   );

@@ -29,6 +29,7 @@ class ModeChooser {
         row_(question.row),
         registry_(question.registry),
         lowered_(question.lowered),
+        lowered_tool_(question.lowered_tool),
         plan_(plan),
         modes_(plan.family->modes.empty() ? question.row.modes : plan.family->modes) {}
 
@@ -75,15 +76,18 @@ class ModeChooser {
       if (handler == nullptr || !registry_.HasMode(row_.name, mode)) continue;
       const ModeTraits& traits = handler->traits();
       if (traits.several_tools != several() || (free_text && !traits.free_text)) continue;
-      if (!IsTooMuchFor(traits) && !IsRefused(traits)) return mode;
+      if (ObstacleTo(traits) == nullptr && !IsRefused(traits)) return mode;
     }
     return std::nullopt;
   }
 
-  // The mode is of use only if the provider enforces the schema, which its subset can't take.
-  bool IsTooMuchFor(const ModeTraits& mode) const {
-    return mode.provider_enforces && !mode.works_unenforced && lowered_ != nullptr &&
-           lowered_->lowered.obstacle.has_value();
+  // What of the schema the mode can't carry; null: nothing. A mode that is of use only if the
+  // provider enforces the schema needs one that its subset takes, a tool one that tools take.
+  const schema::lower::Obstacle* ObstacleTo(const ModeTraits& mode) const {
+    if (!mode.provider_enforces) return nullptr;
+    const schema::LoweredSchema* lowered = mode.works_unenforced ? lowered_tool_ : lowered_;
+    if (lowered == nullptr || !lowered->lowered.obstacle.has_value()) return nullptr;
+    return &*lowered->lowered.obstacle;
   }
 
   // The provider said so.
@@ -96,11 +100,12 @@ class ModeChooser {
 
   void TellOfMode(const std::string& best, const std::string& mode) {
     Downgrade downgrade = {.action = fmt::format("mode {} -> {}", best, mode)};
-    if (lowered_ != nullptr && lowered_->lowered.obstacle.has_value()) {
-      downgrade.schema_path = lowered_->lowered.obstacle->pointer;
-      downgrade.keyword = lowered_->lowered.obstacle->keyword;
-      downgrade.reason = lowered_->lowered.obstacle->reason;
-    } else if (IsRefused(FindModeHandler(best)->traits())) {
+    const ModeTraits& traits = FindModeHandler(best)->traits();
+    if (const schema::lower::Obstacle* obstacle = ObstacleTo(traits)) {
+      downgrade.schema_path = obstacle->pointer;
+      downgrade.keyword = obstacle->keyword;
+      downgrade.reason = obstacle->reason;
+    } else if (IsRefused(traits)) {
       downgrade.reason = "the provider refused the mode, or this schema in it";
     } else {
       return;
@@ -148,6 +153,7 @@ class ModeChooser {
   const ProviderRow& row_;
   Registry& registry_;
   const schema::LoweredSchema* lowered_;
+  const schema::LoweredSchema* lowered_tool_;
   Plan& plan_;
   std::span<const std::string> modes_;  // the best first
 };

@@ -21,6 +21,8 @@ struct ModeQuestion {
   Registry& registry;
   // What the provider would get where it enforces; null: it enforces nothing.
   const schema::LoweredSchema* lowered = nullptr;
+  // What it would get as the schema of a tool; null: tools have no rules of their own.
+  const schema::LoweredSchema* lowered_tool = nullptr;
 };
 
 // The mode's name. Warnings and downgrades go to the plan, whose family and learned facts count.

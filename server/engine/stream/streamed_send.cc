@@ -142,4 +142,10 @@ void StreamedSend::EstimateUsage(const WireRequest& wire, Usage& usage) const {
   }
 }
 
+bool StreamsAnswers(const Plan& plan) {
+  if (plan.request.format == AnswerFormat::kText) return true;
+  return plan.handler->row->streams_schemas &&
+         (plan.family == nullptr || plan.family->streams_schemas);
+}
+
 }  // namespace extractd

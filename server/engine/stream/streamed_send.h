@@ -64,6 +64,10 @@ class StreamedSend final : public StreamSink {
   bool stopped_ = false;
 };
 
+// The provider can be asked for a stream of what `plan` asks for: some take none of an answer whose
+// format they enforce. Such an answer comes whole.
+bool StreamsAnswers(const Plan& plan);
+
 }  // namespace extractd
 
 #endif  // EXTRACTD_SERVER_ENGINE_STREAM_STREAMED_SEND_H_

@@ -16,6 +16,7 @@ ProviderRow CerebrasRow() {
       .sends_strict_tools = true,
       .enforcement = "cerebras_strict",
       .documents = DocumentForm::kNone,
+      .models_path = "/models",
   };
 }
 

@@ -27,6 +27,7 @@ ProviderRow DatabricksRow() {
       .one_system_message = true,
       .splits_parallel_calls = true,
       .refuses = {"seed"},
+      .tool_enforcement = "databricks_tools",
   };
 }
 

@@ -17,6 +17,7 @@ ProviderRow DeepseekRow() {
       .thinking_echo = ThinkingEcho::kText,
       .documents = DocumentForm::kNone,
       .refuses = {"seed"},
+      .models_path = "/models",
   };
 }
 

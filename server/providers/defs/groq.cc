@@ -15,6 +15,11 @@ ProviderRow GroqRow() {
       .max_tokens_field = "max_completion_tokens",
       .enforcement = "openai_strict",
       .documents = DocumentForm::kNone,
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true, .max_bytes = size_t{3} << 20U},
+            {.kind = MediaKind::kDocument, .types = {"text/*", "application/json"}}}},
+      .models_path = "/models",
+      .streams_schemas = false,
   };
 }
 

@@ -15,6 +15,7 @@ ProviderRow HuggingfaceRow() {
       .sends_parallel_tool_calls = false,
       .describe_schema = true,
       .documents = DocumentForm::kNone,
+      .models_path = "/models",
   };
 }
 

@@ -33,6 +33,11 @@ ProviderRow LlamacppRow() {
       .responses_path = "/v1/responses",
       .responses_body = R"({"temperature":0})",
       .documents = DocumentForm::kNone,
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true},
+            {.kind = MediaKind::kAudio, .types = {"audio/wav", "audio/mpeg"}},
+            {.kind = MediaKind::kDocument, .types = {"text/*", "application/json"}}}},
+      .models_path = "/v1/models",
   };
 }
 

@@ -24,6 +24,7 @@ ProviderRow LmstudioRow() {
       .responses_path = "/responses",
       .responses_body = R"({"temperature":0})",
       .documents = DocumentForm::kNone,
+      .models_path = "/models",
   };
 }
 

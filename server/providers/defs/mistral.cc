@@ -18,6 +18,7 @@ ProviderRow MistralRow() {
       .seed_field = "random_seed",
       .asks_for_stream_usage = false,
       .short_call_ids = true,
+      .models_path = "/models",
   };
 }
 

@@ -25,6 +25,7 @@ ProviderRow OpenaiRow() {
       .enforcement = "openai_strict",
       .responses_path = "/responses",
       .stores_responses = true,
+      .models_path = "/models",
   };
 }
 

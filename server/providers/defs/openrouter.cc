@@ -18,6 +18,7 @@ ProviderRow OpenrouterRow() {
       .body = R"({"provider":{"require_parameters":true}})",
       .thinking_echo = ThinkingEcho::kDetails,
       .budget = R"({"reasoning":{"max_tokens":$}})",
+      .models_path = "/models",
   };
 }
 

@@ -32,6 +32,7 @@ ProviderRow VllmRow() {
       .documents = DocumentForm::kNone,
       .budget = R"({"thinking_token_budget":$})",
       .one_system_message = true,
+      .models_path = "/models",
   };
 }
 

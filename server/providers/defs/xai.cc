@@ -24,6 +24,7 @@ ProviderRow XaiRow() {
       .responses_path = "/responses",
       .stores_responses = true,
       .documents = DocumentForm::kNone,
+      .models_path = "/models",
   };
 }
 

@@ -114,11 +114,13 @@ std::vector<ModelFamily> OtherHostedModels() {
       // Schemas for Claude exclude tools and streams; tools stand first.
       {.provider = "databricks",
        .prefix = "databricks-claude",
-       .modes = {"TOOLS", "JSON_SCHEMA", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"}},
+       .modes = {"TOOLS", "JSON_SCHEMA", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
+       .streams_schemas = false},
       {.provider = "databricks",
        .prefix = "databricks-claude-opus-5-5",
        .modes = {"JSON_SCHEMA", "TOOLS", "MD_JSON", "PARALLEL_TOOLS", "REASONING_TOOLS"},
-       .forced_tool = false},
+       .forced_tool = false,
+       .streams_schemas = false},
   };
 }
 

@@ -113,6 +113,21 @@ TEST_F(CatalogTest, ModelFamilyIsTheLongestPrefixOfTheProviderThenOfAny) {
   EXPECT_EQ(catalog_.FamilyOf("other", "unknown").prefix, "");
 }
 
+TEST_F(CatalogTest, WhatARowSaysOfItsModelsCountsFirst) {
+  ProviderRow row = {.name = "acme"};
+  row.own_models = {
+      {.name = "tiny-*", .family = ModelFamily{.enforces = false}},
+      {.name = "tiny-2*", .max_input_tokens = 5},
+      {.name = "tiny-3", .family = ModelFamily{.streams_schemas = false}},
+  };
+  EXPECT_FALSE(catalog_.FamilyOf(row, "tiny-1").enforces);
+  EXPECT_FALSE(catalog_.FamilyOf(row, "tiny-3").streams_schemas) << "the name before a pattern";
+  EXPECT_FALSE(catalog_.FamilyOf(row, "tiny-3-b").enforces);
+  EXPECT_EQ(&catalog_.FamilyOf(row, "tiny-2-chat"), &catalog_.FamilyOf("acme", "tiny-2-chat"))
+      << "the longest pattern, which says nothing of the family";
+  EXPECT_EQ(FindOwnModel(row, "other"), nullptr);
+}
+
 TEST_F(CatalogTest, BuiltInRowsAreSane) {
   const std::vector<ProviderRow> rows = providers::BuiltInProviders();
   for (const ProviderRow& row : rows) EXPECT_TRUE(catalog_.Put(row).ok()) << row.name;

@@ -21,7 +21,7 @@ class ModeChoiceTest : public ::testing::Test {
 
   // The mode, or the reason of the refusal.
   std::string Chosen() {
-    const auto mode = ChooseMode({call_, row_, registry_}, plan_);
+    const auto mode = ChooseMode({call_, row_, registry_, nullptr, lowered_tool_}, plan_);
     if (mode.ok()) return *mode;
     const auto details = DetailsOf(mode.status());
     return details.has_value() ? std::string(ReasonName(details->reason)) : "";
@@ -32,6 +32,7 @@ class ModeChoiceTest : public ::testing::Test {
   ModelFamily family_;
   ExtractCall call_;
   Plan plan_;
+  const schema::LoweredSchema* lowered_tool_ = nullptr;
 };
 
 TEST_F(ModeChoiceTest, TheFirstIsTheBestAndTheFamilyKnowsBetter) {
@@ -76,6 +77,20 @@ TEST_F(ModeChoiceTest, ASchemaThatIsNotEnforcedGoesWhereThatIsOfUse) {
   EXPECT_EQ(Chosen(), "TOOLS");
   plan_.learned.schema_use = SchemaUse::kPromptOnly;
   EXPECT_EQ(Chosen(), "JSON");
+}
+
+TEST_F(ModeChoiceTest, ASchemaThatToolsCannotCarryGoesToAnotherMode) {
+  family_.modes = {"TOOLS", "JSON_SCHEMA"};
+  schema::LoweredSchema tool;
+  lowered_tool_ = &tool;
+  EXPECT_EQ(Chosen(), "TOOLS");
+  tool.lowered.obstacle = schema::lower::Obstacle{"/properties", "properties", "17 are too many"};
+  EXPECT_EQ(Chosen(), "JSON_SCHEMA");
+  ASSERT_EQ(plan_.downgrades.size(), 1U);
+  EXPECT_EQ(plan_.downgrades[0].action, "mode TOOLS -> JSON_SCHEMA");
+  EXPECT_EQ(plan_.downgrades[0].reason, "17 are too many");
+  call_.mode = "TOOLS";
+  EXPECT_EQ(Chosen(), "TOOLS") << "the caller says so";
 }
 
 TEST_F(ModeChoiceTest, ToonGoesWhereTextIsFree) {
