@@ -17,6 +17,8 @@
 
 namespace extractd {
 
+class EventWriter;
+
 class ExtractionMethods {
  public:
   // All outlive this. `upstreams` belongs to the loop.
@@ -32,8 +34,9 @@ class ExtractionMethods {
   // stream/extract_stream.cc
   struct StreamCall;
   absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
-  Task<grpc::Status> RefuseStream(StreamRpc& rpc, absl::Status status);
-  Task<absl::StatusOr<std::unique_ptr<Plan>>> ReplanStream(StreamRpc& rpc);
+  // The ends of streams: of one that was never planned, and of one that failed.
+  Task<grpc::Status> RefuseStream(StreamRpc& rpc, EventWriter& events, absl::Status status);
+  Task<grpc::Status> FailStream(StreamRpc& rpc, EventWriter& events, const Extraction& extraction);
 
   // All but replan.
   ExtractionTools Tools();

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/base/utf8.h"
+#include "server/service/extract_response.h"
 #include "server/service/messages.h"
 #include "server/service/unary.h"
 
@@ -72,7 +73,16 @@ void EventWriter::OnOp(const PartialOp& op) {
     case PartialOp::Kind::kComplete:
       out.set_complete(true);
       break;
+    case PartialOp::Kind::kItem:
+      break;
   }
+}
+
+void EventWriter::OnItem(const Item& item, size_t index) {
+  v1::Item& out = *Add().mutable_item();
+  ToMessage(item, static_cast<int>(index), out);
+  if (types_ != nullptr) SetProtobuf(*types_, out);
+  waiting_bytes_ += item.json.size();
 }
 
 void EventWriter::OnThinking(std::string_view text) {

@@ -23,6 +23,7 @@
 #include "extractd/v1/extraction_service.pb.h"
 #include "server/base/task.h"
 #include "server/engine/stream/extraction_stream.h"
+#include "server/service/protobuf/answer_types.h"
 #include "server/service/rpc.h"
 #include "server/service/stream/stream_options.h"
 
@@ -44,8 +45,12 @@ class EventWriter final : public ExtractionStream {
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
 
+  // What items come back as besides; outlives this. Null: nothing.
+  void set_types(const AnswerTypes* types) { types_ = types; }
+
   void OnStarted(const Plan& plan, const Attempt& attempt) override;
   void OnOp(const PartialOp& op) override;
+  void OnItem(const Item& item, size_t index) override;
   void OnThinking(std::string_view text) override;
   StreamSink::Wish OnPieceEnd(const ShownValue& shown) override;
   void OnRetrying(const Plan& plan, const Attempt& attempt, std::chrono::milliseconds backoff)
@@ -80,6 +85,7 @@ class EventWriter final : public ExtractionStream {
   StreamRpc& rpc_;
   const StreamOptions options_;
   const std::chrono::milliseconds slow_after_;
+  const AnswerTypes* types_ = nullptr;
   std::deque<Event> waiting_;
   size_t waiting_bytes_ = 0;  // about
   std::int64_t sequence_ = 0;

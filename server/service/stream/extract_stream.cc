@@ -1,5 +1,5 @@
 // ExtractStream: the same call as Extract, seen while the model writes.
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include "google/rpc/status.pb.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/fallback.h"
 #include "server/service/extract_request.h"
 #include "server/service/extract_response.h"
 #include "server/service/extraction_service.h"
@@ -51,9 +52,6 @@ absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(Stre
   absl::StatusOr<ExtractCall> call = ToCall(request.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "request");
   read.call = *std::move(call);
-  if (!read.call.fallbacks.empty()) {
-    return InvalidRequest({{"request.routing", "is not served in streams: use Extract"}});
-  }
   read.call.request_id = rpc.id();
   read.call.deadline = rpc.deadline();
   return read;
@@ -63,33 +61,44 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
   absl::StatusOr<StreamCall> read = ReadStream(rpc);
-  if (!read.ok()) co_return co_await RefuseStream(rpc, read.status());
-  absl::StatusOr<std::unique_ptr<Plan>> made =
-      co_await planner_.MakePlan(std::move(read->call), shared_.call_settings());
-  if (!made.ok()) {
-    co_return co_await RefuseStream(rpc, WithOuterField(made.status(), "request"));
-  }
-  Plan& plan = **made;
-  recorder_.OnPlanned(plan);
-  plan.prepare_time = shared_.clock.Now() - begin;
-
-  const auto slow_after = shared_.config()->slow_reader_timeout;
   const asio::any_io_executor loop = co_await asio::this_coro::executor;
-  EventWriter events(rpc, loop, read->options, slow_after);
+  const StreamOptions options = read.ok() ? read->options : StreamOptions();
+  EventWriter events(rpc, loop, options, shared_.config()->slow_reader_timeout);
+  if (!read.ok()) co_return co_await RefuseStream(rpc, events, read.status());
+  events.set_types(&read->types);
+  const auto on_planned = [this, begin](Plan& plan) {
+    recorder_.OnPlanned(plan);
+    plan.prepare_time = shared_.clock.Now() - begin;
+  };
   ExtractionTools tools = Tools();
-  tools.replan = [this, &rpc] { return ReplanStream(rpc); };
-  Extraction extraction = co_await extractd::Extract(plan, std::move(tools), &events);
+  tools.stream = &events;
+  absl::StatusOr<Course> course = co_await ExtractWithFallbacks(
+      planner_, std::move(read->call), shared_.call_settings(), std::move(tools), on_planned
+  );
+  if (!course.ok()) {
+    co_return co_await RefuseStream(rpc, events, WithOuterField(course.status(), "request"));
+  }
+  Extraction& extraction = course->extraction;
   if (events.slow() && absl::IsCancelled(extraction.status)) {
-    extraction.status = SlowReaderError(slow_after);
+    extraction.status = SlowReaderError(shared_.config()->slow_reader_timeout);
   }
   const auto total = Close(rpc, extraction, begin);
-  const Plan& sent = extraction.LastPlan(plan);
   v1::ExtractStreamResponse last;
   if (extraction.status.ok()) {
-    FillResponse(sent, extraction, read->types, total, *last.mutable_result());
+    v1::ExtractResponse& result = *last.mutable_result();
+    FillResponse(*course->plan, extraction, read->types, total, result);
+    const auto told = static_cast<int>(events.items.all().size());
+    result.mutable_items()->DeleteSubrange(0, std::min(told, result.items_size()));
     co_await events.Finish(std::move(last));
     co_return grpc::Status::OK;
   }
+  co_return co_await FailStream(rpc, events, extraction);
+}
+
+Task<grpc::Status> ExtractionMethods::FailStream(
+    StreamRpc& rpc, EventWriter& events, const Extraction& extraction
+) {
+  v1::ExtractStreamResponse last;
   v1::ExtractionFailure in_trailers;
   ToMessage(extraction, in_trailers);
   v1::Failure& failure = *last.mutable_failure();
@@ -100,17 +109,12 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
   co_return ToGrpcStatus(extraction.status, rpc.id(), &in_trailers);
 }
 
-Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::ReplanStream(StreamRpc& rpc) {
-  CO_ASSIGN_OR_RETURN(StreamCall read, ReadStream(rpc));
-  co_return co_await planner_.MakePlan(std::move(read.call), shared_.call_settings());
-}
-
-Task<grpc::Status> ExtractionMethods::RefuseStream(StreamRpc& rpc, absl::Status status) {
+Task<grpc::Status> ExtractionMethods::RefuseStream(
+    StreamRpc& rpc, EventWriter& events, absl::Status status
+) {
   recorder_.OnRefused(kExtractStream, rpc.id(), status);
   v1::ExtractStreamResponse last;
   FillStatus(status, rpc.id(), *last.mutable_failure()->mutable_status());
-  const asio::any_io_executor loop = co_await asio::this_coro::executor;
-  EventWriter events(rpc, loop, {}, shared_.config()->slow_reader_timeout);
   co_await events.Finish(std::move(last));
   co_return ToGrpcStatus(status, rpc.id());
 }
