@@ -17,7 +17,9 @@
 
 namespace extractd {
 
-class EventWriter;
+struct Course;
+struct OpenStream;
+struct StreamCall;
 
 class ExtractionMethods {
  public:
@@ -26,17 +28,19 @@ class ExtractionMethods {
 
   Task<RpcResult> Extract(Rpc& rpc);
   Task<grpc::Status> ExtractStream(StreamRpc& rpc);
+  Task<grpc::Status> ExtractInteractive(DialogRpc& rpc);
   Task<RpcResult> Render(Rpc& rpc);
   // Of SchemaService; here because only a plan knows what a provider gets.
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
   // stream/extract_stream.cc
-  struct StreamCall;
   absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
-  // The ends of streams: of one that was never planned, and of one that failed.
-  Task<grpc::Status> RefuseStream(StreamRpc& rpc, EventWriter& events, absl::Status status);
-  Task<grpc::Status> FailStream(StreamRpc& rpc, EventWriter& events, const Extraction& extraction);
+  Task<absl::StatusOr<Course>> RunStream(ExtractCall call, ExtractionTools tools, SteadyTime begin);
+  // The ends of streams: of one that was never planned, and of one that was.
+  Task<grpc::Status> RefuseStream(const OpenStream& stream, absl::Status status);
+  Task<grpc::Status> EndStream(const OpenStream& stream, Course& course, const AnswerTypes& types);
+  Task<grpc::Status> FailStream(const OpenStream& stream, const Extraction& extraction);
 
   // All but replan.
   ExtractionTools Tools();

@@ -118,8 +118,15 @@ void EventWriter::OnEnded() {
   CancelTimer();
 }
 
+void EventWriter::SendCandidate(v1::Candidate candidate) {
+  CancelTimer();
+  candidate_ = std::move(candidate);
+  Flush();
+}
+
 Task<void> EventWriter::Finish(Event last) {
   CancelTimer();
+  candidate_.reset();
   ended_ = true;
   if (slow_) waiting_.clear();
   waiting_.push_back(std::move(last));
@@ -194,16 +201,26 @@ void EventWriter::Due() {
 }
 
 void EventWriter::Flush() {
-  if (writing_ || waiting_.empty() || gone_) return;
-  Event event = std::move(waiting_.front());
-  waiting_.pop_front();
-  if (waiting_.empty()) waiting_bytes_ = 0;
-  event.set_sequence(++sequence_);
-  RpcResult message = Succeed(event);
+  if (writing_ || gone_) return;
+  if (!waiting_.empty()) {
+    Event event = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (waiting_.empty()) waiting_bytes_ = 0;
+    event.set_sequence(++sequence_);
+    Send(event);
+  } else if (candidate_.has_value()) {
+    v1::ExtractInteractiveResponse event;
+    event.set_sequence(++sequence_);
+    *event.mutable_candidate() = *std::exchange(candidate_, std::nullopt);
+    Send(event);
+  }
+}
+
+void EventWriter::Send(const google::protobuf::Message& message) {
   writing_ = true;
   write_begin_ = steady_clock::now();
   WatchReader();
-  rpc_.Write(std::move(message.body), [this](bool taken) { OnWritten(taken); });
+  rpc_.Write(Succeed(message).body, [this](bool taken) { OnWritten(taken); });
 }
 
 void EventWriter::OnWritten(bool taken) {

@@ -13,8 +13,7 @@
 #include "server/service/extraction_service.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
-#include "server/service/stream/event_writer.h"
-#include "server/service/stream/stream_options.h"
+#include "server/service/stream/stream_call.h"
 #include "server/service/wire_check.h"
 
 namespace extractd {
@@ -38,13 +37,7 @@ absl::Status SlowReaderError(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-struct ExtractionMethods::StreamCall {
-  StreamOptions options = {};
-  ExtractCall call = {};
-  AnswerTypes types = {};
-};
-
-absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(StreamRpc& rpc) {
+absl::StatusOr<StreamCall> ExtractionMethods::ReadStream(StreamRpc& rpc) {
   v1::ExtractStreamRequest request;
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
   StreamCall read;
@@ -64,59 +57,72 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
   const asio::any_io_executor loop = co_await asio::this_coro::executor;
   const StreamOptions options = read.ok() ? read->options : StreamOptions();
   EventWriter events(rpc, loop, options, shared_.config()->slow_reader_timeout);
-  if (!read.ok()) co_return co_await RefuseStream(rpc, events, read.status());
+  const OpenStream stream = {rpc, events, kExtractStream, begin};
+  if (!read.ok()) co_return co_await RefuseStream(stream, read.status());
   events.set_types(&read->types);
+  ExtractionTools tools = Tools();
+  tools.stream = &events;
+  absl::StatusOr<Course> course =
+      co_await RunStream(std::move(read->call), std::move(tools), begin);
+  if (!course.ok()) {
+    const absl::Status refused = WithOuterField(course.status(), "request");
+    co_return co_await RefuseStream(stream, refused);
+  }
+  co_return co_await EndStream(stream, *course, read->types);
+}
+
+Task<absl::StatusOr<Course>> ExtractionMethods::RunStream(
+    ExtractCall call, ExtractionTools tools, SteadyTime begin
+) {
   const auto on_planned = [this, begin](Plan& plan) {
     recorder_.OnPlanned(plan);
     plan.prepare_time = shared_.clock.Now() - begin;
   };
-  ExtractionTools tools = Tools();
-  tools.stream = &events;
-  absl::StatusOr<Course> course = co_await ExtractWithFallbacks(
-      planner_, std::move(read->call), shared_.call_settings(), std::move(tools), on_planned
+  co_return co_await ExtractWithFallbacks(
+      planner_, std::move(call), shared_.call_settings(), std::move(tools), on_planned
   );
-  if (!course.ok()) {
-    co_return co_await RefuseStream(rpc, events, WithOuterField(course.status(), "request"));
-  }
-  Extraction& extraction = course->extraction;
-  if (events.slow() && absl::IsCancelled(extraction.status)) {
+}
+
+Task<grpc::Status> ExtractionMethods::EndStream(
+    const OpenStream& stream, Course& course, const AnswerTypes& types
+) {
+  Extraction& extraction = course.extraction;
+  if (stream.events.slow() && absl::IsCancelled(extraction.status)) {
     extraction.status = SlowReaderError(shared_.config()->slow_reader_timeout);
   }
-  const auto total = Close(rpc, extraction, begin);
+  const auto total = Close(stream.rpc, extraction, stream.begin);
+  if (!extraction.status.ok()) co_return co_await FailStream(stream, extraction);
   v1::ExtractStreamResponse last;
-  if (extraction.status.ok()) {
-    v1::ExtractResponse& result = *last.mutable_result();
-    FillResponse(*course->plan, extraction, read->types, total, result);
-    const auto told = static_cast<int>(events.items.all().size());
-    result.mutable_items()->DeleteSubrange(0, std::min(told, result.items_size()));
-    co_await events.Finish(std::move(last));
-    co_return grpc::Status::OK;
-  }
-  co_return co_await FailStream(rpc, events, extraction);
+  v1::ExtractResponse& result = *last.mutable_result();
+  FillResponse(*course.plan, extraction, types, total, result);
+  const auto told = static_cast<int>(stream.events.items.all().size());
+  result.mutable_items()->DeleteSubrange(0, std::min(told, result.items_size()));
+  co_await stream.events.Finish(std::move(last));
+  co_return grpc::Status::OK;
 }
 
 Task<grpc::Status> ExtractionMethods::FailStream(
-    StreamRpc& rpc, EventWriter& events, const Extraction& extraction
+    const OpenStream& stream, const Extraction& extraction
 ) {
   v1::ExtractStreamResponse last;
   v1::ExtractionFailure in_trailers;
   ToMessage(extraction, in_trailers);
   v1::Failure& failure = *last.mutable_failure();
-  FillStatus(extraction.status, rpc.id(), *failure.mutable_status());
+  FillStatus(extraction.status, stream.rpc.id(), *failure.mutable_status());
   ToWholeMessage(extraction, *failure.mutable_failure());
-  co_await events.Finish(std::move(last));
-  if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
-  co_return ToGrpcStatus(extraction.status, rpc.id(), &in_trailers);
+  co_await stream.events.Finish(std::move(last));
+  if (extraction.retries_exhausted) stream.rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
+  co_return ToGrpcStatus(extraction.status, stream.rpc.id(), &in_trailers);
 }
 
 Task<grpc::Status> ExtractionMethods::RefuseStream(
-    StreamRpc& rpc, EventWriter& events, absl::Status status
+    const OpenStream& stream, absl::Status status
 ) {
-  recorder_.OnRefused(kExtractStream, rpc.id(), status);
+  recorder_.OnRefused(stream.method, stream.rpc.id(), status);
   v1::ExtractStreamResponse last;
-  FillStatus(status, rpc.id(), *last.mutable_failure()->mutable_status());
-  co_await events.Finish(std::move(last));
-  co_return ToGrpcStatus(status, rpc.id());
+  FillStatus(status, stream.rpc.id(), *last.mutable_failure()->mutable_status());
+  co_await stream.events.Finish(std::move(last));
+  co_return ToGrpcStatus(status, stream.rpc.id());
 }
 
 }  // namespace extractd
