@@ -5,8 +5,8 @@ import json
 import grpc
 import pytest
 
-from support.streams import example, streamed_call
-from support.upstream import acme
+from support.streams import example
+from support.upstream import acme, calls
 
 PERSON = {
     "type": "object",
@@ -27,7 +27,7 @@ def client(daemon, connect):
 
 
 def answers(upstream, *people: dict) -> None:
-    upstream.script(*[streamed_call(json.dumps(person)) for person in people])
+    upstream.script(*[calls(person) for person in people])
 
 
 def request_of(client):
