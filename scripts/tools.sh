@@ -2,7 +2,8 @@
 # scripts/tools.sh [--bench]
 #
 # Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
-# $CACHE/tools: python is an environment with the requirements of tests/, bin holds aimock, buf and grpcurl.
+# $CACHE/tools: python is an environment with the requirements of tests/, bin holds aimock, buf,
+# grpcurl and the generators of Go stubs.
 # --bench: the libraries that tests/bench/peers compares with, too, in peers.
 # A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
 set -euo pipefail
@@ -13,6 +14,9 @@ AIMOCK_VERSION=1.43.0
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
+# As docs/examples/go/go.mod has them.
+PROTOC_GEN_GO_VERSION=1.31.0
+PROTOC_GEN_GO_GRPC_VERSION=1.3.0
 REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirements.txt"
   "$ROOT/tests/conformance/requirements.txt")
 # Of these, not what they require themselves.
@@ -78,6 +82,26 @@ fetch_grpcurl() {
   provide grpcurl "$program"
 }
 
+# The generators, and the modules that the Go example is built from.
+install_go_stubs() {
+  local prefix=$1
+  export GOBIN=$prefix GOFLAGS=-p=2
+  go install "google.golang.org/protobuf/cmd/protoc-gen-go@v$PROTOC_GEN_GO_VERSION"
+  go install "google.golang.org/grpc/cmd/protoc-gen-go-grpc@v$PROTOC_GEN_GO_GRPC_VERSION"
+  (cd "$ROOT/docs/examples/go" && go mod download)
+  touch "$prefix/complete"
+}
+
+fetch_go_stubs() {
+  local prefix=$CACHE/tools/go-stubs-$PROTOC_GEN_GO_VERSION-$PROTOC_GEN_GO_GRPC_VERSION
+  if [[ ! -f $prefix/complete ]]; then
+    command -v go >/dev/null || { do_without protoc-gen-go "Go is not installed"; return; }
+    step "build the generators of Go stubs" "$NETWORK_HINT" install_go_stubs "$prefix"
+  fi
+  provide protoc-gen-go "$prefix/protoc-gen-go"
+  provide protoc-gen-go-grpc "$prefix/protoc-gen-go-grpc"
+}
+
 install_peers() {
   local prefix=$1
   rm -rf "$prefix"
@@ -105,4 +129,5 @@ fetch_python
 fetch_aimock
 fetch_buf
 fetch_grpcurl
+fetch_go_stubs
 [[ ${1:-} != --bench ]] || fetch_peers

@@ -23,6 +23,7 @@ constexpr std::array kReasons = {
     ReasonRow{Reason::kUnknownProvider, "UNKNOWN_PROVIDER", StatusCode::kNotFound},
     ReasonRow{Reason::kUnknownModel, "UNKNOWN_MODEL", StatusCode::kNotFound},
     ReasonRow{Reason::kSchemaNotFound, "SCHEMA_NOT_FOUND", StatusCode::kNotFound},
+    ReasonRow{Reason::kReviewOutOfTurn, "REVIEW_OUT_OF_TURN", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kCredentialsMissing, "CREDENTIALS_MISSING", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kProviderAuth, "PROVIDER_AUTH", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kProviderRefused, "PROVIDER_REFUSED", StatusCode::kFailedPrecondition},

@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
   kUnknownProvider = 10,
   kUnknownModel = 11,
   kSchemaNotFound = 12,
+  kReviewOutOfTurn = 22,
   kCredentialsMissing = 24,
   kProviderAuth = 25,
   kProviderRefused = 26,

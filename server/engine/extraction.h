@@ -25,6 +25,7 @@
 #include "server/engine/learned.h"
 #include "server/engine/observer.h"
 #include "server/engine/plan.h"
+#include "server/engine/review.h"
 #include "server/engine/stream/extraction_stream.h"
 #include "server/schema/issue.h"
 
@@ -50,6 +51,7 @@ struct Extraction {
   // What was asked after refusals that taught that the model takes less, in their order; attempts
   // point into them.
   std::vector<std::unique_ptr<Plan>> replans = {};
+  bool shown = false;  // something of the last attempt was, to who looked on
 
   // What was asked last; `first`: the plan of the call.
   const Plan& LastPlan(const Plan& first) const {
@@ -69,6 +71,9 @@ struct ExtractionTools {
   ExtractionObserver& observer;
   Lessons* lessons = nullptr;  // null: nothing is learned
   Replanner replan = {};       // empty: a lesson counts from the next call on
+  // Answers are shown to it while they come. Null: nobody looks on.
+  ExtractionStream* stream = nullptr;
+  Reviewer* reviewer = nullptr;  // null: what obeys the schema is taken
 };
 
 // Asks, judges and re-asks until an answer is valid, a limit of the plan is reached, or the failure
@@ -78,11 +83,8 @@ struct ExtractionTools {
 // for sends; kDeadline when the plan's deadline has no room for the next step; kCancelled when the
 // coroutine's slot fired.
 //
-// With `stream`, which outlives the call, answers are shown while they come. A send that is lost
-// before its first piece is repeated without a word.
-Task<Extraction> Extract(
-    const Plan& plan, ExtractionTools tools, ExtractionStream* stream = nullptr
-);
+// In streams, a send that is lost before its first piece is repeated without a word.
+Task<Extraction> Extract(const Plan& plan, ExtractionTools tools);
 
 }  // namespace extractd
 

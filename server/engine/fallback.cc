@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <optional>
 
@@ -77,6 +78,23 @@ void Add(const Plan& plan, Extraction extraction, Course& course) {
   before = std::move(extraction);
 }
 
+// The answer is that of an earlier target, which was void for a while.
+void ShowAgain(ExtractionStream& stream, const Course& course) {
+  const std::vector<Attempt>& attempts = course.extraction.attempts;
+  const auto own = std::ranges::find(attempts.rbegin(), attempts.rend(), course.plan, &Attempt::plan);
+  const std::string& json = course.extraction.answer.json;
+  if (own == attempts.rend() || json.empty()) return;
+  if (course.extraction.shown) {
+    stream.OnRetrying(*attempts.back().plan, attempts.back(), std::chrono::milliseconds(0));
+  }
+  stream.OnStarted(*course.plan, *own);
+  ShownValue shown;
+  shown.Add(json);
+  stream.OnOp({.kind = PartialOp::Kind::kSet, .text = json});
+  stream.OnPieceEnd(shown);
+  stream.OnEnded();
+}
+
 // A call on its way through its targets.
 class Journey {
  public:
@@ -146,6 +164,7 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
   std::vector<Warning> passed_over;
   absl::Status status;
   bool valid = false;
+  const Plan* last = nullptr;  // that was run
   do {
     absl::StatusOr<std::unique_ptr<Plan>> made =
         co_await planner.MakePlan(journey.call(), settings);
@@ -158,16 +177,24 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
     plan.deadline = std::min(plan.deadline, deadline);
     plan.retry.max_attempts -= static_cast<int>(course.extraction.attempts.size());
     if (journey.is_fallback()) plan.first_kind = AttemptKind::kFallback;
+    if (course.extraction.shown) {
+      const Attempt& failed = course.extraction.attempts.back();
+      tools.stream->OnRetrying(*failed.plan, failed, std::chrono::milliseconds(0));
+    }
     on_planned(plan);
     Extraction extraction = co_await Extract(plan, tools);
     std::ranges::move(extraction.replans, std::back_inserter(course.plans));
     extraction.replans.clear();
-    Add(*course.plans.back(), std::move(extraction), course);
+    last = course.plans.back().get();
+    Add(*last, std::move(extraction), course);
     status = course.extraction.status;
     valid = course.extraction.valid;
   } while (journey.GoesOn(status, valid, course.extraction.attempts.size(), tools.clock.Now()));
   if (course.plans.empty()) co_return status;
   std::ranges::move(passed_over, std::back_inserter(course.extraction.warnings));
+  if (tools.stream != nullptr && status.ok() && course.plan != last) {
+    ShowAgain(*tools.stream, course);
+  }
   co_return std::move(course);
 }
 

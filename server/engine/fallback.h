@@ -32,7 +32,9 @@ struct Course {
 };
 
 // Plans `call` and runs it; goes on to its fallbacks, in order, as long as it calls for them and
-// attempts and time are left. A target that cannot be planned is passed over, with a warning.
+// attempts and time are left. A target that cannot be planned is passed over, with a warning. A
+// stream is told that what was shown of the target before is void; of items, only the rest is asked
+// for.
 // `on_planned` is told of each plan before it is run. The error of the first plan, if none was run.
 Task<absl::StatusOr<Course>> ExtractWithFallbacks(
     Planner& planner,

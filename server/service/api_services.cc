@@ -29,7 +29,8 @@ using v1::SchemaService;
 
 using RawExtractionService =
     ExtractionService::WithRawMethod_Extract<ExtractionService::WithRawMethod_ExtractStream<
-        ExtractionService::WithRawMethod_Render<ExtractionService::Service>>>;
+        ExtractionService::WithRawMethod_ExtractInteractive<
+            ExtractionService::WithRawMethod_Render<ExtractionService::Service>>>>;
 using RawSchemaService =
     SchemaService::WithRawMethod_RegisterSchema<SchemaService::WithRawMethod_GetSchema<
         SchemaService::WithRawMethod_ValidateInstance<SchemaService::WithRawMethod_ParseText<
@@ -81,6 +82,24 @@ RpcMethod BindStream(
   };
 }
 
+// The same for a method with streams both ways.
+template <class Service, class Request, class Methods>
+RpcMethod BindDialog(
+    std::string_view name,
+    Service& service,
+    Request request,
+    Methods& methods,
+    Task<grpc::Status> (Methods::*handler)(DialogRpc&)
+) {
+  return {
+      .name = std::string(name),
+      .request_dialog = [&service, request](
+                            auto* context, auto* stream, auto* queue, void* tag
+                        ) { (service.*request)(context, stream, queue, queue, tag); },
+      .dialog_handler = [&methods, handler](DialogRpc& rpc) { return (methods.*handler)(rpc); },
+  };
+}
+
 void AddExtraction(
     RawExtractionService& service, ExtractionMethods& methods, std::vector<RpcMethod>& out
 ) {
@@ -101,6 +120,14 @@ void AddExtraction(
       &ExtractionMethods::ExtractStream
   ));
   out.back().waiting = kWaitingExtracts;
+  out.back().asks_providers = true;
+  out.push_back(BindDialog(
+      "ExtractInteractive",
+      service,
+      &RawExtractionService::RequestExtractInteractive,
+      methods,
+      &ExtractionMethods::ExtractInteractive
+  ));
   out.back().asks_providers = true;
   out.push_back(Bind(
       "Render", service, &RawExtractionService::RequestRender, methods, &ExtractionMethods::Render

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "server/service/messages.h"
 
@@ -54,6 +55,13 @@ void FillTiming(
 }
 
 }  // namespace
+
+void SetProtobuf(const AnswerTypes& types, v1::Item& item) {
+  const ProtobufType* type = types.Of(item.tool_name());
+  if (type == nullptr) return;
+  absl::StatusOr<google::protobuf::Any> any = type->ToAny(item.json());
+  if (any.ok()) *item.mutable_protobuf() = *std::move(any);
+}
 
 void FillResponse(
     const Plan& plan,

@@ -20,6 +20,10 @@ void FillResponse(
     v1::ExtractResponse& out
 );
 
+// The value of an item once more, as a message of its type; unset if there is none, or if the
+// mapping cannot take it.
+void SetProtobuf(const AnswerTypes& types, v1::Item& item);
+
 }  // namespace extractd
 
 #endif  // EXTRACTD_SERVER_SERVICE_EXTRACT_RESPONSE_H_

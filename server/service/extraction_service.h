@@ -19,6 +19,10 @@
 
 namespace extractd {
 
+struct Course;
+struct OpenStream;
+struct StreamCall;
+
 class ExtractionMethods {
  public:
   // All outlive this. `upstreams` belongs to the loop.
@@ -26,16 +30,19 @@ class ExtractionMethods {
 
   Task<RpcResult> Extract(Rpc& rpc);
   Task<grpc::Status> ExtractStream(StreamRpc& rpc);
+  Task<grpc::Status> ExtractInteractive(DialogRpc& rpc);
   Task<RpcResult> Render(Rpc& rpc);
   // Of SchemaService; here because only a plan knows what a provider gets.
   Task<RpcResult> AdaptSchema(Rpc& rpc);
 
  private:
   // stream/extract_stream.cc
-  struct StreamCall;
   absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
-  Task<grpc::Status> RefuseStream(StreamRpc& rpc, absl::Status status);
-  Task<absl::StatusOr<std::unique_ptr<Plan>>> ReplanStream(StreamRpc& rpc);
+  Task<absl::StatusOr<Course>> RunStream(ExtractCall call, ExtractionTools tools, SteadyTime begin);
+  // The ends of streams: of one that was never planned, and of one that was.
+  Task<grpc::Status> RefuseStream(const OpenStream& stream, absl::Status status);
+  Task<grpc::Status> EndStream(const OpenStream& stream, Course& course, const AnswerTypes& types);
+  Task<grpc::Status> FailStream(const OpenStream& stream, const Extraction& extraction);
 
   // All but replan.
   ExtractionTools Tools();

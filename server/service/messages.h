@@ -18,6 +18,7 @@ void ToMessage(const json::Repair& repair, v1::Repair& out);
 void ToMessage(const Downgrade& downgrade, v1::Downgrade& out);
 void ToMessage(const Warning& warning, v1::Warning& out);
 void ToMessage(const Usage& usage, const Cost& cost, v1::Usage& out);
+void ToMessage(const Item& item, int index, v1::Item& out);
 void ToMessage(const Attempt& attempt, v1::Attempt& out);
 void ToMessage(const Extraction& extraction, v1::ExtractionFailure& out);
 // The same without the limits of trailers, and with the best answer.

@@ -66,11 +66,23 @@ class StreamRpc : public Rpc {
   virtual void Drop() = 0;
 };
 
+// An RPC whose caller may send messages, too, as long as it has not closed its side. Its request()
+// is empty: the first message comes as all others.
+class DialogRpc : public StreamRpc {
+ public:
+  using Received = absl::AnyInvocable<void(grpc::ByteBuffer* message)>;
+  // Waits for the caller's next message. `received` is called later: with null, the caller has
+  // closed its side, or is gone. It is not called any more once the handler's Task has ended.
+  // REQUIRES: none is waited for.
+  virtual void Read(Received received) = 0;
+};
+
 // Write for those who have nothing else to do meanwhile. False: the caller is gone.
 Task<bool> WriteMessage(StreamRpc& rpc, grpc::ByteBuffer message);
 
 // Serves one streaming RPC; its status follows the last message.
 using StreamHandler = std::function<Task<grpc::Status>(StreamRpc& rpc)>;
+using DialogHandler = std::function<Task<grpc::Status>(DialogRpc& rpc)>;
 
 }  // namespace extractd
 

@@ -77,35 +77,40 @@ class UnaryCall final : public CallAs<Rpc> {
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder_{&context_};
 };
 
-class StreamCall final : public CallAs<StreamRpc> {
+// A call that is answered with messages, whatever it reads. `Writer`: gRPC's side of it.
+template <class Interface, class Writer>
+class WritingCall : public CallAs<Interface> {
  public:
-  StreamCall(RpcPoller& poller, const RpcMethod& method, size_t index) : CallAs(poller, index) {
-    method.request_stream(&context_, &request_, &writer_, &queue(), arrived_tag());
-  }
-
-  void Write(grpc::ByteBuffer message, Written written) override {
+  void Write(grpc::ByteBuffer message, StreamRpc::Written written) final {
     written_ = std::move(written);
     writing_ = true;
-    writer_.Write(message, written_tag());
+    writer_.Write(message, this->written_tag());
   }
 
-  void CancelHandler() override { Cancel(); }
-  void Drop() override { context_.TryCancel(); }
+  void CancelHandler() final { this->Cancel(); }
+  void Drop() final { this->context_.TryCancel(); }
 
- private:
-  void Serve() override {
+ protected:
+  using CallAs<Interface>::CallAs;
+
+  void Spawn(Task<grpc::Status> task) {
     asio::co_spawn(
-        loop(),
-        method().stream_handler(*this),
+        this->loop(),
+        std::move(task),
         asio::bind_cancellation_slot(
-            cancel_.slot(),
+            this->cancel_.slot(),
             [this](const std::exception_ptr& error, grpc::Status status) {
               Finish(error ? UnexpectedException() : std::move(status));
             }
         )
     );
   }
+  // The handler's Task has ended.
+  virtual void OnTaskEnd() {}
 
+  Writer writer_{&this->context_};
+
+ private:
   void OnWritten(bool taken) override {
     writing_ = false;
     if (end_.has_value()) {
@@ -117,21 +122,59 @@ class StreamCall final : public CallAs<StreamRpc> {
 
   // gRPC takes the status when it has taken the message before it.
   void Finish(grpc::Status status) {
-    BeginToFinish(status.error_code());
+    OnTaskEnd();
+    this->BeginToFinish(status.error_code());
     written_ = nullptr;
     end_ = std::move(status);
     if (!writing_) SendEnd();
   }
 
   void SendEnd() {
-    writer_.Finish(*end_, finished_tag());
-    EndFinishing();
+    writer_.Finish(*end_, this->finished_tag());
+    this->EndFinishing();
   }
 
-  grpc::ServerAsyncWriter<grpc::ByteBuffer> writer_{&context_};
-  Written written_;
+  StreamRpc::Written written_;
   bool writing_ = false;
   std::optional<grpc::Status> end_;
+};
+
+using StreamBase = WritingCall<StreamRpc, grpc::ServerAsyncWriter<grpc::ByteBuffer>>;
+class StreamCall final : public StreamBase {
+ public:
+  StreamCall(RpcPoller& poller, const RpcMethod& method, size_t index)
+      : StreamBase(poller, index) {
+    method.request_stream(&context_, &request_, &writer_, &queue(), arrived_tag());
+  }
+
+ private:
+  void Serve() override { Spawn(method().stream_handler(*this)); }
+};
+
+using DialogBase =
+    WritingCall<DialogRpc, grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>>;
+class DialogCall final : public DialogBase {
+ public:
+  DialogCall(RpcPoller& poller, const RpcMethod& method, size_t index)
+      : DialogBase(poller, index) {
+    method.request_dialog(&context_, &writer_, &queue(), arrived_tag());
+  }
+
+  void Read(Received received) override {
+    received_ = std::move(received);
+    writer_.Read(&message_, read_tag());
+  }
+
+ private:
+  void Serve() override { Spawn(method().dialog_handler(*this)); }
+  void OnTaskEnd() override { received_ = nullptr; }
+
+  void OnRead(bool came) override {
+    if (received_) std::exchange(received_, nullptr)(came ? &message_ : nullptr);
+  }
+
+  grpc::ByteBuffer message_;
+  Received received_;
 };
 
 }  // namespace
@@ -139,7 +182,9 @@ class StreamCall final : public CallAs<StreamRpc> {
 void RpcCall::AskFor(RpcPoller& poller, size_t method) {
   const RpcMethod& asked = poller.workers_.front()->methods_[method];
   // Each deletes itself.
-  if (asked.stream_handler) {
+  if (asked.dialog_handler) {
+    new DialogCall(poller, asked, method);
+  } else if (asked.stream_handler) {
     new StreamCall(poller, asked, method);
   } else {
     new UnaryCall(poller, asked, method);
@@ -203,6 +248,10 @@ void RpcCall::OnDone(bool /*ok*/) {
 
 void RpcCall::OnWriteEvent(bool ok) {
   worker_->Tell({this, ok ? RpcWorker::News::kWritten : RpcWorker::News::kWriteFailed});
+}
+
+void RpcCall::OnReadEvent(bool ok) {
+  worker_->Tell({this, ok ? RpcWorker::News::kRead : RpcWorker::News::kReadFailed});
 }
 
 void RpcCall::OnFinished(bool /*ok*/) {

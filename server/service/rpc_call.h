@@ -1,8 +1,8 @@
 // RpcCall: one RPC on a completion queue, from the moment that it is asked for.
 //
 // First it is the poller's; once it was told to a loop it is the loop's, and the poller only takes
-// its tags. The last of three holders deletes it: gRPC's two tags that are outstanding at the end,
-// and the loop.
+// its tags. The last holder deletes it: gRPC's two tags that are outstanding at the end, the loop,
+// and a message that is waited for.
 #ifndef EXTRACTD_SERVER_SERVICE_RPC_CALL_H_
 #define EXTRACTD_SERVER_SERVICE_RPC_CALL_H_
 
@@ -34,6 +34,8 @@ class RpcCall {
   void CancelForDrain();
   // The message that was handed over was taken, or never will be.
   virtual void OnWritten(bool taken) = 0;
+  // The message that was waited for came, or none will any more.
+  virtual void OnRead(bool /*came*/) {}
   // One holder less.
   void Release();
   RpcCall* next() const { return next_; }
@@ -55,6 +57,11 @@ class RpcCall {
   void* arrived_tag() { return arrived_.address(); }
   void* finished_tag() { return finished_.address(); }
   void* written_tag() { return written_.address(); }
+  // A message is waited for: gRPC holds the call until it reports on this.
+  void* read_tag() {
+    ++holders_;
+    return read_.address();
+  }
 
   grpc::ServerContext context_;
   grpc::ByteBuffer request_;
@@ -70,6 +77,7 @@ class RpcCall {
   void OnArrived(bool ok);
   void OnDone(bool ok);
   void OnWriteEvent(bool ok);
+  void OnReadEvent(bool ok);
   void OnFinished(bool ok);
 
   std::optional<SteadyTime> ReadDeadline() const;
@@ -83,6 +91,7 @@ class RpcCall {
   MemberTag<RpcCall, &RpcCall::OnDone> done_{this};
   MemberTag<RpcCall, &RpcCall::OnWriteEvent> written_{this};
   MemberTag<RpcCall, &RpcCall::OnFinished> finished_{this};
+  MemberTag<RpcCall, &RpcCall::OnReadEvent> read_{this};
   std::atomic<int> holders_ = 3;
   bool answered_ = false;
   SteadyTime begin_;

@@ -34,6 +34,11 @@ void RpcWorker::Handle(const std::vector<Item>& items) {
       case News::kWriteFailed:
         call->OnWritten(news == News::kWritten);
         break;
+      case News::kRead:
+      case News::kReadFailed:
+        call->OnRead(news == News::kRead);
+        call->Release();
+        break;
     }
   }
 }

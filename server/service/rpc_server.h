@@ -29,13 +29,20 @@
 
 namespace extractd {
 
-// One method of a service, with its handler on one loop: a unary or a streaming one.
+// One method of a service, with its handler on one loop: a unary one, one that answers with a
+// stream, or one with streams both ways.
 struct RpcMethod {
   // Ask gRPC for the next RPC of this method; generated services have such calls.
   using RequestStream = std::function<void(
       grpc::ServerContext* context,
       grpc::ByteBuffer* request,
       grpc::ServerAsyncWriter<grpc::ByteBuffer>* writer,
+      grpc::ServerCompletionQueue* queue,
+      void* tag
+  )>;
+  using RequestDialog = std::function<void(
+      grpc::ServerContext* context,
+      grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>* stream,
       grpc::ServerCompletionQueue* queue,
       void* tag
   )>;
@@ -51,6 +58,8 @@ struct RpcMethod {
   RpcHandler handler = {};
   RequestStream request_stream = {};  // these two, or the two above
   StreamHandler stream_handler = {};
+  RequestDialog request_dialog = {};  // or these two
+  DialogHandler dialog_handler = {};
   bool asks_providers = false;  // admitted only where there is room
   int waiting = 4;              // RPCs that gRPC may hand over before the poller asks again
 };
@@ -90,7 +99,7 @@ class RpcWorker {
   friend class RpcPoller;
   friend class RpcCall;
   // What the poller has to tell about an RPC.
-  enum class News : std::uint8_t { kArrived, kCancelled, kWritten, kWriteFailed };
+  enum class News : std::uint8_t { kArrived, kCancelled, kWritten, kWriteFailed, kRead, kReadFailed };
   struct Item {
     RpcCall* call;
     News news;

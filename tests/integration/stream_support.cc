@@ -36,6 +36,8 @@ std::string NameOf(const v1::ExtractStreamResponse& event) {
       return "delta";
     case v1::ExtractStreamResponse::kSnapshot:
       return "snapshot";
+    case v1::ExtractStreamResponse::kItem:
+      return "item";
     case v1::ExtractStreamResponse::kThinking:
       return "thinking";
     case v1::ExtractStreamResponse::kRetrying:

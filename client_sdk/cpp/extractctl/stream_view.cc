@@ -54,6 +54,10 @@ bool StreamView::OnEvent(const v1::ExtractStreamResponse& event) {
     // Without colours: their signs would count as characters of the line.
     Draw(Pretty(event.snapshot().json(), {.json = false, .color = false}));
   }
+  if (event.has_item()) {
+    items_ += Pretty(event.item().json(), {.json = false, .color = false}) + "\n";
+  }
+  if (!items_.empty() && !event.has_result() && !event.has_failure()) Draw(items_);
   std::fflush(stdout);
   return true;
 }

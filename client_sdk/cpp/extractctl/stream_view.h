@@ -28,7 +28,8 @@ class StreamView {
 
   OutputOptions options_;
   bool terminal_;
-  size_t rows_ = 0;  // that are drawn
+  std::string items_;  // of a list, so far
+  size_t rows_ = 0;    // that are drawn
 };
 
 // The last lines of `text` that fit into a window, and how many rows they take there.

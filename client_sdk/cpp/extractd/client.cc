@@ -133,12 +133,16 @@ Result<v1::ExtractResponse> Client::ExtractStream(
   state_->Prepare(context, timeout);
   const auto reader = state_->extraction->ExtractStream(&context, request);
   v1::ExtractResponse result;
+  google::protobuf::RepeatedPtrField<v1::Item> items;
   v1::ExtractStreamResponse event;
   bool goes_on = true;
   while (goes_on && reader->Read(&event)) {
     goes_on = each(event);
+    if (event.has_item()) items.Add(std::move(*event.mutable_item()));
     if (event.has_result()) result = std::move(*event.mutable_result());
   }
+  items.MergeFrom(result.items());
+  result.mutable_items()->Swap(&items);
   if (!goes_on) context.TryCancel();
   const grpc::Status status = reader->Finish();
   if (!status.ok()) return ReadFailure(status);

@@ -96,8 +96,8 @@ class Client {
   using Timeout = std::optional<std::chrono::milliseconds>;
 
   Result<v1::ExtractResponse> Extract(const v1::ExtractRequest& request, Timeout timeout = {});
-  // Calls `each` with every event as it comes, the last one included, which the result has, too.
-  // False from it cancels the call.
+  // Calls `each` with every event as it comes, the last one included, which the result has, too;
+  // with it are the items that came as events. False from `each` cancels the call.
   using EachEvent = std::function<bool(const v1::ExtractStreamResponse& event)>;
   Result<v1::ExtractResponse> ExtractStream(
       const v1::ExtractStreamRequest& request, const EachEvent& each, Timeout timeout = {}

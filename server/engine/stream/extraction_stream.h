@@ -12,16 +12,20 @@
 #include "server/engine/plan.h"
 #include "server/engine/stream/partial_op.h"
 #include "server/engine/stream/shown_value.h"
+#include "server/engine/stream/told_items.h"
 
 namespace extractd {
 
-// The order: OnStarted, (OnOp | OnThinking | OnPieceEnd)*, then OnRetrying, after which all that
-// was told is void, or OnEnded, once.
+// The order: OnStarted, (OnOp | OnItem | OnThinking | OnPieceEnd)*, then OnRetrying, after which
+// all that was told is void but for items, or OnEnded. Where the call goes on with another target,
+// OnRetrying follows that, and all begins again.
 class ExtractionStream {
  public:
   // An attempt has its first piece. Of one that never gets one, nothing is told.
   virtual void OnStarted(const Plan& plan, const Attempt& attempt) = 0;
   virtual void OnOp(const PartialOp& op) = 0;
+  // One more item of a list, valid and final: it stays whatever happens. `index`: among all of them.
+  virtual void OnItem(const Item& item, size_t index) = 0;
   // What the model thinks; whole characters. Only if the caller asked for it.
   virtual void OnThinking(std::string_view text) = 0;
   // All that one piece from the provider brought was told. `shown` is what is shown now; it stays
@@ -31,7 +35,7 @@ class ExtractionStream {
   virtual void OnRetrying(
       const Plan& plan, const Attempt& attempt, std::chrono::milliseconds backoff
   ) = 0;
-  // There is no further attempt.
+  // The target has no further attempt. What is shown is there no longer.
   virtual void OnEnded() = 0;
 
   // Takes back the wish to pause; not from within the functions above.
@@ -45,6 +49,10 @@ class ExtractionStream {
   bool stops_hopeless = true;
   // Let `shown` know the complete paths.
   bool wants_complete_paths = false;
+  // Tell the items of lists. Without, they are part of the answer, and can be taken back with it.
+  bool tells_items = true;
+  // For the engine: the items that were told, over all attempts and targets.
+  ToldItems items = {};
 
  protected:
   ~ExtractionStream() = default;

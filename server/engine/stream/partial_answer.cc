@@ -1,16 +1,15 @@
 #include "server/engine/stream/partial_answer.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "server/base/utf8.h"
-#include "server/json/lexical.h"
-#include "server/json/parse.h"
+#include "server/engine/stream/answer_text.h"
+#include "server/engine/stream/carrying_form.h"
 #include "server/json/pointer.h"
 #include "server/json/write.h"
 #include "server/schema/lower/carry/carry.h"
+#include "server/schema/wrap/members.h"
 
 namespace extractd {
 namespace {
@@ -31,53 +30,31 @@ bool IsContainer(Type type) {
   return type == Type::kArray || type == Type::kObject;
 }
 
-// The form behind references, if values of it differ on the wire; else null.
-const lower::Form* CarryingForm(const lower::Form* form) {
-  form = lower::Follow(form);
-  return form != nullptr && form->carries ? form : nullptr;
-}
-
-std::string Unescape(std::string_view token) {
-  std::string name;
-  for (size_t i = 0; i < token.size(); ++i) {
-    if (token[i] != '~' || i + 1 == token.size()) {
-      name += token[i];
-    } else {
-      name += token[++i] == '0' ? '~' : '/';
-    }
+// The member of the object on the wire that holds the caller's value.
+std::string_view WrapperOf(const lower::Forms* forms, schema::Wrapping wrapping) {
+  switch (wrapping) {
+    case schema::Wrapping::kNone:
+      return forms != nullptr && forms->wrapped ? lower::kRootMember : std::string_view();
+    case schema::Wrapping::kList:
+      return schema::wrapper::kItems;
+    case schema::Wrapping::kValue:
+    case schema::Wrapping::kMaybe:
+      return schema::wrapper::kValue;
   }
-  return name;
-}
-
-std::string_view SkipBlank(std::string_view text) {
-  while (!text.empty() && json::IsSpace(text.front())) text.remove_prefix(1);
-  return text;
-}
-
-// Nothing but white space and the opening line of a code fence stands before the value: else what
-// looks like an answer may be a thought.
-bool StartsWithValue(std::string_view text) {
-  text = SkipBlank(text);
-  if (text.starts_with("```")) {
-    text = SkipBlank(text.substr(std::min(text.find('\n'), text.size())));
-  }
-  return text.starts_with('{') || text.starts_with('[');
-}
-
-bool IsSameValue(std::string_view a, std::string_view b) {
-  const json::ParseResult left = json::ParseView(a);
-  const json::ParseResult right = json::ParseView(b);
-  const auto* first = std::get_if<json::Document>(&left);
-  const auto* second = std::get_if<json::Document>(&right);
-  return first != nullptr && second != nullptr && json::Equal(first->root(), second->root());
+  return {};
 }
 
 }  // namespace
 
 PartialAnswer::PartialAnswer(
-    const schema::CompiledSchema& schema, const schema::JudgeOptions& options
+    const schema::CompiledSchema& schema,
+    const schema::JudgeOptions& options,
+    schema::Wrapping wrapping
 )
     : forms_(options.lowered == nullptr ? nullptr : options.lowered->forms()),
+      wrapping_(wrapping),
+      repairs_(options.max_loss != json::MaxLoss::kNone),
+      wrapper_(WrapperOf(forms_, wrapping)),
       schema_(schema, OptionsOf(options)) {}
 
 void PartialAnswer::Feed(std::string_view piece, OpListener listener) {
@@ -110,12 +87,13 @@ void PartialAnswer::OnEvent(const json::PathEvent& event, OpListener listener) {
 }
 
 void PartialAnswer::Begin(const json::PathEvent& event, OpListener listener) {
-  const bool wrapper = frames_.empty() && forms_ != nullptr && forms_->wrapped;
+  const bool wrapper = frames_.empty() && !wrapper_.empty();
   Frame frame = {.node = Enter(event), .type = event.type, .wire_path = event.path.size()};
   frame.wrapper = wrapper;
+  const bool ours = wrapper || frame.node.is_list;
   const Frame* parent = frames_.empty() ? nullptr : &frames_.back();
   frame.parent_path = ExtendPath(frame.node);
-  if (frame.node.mode == Mode::kShown && IsContainer(event.type) && !wrapper) {
+  if (frame.node.mode == Mode::kShown && IsContainer(event.type) && !ours) {
     const std::string_view empty = event.type == Type::kObject ? "{}" : "[]";
     Announce(parent, frame.parent_path, frame.node, empty, listener);
     shown_.Begin(event.type);
@@ -148,11 +126,9 @@ void PartialAnswer::Grow(std::string_view text, OpListener listener) {
 void PartialAnswer::Finish(const json::PathEvent& event, OpListener listener) {
   const bool open = !frames_.empty() && frames_.back().wire_path == event.path.size();
   if (open) return FinishFrame(*event.value, listener);
-  if (frames_.empty() && forms_ != nullptr && forms_->wrapped) {
-    const json::Document carried = lower::CarryBack(*forms_, *event.value);
-    return TellValue(nullptr, 0, {.block = schema_.root()}, carried.root(), listener);
-  }
+  if (frames_.empty() && !wrapper_.empty()) return TellWrapped(*event.value, listener);
   const Node node = Enter(event);
+  if (node.is_list) return TellItems(node, *event.value, listener);
   Frame* parent = frames_.empty() ? nullptr : &frames_.back();
   const size_t parent_path = ExtendPath(node);
   if (node.mode != Mode::kHidden) TellWhole(parent, parent_path, node, *event.value, listener);
@@ -162,7 +138,7 @@ void PartialAnswer::Finish(const json::PathEvent& event, OpListener listener) {
 void PartialAnswer::FinishFrame(const json::Value& value, OpListener listener) {
   const Frame frame = std::move(frames_.back());
   frames_.pop_back();
-  if (frame.wrapper) return;
+  if (frame.wrapper || frame.node.is_list) return;
   Frame* parent = frames_.empty() ? nullptr : &frames_.back();
   const bool told = frame.node.mode == Mode::kShown && (frame.begun || IsContainer(frame.type));
   if (told) {
@@ -181,15 +157,17 @@ void PartialAnswer::Restart(OpListener listener) {
   path_.clear();
   shown_.Clear();
   hopeless_ = {};
+  items_stopped_ = true;
 }
 
 PartialAnswer::Node PartialAnswer::Enter(const json::PathEvent& event) {
   Node node;
   if (frames_.empty()) {
     node.block = schema_.root();
-    const bool wrapped = forms_ != nullptr && forms_->wrapped;
-    if (wrapped) return {.mode = event.type == Type::kObject ? Mode::kShown : Mode::kHidden};
-    if (forms_ != nullptr) node.form = CarryingForm(forms_->root);
+    if (!wrapper_.empty()) {
+      return {.mode = event.type == Type::kObject ? Mode::kShown : Mode::kHidden};
+    }
+    if (forms_ != nullptr) node.form = CarryingForm(forms_->root, event.type);
     node.mode = ModeOf(node, event.type);
     return node;
   }
@@ -198,34 +176,32 @@ PartialAnswer::Node PartialAnswer::Enter(const json::PathEvent& event) {
   if (parent.node.mode != Mode::kShown || parent.stopped) return {.mode = Mode::kHidden};
   if (parent.type == Type::kArray) {
     node.is_element = true;
+    node.is_item = parent.node.is_list;
     node.block = schema_.Element(parent.node.block, node.index);
     const lower::Form* form = parent.node.form;
-    if (form != nullptr) node.form = CarryingForm(form->ElementAt(node.index));
+    if (form != nullptr) node.form = CarryingForm(form->ElementAt(node.index), event.type);
+  } else if (parent.wrapper) {
+    const std::string name = Unescape(event.path.substr(parent.wire_path + 1));
+    return name == wrapper_ ? EnterWrapped(event.type) : Node{.mode = Mode::kHidden};
   } else {
-    EnterMember(parent, event.path.substr(parent.wire_path + 1), node);
+    EnterMember(parent, event, node);
   }
   if (node.mode == Mode::kShown) node.mode = ModeOf(node, event.type);
+  if (node.is_item) node.mode = Mode::kWaits;
   return node;
 }
 
-void PartialAnswer::EnterMember(const Frame& parent, std::string_view token, Node& node) {
-  node.name = Unescape(token);
-  if (parent.wrapper) {
-    // The root itself.
-    node.mode = node.name == lower::kRootMember ? Mode::kShown : Mode::kHidden;
-    node.block = schema_.root();
-    node.form = CarryingForm(forms_->root);
-    return;
-  }
+void PartialAnswer::EnterMember(const Frame& parent, const json::PathEvent& event, Node& node) {
+  node.name = Unescape(event.path.substr(parent.wire_path + 1));
   node.is_member = true;
   if (const lower::Form* form = parent.node.form) {
     node.member = form->FindMember(node.name, lower::Side::kWire);
     const bool other = node.member == nullptr;
     if (!other) {
-      node.form = CarryingForm(node.member->form);
+      node.form = CarryingForm(node.member->form, event.type);
       node.name = node.member->name;
     } else if (form->pairs.empty()) {
-      node.form = CarryingForm(form->rest);
+      node.form = CarryingForm(form->rest, event.type);
     } else if (node.name == form->pairs) {
       node.mode = Mode::kHidden;
       return;
@@ -282,6 +258,10 @@ void PartialAnswer::TellWhole(
     const json::Value& value,
     OpListener listener
 ) {
+  if (node.is_item) {
+    items_stopped_ = !TellItem(node, value, listener) || items_stopped_;
+    return;
+  }
   const json::Value* told = &value;
   if (node.member != nullptr && node.member->nulled && value.is_null()) return;
   if (node.member != nullptr && node.member->boxed && value.is_array()) {
@@ -342,6 +322,10 @@ void PartialAnswer::TellComplete(OpListener listener) {
 void PartialAnswer::GiveUp(const Node& node, const json::Value& value) {
   if (!hopeless_.empty() || !StartsWithValue(parser_.text())) return;
   hopeless_ = schema_.IssuesOf(node.block, value, path_);
+  for (schema::Issue& issue : hopeless_.listed) {
+    if (wrapping_ == schema::Wrapping::kNone) break;
+    issue.schema_path = schema::CallersSchemaPath(wrapping_, issue.schema_path);
+  }
 }
 
 }  // namespace extractd

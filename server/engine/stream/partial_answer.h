@@ -12,6 +12,9 @@
 //
 // What was shown is not taken back, unless the text itself takes it back (see
 // incremental_parser.h) or the end gives it another meaning, as repairs can: then the whole is set.
+// Of an answer within an object of ours (schema/wrap/), the caller's part is shown. The items of a
+// list are told one by one when they have ended, from the first to the last before one that is not
+// valid or not sure to stay: such a list is not told further, and the end tells the rest.
 // Each piece of text costs what it brings.
 #ifndef EXTRACTD_SERVER_ENGINE_STREAM_PARTIAL_ANSWER_H_
 #define EXTRACTD_SERVER_ENGINE_STREAM_PARTIAL_ANSWER_H_
@@ -30,13 +33,18 @@
 #include "server/schema/lower/form.h"
 #include "server/schema/partial/partial_schema.h"
 #include "server/schema/verdict.h"
+#include "server/schema/wrap/wrap.h"
 
 namespace extractd {
 
 class PartialAnswer {
  public:
-  // Both outlive this.
-  PartialAnswer(const schema::CompiledSchema& schema, const schema::JudgeOptions& options);
+  // Both outlive this. `wrapping`: of the caller's schema in `schema`.
+  PartialAnswer(
+      const schema::CompiledSchema& schema,
+      const schema::JudgeOptions& options,
+      schema::Wrapping wrapping = schema::Wrapping::kNone
+  );
   PartialAnswer(const PartialAnswer&) = delete;
   PartialAnswer& operator=(const PartialAnswer&) = delete;
 
@@ -68,6 +76,8 @@ class PartialAnswer {
     const schema::lower::FormMember* member = nullptr;  // of the lowered schema; or null
     bool is_member = false;
     bool is_element = false;
+    bool is_list = false;   // the items of an answer
+    bool is_item = false;   // one of them
     size_t index = 0;       // of an element
     std::string name = {};  // of a member, as the caller has it
   };
@@ -80,7 +90,7 @@ class PartialAnswer {
     size_t parent_path = 0;  // size of its parent's path for the caller
     size_t read = 0;         // children that came
     bool stopped = false;    // an element was not shown, so that no later one can be
-    bool wrapper = false;    // the object around a root that is none
+    bool wrapper = false;    // the object around the caller's value
     bool begun = false;      // of a string: it was shown
     size_t characters = 0;   // of a string: that came
     std::string held = {};   // of a string: until it is shown
@@ -95,7 +105,9 @@ class PartialAnswer {
 
   // The place of the value of `event`: the root, or the next child of the innermost frame.
   Node Enter(const json::PathEvent& event);
-  void EnterMember(const Frame& parent, std::string_view token, Node& node);
+  // The place of the caller's value within the object around it.
+  Node EnterWrapped(json::Type type);
+  void EnterMember(const Frame& parent, const json::PathEvent& event, Node& node);
   Mode ModeOf(const Node& node, json::Type type);
   // Makes path_ that of the child; the size that it had.
   size_t ExtendPath(const Node& node);
@@ -124,12 +136,22 @@ class PartialAnswer {
       const json::Value& value,
       OpListener listener
   );
+  // Tells the caller's value in an object around it that came whole.
+  void TellWrapped(const json::Value& object, OpListener listener);
+  void TellItems(const Node& list, const json::Value& items, OpListener listener);
+  // False: the items behind it must wait.
+  bool TellItem(const Node& item, const json::Value& value, OpListener listener);
+  // What was read is JSON, so that no repair can change what was told.
+  bool IsSure() const;
   // Judges what was told piece by piece and has ended.
   void Close(const Node& node, const json::Value& value, OpListener listener);
   void TellComplete(OpListener listener);
   void GiveUp(const Node& node, const json::Value& value);
 
   const schema::lower::Forms* forms_;  // null: the model writes the caller's form
+  const schema::Wrapping wrapping_;
+  const bool repairs_;
+  const std::string_view wrapper_;  // the member around the caller's value; empty: there is none
   schema::PartialSchema schema_;
   json::IncrementalParser parser_;
   ShownValue shown_;
@@ -137,6 +159,7 @@ class PartialAnswer {
   std::string path_;  // of the innermost frame, for the caller
   schema::IssueList hopeless_;
   bool tracks_paths_ = false;
+  bool items_stopped_ = false;  // no further item can be told before the end
 };
 
 }  // namespace extractd

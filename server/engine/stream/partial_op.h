@@ -3,9 +3,12 @@
 #define EXTRACTD_SERVER_ENGINE_STREAM_PARTIAL_OP_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <absl/functional/function_ref.h>
+
+#include "server/json/repair.h"
 
 namespace extractd {
 
@@ -16,10 +19,12 @@ struct PartialOp {
     kAppendText,     // the string at `path` goes on with `text`
     kAppendElement,  // the array at `path` has one element more: `text`, JSON
     kComplete,       // the value at `path` is valid by itself and will not change
+    kItem,           // no change: the list has one item more, `text`, JSON
   };
   Kind kind = Kind::kSet;
   std::string_view path = {};  // JSON Pointer
   std::string_view text = {};
+  std::span<const json::Repair> repairs = {};  // kItem: that made it what it is
 };
 
 // The views live as long as the call.

@@ -1,6 +1,7 @@
 #include "server/engine/stream/streamed_send.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,8 +16,7 @@ constexpr size_t kMaxToolCalls = 256;
 
 // Other forms are shown when they are read as a whole.
 bool ShowsPartials(const Plan& plan) {
-  return plan.output_encoding == TextEncoding::kJson && plan.tools.empty() &&
-         plan.wrapping == schema::Wrapping::kNone;
+  return plan.output_encoding == TextEncoding::kJson && plan.tools.empty();
 }
 
 const schema::CompiledSchema& SchemaOf(const Plan& plan) {
@@ -40,8 +40,9 @@ StreamedSend::StreamedSend(const Plan& plan, ExtractionStream& stream, bool may_
       may_stop_(may_stop && stream.stops_hopeless),
       in_arguments_(!plan.request.tools.empty()),
       shows_partials_(ShowsPartials(plan)),
-      partial_(SchemaOf(plan), plan.judge) {
+      partial_(SchemaOf(plan), plan.judge, plan.wrapping) {
   if (stream.wants_complete_paths) partial_.TrackCompletePaths();
+  stream.items.BeginAnswer();
 }
 
 Task<SendResult> StreamedSend::Run(
@@ -65,10 +66,21 @@ Task<SendResult> StreamedSend::Run(
 }
 
 void StreamedSend::Settle(std::string_view json, const Attempt& attempt) {
+  if (json.empty() && partial_.shown().empty()) return;
   attempt_ = &attempt;
   Start();
-  partial_.Settle(json, [this](const PartialOp& op) { stream_.OnOp(op); });
+  partial_.Settle(json.empty() ? "null" : json, [this](const PartialOp& op) { stream_.OnOp(op); });
   stream_.OnPieceEnd(partial_.shown());
+}
+
+bool StreamedSend::SettleItems(const std::vector<Item>& items, const Attempt& attempt) {
+  attempt_ = &attempt;
+  Start();
+  const bool settled = stream_.items.Settle(items, [this](const Item& item, size_t index) {
+    stream_.OnItem(item, index);
+  });
+  stream_.OnPieceEnd(partial_.shown());
+  return settled;
 }
 
 void StreamedSend::OnText(std::string_view piece) {
@@ -113,9 +125,18 @@ void StreamedSend::Start() {
   stream_.OnStarted(plan_, *attempt_);
 }
 
+void StreamedSend::Tell(const PartialOp& op) {
+  if (op.kind != PartialOp::Kind::kItem) return stream_.OnOp(op);
+  if (!stream_.tells_items) return;
+  Item item = {.json = std::string(op.text), .repairs = {op.repairs.begin(), op.repairs.end()}};
+  stream_.items.Take(std::move(item), [this](const Item& told, size_t index) {
+    stream_.OnItem(told, index);
+  });
+}
+
 void StreamedSend::Feed(std::string_view piece) {
   if (!shows_partials_) return;
-  partial_.Feed(piece, [this](const PartialOp& op) { stream_.OnOp(op); });
+  partial_.Feed(piece, [this](const PartialOp& op) { Tell(op); });
 }
 
 ChatReply StreamedSend::ReplySoFar() const {

@@ -33,8 +33,10 @@ class StreamedSend final : public StreamSink {
   bool stopped() const { return stopped_; }
   const schema::IssueList& issues() const { return partial_.hopeless(); }
 
-  // The answer is `json`: tells what is missing.
+  // The answer is `json`, or with nothing there is none: tells what is missing.
   void Settle(std::string_view json, const Attempt& attempt);
+  // The answer has these items: tells those that are missing. False: it takes back what was told.
+  bool SettleItems(const std::vector<Item>& items, const Attempt& attempt);
 
   void OnText(std::string_view piece) override;
   void OnArguments(size_t index, std::string_view tool, std::string_view piece) override;
@@ -43,6 +45,7 @@ class StreamedSend final : public StreamSink {
 
  private:
   void Start();
+  void Tell(const PartialOp& op);
   void Feed(std::string_view piece);
   // What had come, as a reply.
   ChatReply ReplySoFar() const;

@@ -36,6 +36,8 @@ class IncrementalParser {
 
   // All pieces so far, at most kMaxTextBytes.
   std::string_view text() const { return text_; }
+  // Nothing in the value had to be repaired so far.
+  bool strict() const { return value_.strict(); }
 
   // The value if the text ended here: strings, arrays and objects are closed, the last number is
   // taken as it is. Linear in the text so far. The result lives until the next call of Feed.

@@ -98,7 +98,11 @@ PartialSchema::Judged PartialSchema::Judge(BlockIndex block, const json::Value& 
   if (!coerced.has_value() || !IsValid(block, coerced->document.root())) {
     return {.worth = Judged::Worth::kHopeless};
   }
-  return {.worth = Judged::Worth::kCoerced, .coerced = std::move(coerced->document)};
+  return {
+      .worth = Judged::Worth::kCoerced,
+      .coerced = std::move(coerced->document),
+      .repairs = std::move(coerced->repairs),
+  };
 }
 
 IssueList PartialSchema::IssuesOf(BlockIndex block, const json::Value& value, std::string_view path)

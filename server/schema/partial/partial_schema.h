@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "server/json/repair.h"
 #include "server/json/value.h"
 #include "server/schema/coerce/coerce.h"
 #include "server/schema/coerce/form.h"
@@ -57,6 +59,7 @@ class PartialSchema {
     };
     Worth worth = Worth::kValid;
     std::optional<json::Document> coerced = {};
+    std::vector<json::Repair> repairs = {};  // that made it so; paths relative to the part
   };
   Judged Judge(BlockIndex block, const json::Value& value);
   // What is wrong with a hopeless part that stands at `path`.

@@ -240,4 +240,8 @@ std::string CallersPath(Wrapping wrapping, std::string_view path) {
   return std::string(Behind(PlaceOf(wrapping).answer, path).value_or(""));
 }
 
+std::string WrappedPath(Wrapping wrapping, std::string_view path) {
+  return fmt::format("{}{}", PlaceOf(wrapping).answer, path);
+}
+
 }  // namespace extractd::schema

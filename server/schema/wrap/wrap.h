@@ -31,6 +31,8 @@ std::string WrapSchema(const json::Value& root, Wrapping wrapping);
 std::string CallersSchemaPath(Wrapping wrapping, std::string_view path);
 // The same for pointers into answers: of a list's they begin with the index of the item.
 std::string CallersPath(Wrapping wrapping, std::string_view path);
+// The way back: a pointer into what the caller asked for as one into the wrapping answer.
+std::string WrappedPath(Wrapping wrapping, std::string_view path);
 
 }  // namespace extractd::schema
 

@@ -36,6 +36,10 @@ std::vector<RpcMethod> Gate::Guard(std::vector<RpcMethod> methods) {
       method.handler = [this, traits, inner = std::move(method.handler)](Rpc& rpc) {
         return Serve(rpc, traits, inner);
       };
+    } else if (method.dialog_handler) {
+      method.dialog_handler = [this, traits, inner = std::move(method.dialog_handler)](
+                                  DialogRpc& rpc
+                              ) { return ServeStream(rpc, traits, inner); };
     } else {
       method.stream_handler = [this, traits, inner = std::move(method.stream_handler)](
                                   StreamRpc& rpc
@@ -63,16 +67,16 @@ Task<RpcResult> Gate::Refused(Rpc& rpc, const Traits& traits, absl::Status statu
   co_return Refuse(rpc, traits.name, status, recorder_);
 }
 
-Task<grpc::Status> Gate::ServeStream(
-    StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
-) {
+template <class Call, class Handler>
+Task<grpc::Status> Gate::ServeStream(Call& rpc, const Traits& traits, const Handler& handler) {
   absl::Status known = Identify(rpc);
   if (!known.ok()) return RefusedStream(rpc, traits, std::move(known));
   return HasRoom(rpc, traits) ? handler(rpc) : ServeStreamLater(rpc, traits, handler);
 }
 
+template <class Call, class Handler>
 Task<grpc::Status> Gate::ServeStreamLater(
-    StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
+    Call& rpc, const Traits& traits, const Handler& handler
 ) {
   absl::Status entered = co_await AwaitRoom(rpc);
   if (!entered.ok()) co_return co_await RefusedStream(rpc, traits, std::move(entered));

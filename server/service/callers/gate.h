@@ -33,12 +33,11 @@ class Gate {
   Task<RpcResult> Serve(Rpc& rpc, const Traits& traits, const RpcHandler& handler);
   Task<RpcResult> ServeLater(Rpc& rpc, const Traits& traits, const RpcHandler& handler);
   Task<RpcResult> Refused(Rpc& rpc, const Traits& traits, absl::Status status);
-  Task<grpc::Status> ServeStream(
-      StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
-  );
-  Task<grpc::Status> ServeStreamLater(
-      StreamRpc& rpc, const Traits& traits, const StreamHandler& handler
-  );
+  // Of a stream or a dialog.
+  template <class Call, class Handler>
+  Task<grpc::Status> ServeStream(Call& rpc, const Traits& traits, const Handler& handler);
+  template <class Call, class Handler>
+  Task<grpc::Status> ServeStreamLater(Call& rpc, const Traits& traits, const Handler& handler);
   Task<grpc::Status> RefusedStream(StreamRpc& rpc, const Traits& traits, absl::Status status);
 
   absl::Status Identify(Rpc& rpc);

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/base/utf8.h"
+#include "server/service/extract_response.h"
 #include "server/service/messages.h"
 #include "server/service/unary.h"
 
@@ -72,7 +73,16 @@ void EventWriter::OnOp(const PartialOp& op) {
     case PartialOp::Kind::kComplete:
       out.set_complete(true);
       break;
+    case PartialOp::Kind::kItem:
+      break;
   }
+}
+
+void EventWriter::OnItem(const Item& item, size_t index) {
+  v1::Item& out = *Add().mutable_item();
+  ToMessage(item, static_cast<int>(index), out);
+  if (types_ != nullptr) SetProtobuf(*types_, out);
+  waiting_bytes_ += item.json.size();
 }
 
 void EventWriter::OnThinking(std::string_view text) {
@@ -108,8 +118,15 @@ void EventWriter::OnEnded() {
   CancelTimer();
 }
 
+void EventWriter::SendCandidate(v1::Candidate candidate) {
+  CancelTimer();
+  candidate_ = std::move(candidate);
+  Flush();
+}
+
 Task<void> EventWriter::Finish(Event last) {
   CancelTimer();
+  candidate_.reset();
   ended_ = true;
   if (slow_) waiting_.clear();
   waiting_.push_back(std::move(last));
@@ -184,16 +201,26 @@ void EventWriter::Due() {
 }
 
 void EventWriter::Flush() {
-  if (writing_ || waiting_.empty() || gone_) return;
-  Event event = std::move(waiting_.front());
-  waiting_.pop_front();
-  if (waiting_.empty()) waiting_bytes_ = 0;
-  event.set_sequence(++sequence_);
-  RpcResult message = Succeed(event);
+  if (writing_ || gone_) return;
+  if (!waiting_.empty()) {
+    Event event = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (waiting_.empty()) waiting_bytes_ = 0;
+    event.set_sequence(++sequence_);
+    Send(event);
+  } else if (candidate_.has_value()) {
+    v1::ExtractInteractiveResponse event;
+    event.set_sequence(++sequence_);
+    *event.mutable_candidate() = *std::exchange(candidate_, std::nullopt);
+    Send(event);
+  }
+}
+
+void EventWriter::Send(const google::protobuf::Message& message) {
   writing_ = true;
   write_begin_ = steady_clock::now();
   WatchReader();
-  rpc_.Write(std::move(message.body), [this](bool taken) { OnWritten(taken); });
+  rpc_.Write(Succeed(message).body, [this](bool taken) { OnWritten(taken); });
 }
 
 void EventWriter::OnWritten(bool taken) {

@@ -1,4 +1,5 @@
-// EventWriter: what happens to an extraction, as messages to its caller.
+// EventWriter: what happens to an extraction, as messages to its caller: of ExtractStream, or of
+// ExtractInteractive, whose messages are the same but for candidates.
 //
 // One message is on its way at a time. What comes meanwhile waits, and joins what waits already:
 // deltas become one delta, snapshots the last one. Above kMaxWaitingBytes the provider is not read
@@ -19,10 +20,12 @@
 #include <absl/functional/any_invocable.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <google/protobuf/message.h>
 
 #include "extractd/v1/extraction_service.pb.h"
 #include "server/base/task.h"
 #include "server/engine/stream/extraction_stream.h"
+#include "server/service/protobuf/answer_types.h"
 #include "server/service/rpc.h"
 #include "server/service/stream/stream_options.h"
 
@@ -44,14 +47,20 @@ class EventWriter final : public ExtractionStream {
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
 
+  // What items come back as besides; outlives this. Null: nothing.
+  void set_types(const AnswerTypes* types) { types_ = types; }
+
   void OnStarted(const Plan& plan, const Attempt& attempt) override;
   void OnOp(const PartialOp& op) override;
+  void OnItem(const Item& item, size_t index) override;
   void OnThinking(std::string_view text) override;
   StreamSink::Wish OnPieceEnd(const ShownValue& shown) override;
   void OnRetrying(const Plan& plan, const Attempt& attempt, std::chrono::milliseconds backoff)
       override;
   void OnEnded() override;
 
+  // Sends an answer that waits for its review, behind all that waits already. Only in dialogs.
+  void SendCandidate(v1::Candidate candidate);
   // Sends the last event, behind what still waits, and ends when the caller took all of it, is gone
   // or was given up. A slow caller gets nothing but `last`.
   Task<void> Finish(v1::ExtractStreamResponse last);
@@ -72,6 +81,7 @@ class EventWriter final : public ExtractionStream {
   void WaitFor(std::chrono::nanoseconds wait);
   void Due();
   void Flush();
+  void Send(const google::protobuf::Message& message);
   void OnWritten(bool taken);
   void WatchReader();
   void CheckReader();
@@ -80,7 +90,9 @@ class EventWriter final : public ExtractionStream {
   StreamRpc& rpc_;
   const StreamOptions options_;
   const std::chrono::milliseconds slow_after_;
+  const AnswerTypes* types_ = nullptr;
   std::deque<Event> waiting_;
+  std::optional<v1::Candidate> candidate_;  // behind them
   size_t waiting_bytes_ = 0;  // about
   std::int64_t sequence_ = 0;
   std::optional<std::string> last_path_;  // of the ops of this attempt

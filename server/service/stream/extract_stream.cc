@@ -1,5 +1,5 @@
 // ExtractStream: the same call as Extract, seen while the model writes.
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,13 +7,13 @@
 #include "google/rpc/status.pb.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/fallback.h"
 #include "server/service/extract_request.h"
 #include "server/service/extract_response.h"
 #include "server/service/extraction_service.h"
 #include "server/service/messages.h"
 #include "server/service/rpc_status.h"
-#include "server/service/stream/event_writer.h"
-#include "server/service/stream/stream_options.h"
+#include "server/service/stream/stream_call.h"
 #include "server/service/wire_check.h"
 
 namespace extractd {
@@ -37,13 +37,7 @@ absl::Status SlowReaderError(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-struct ExtractionMethods::StreamCall {
-  StreamOptions options = {};
-  ExtractCall call = {};
-  AnswerTypes types = {};
-};
-
-absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(StreamRpc& rpc) {
+absl::StatusOr<StreamCall> ExtractionMethods::ReadStream(StreamRpc& rpc) {
   v1::ExtractStreamRequest request;
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
   StreamCall read;
@@ -51,9 +45,6 @@ absl::StatusOr<ExtractionMethods::StreamCall> ExtractionMethods::ReadStream(Stre
   absl::StatusOr<ExtractCall> call = ToTypedCall(request.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "request");
   read.call = *std::move(call);
-  if (!read.call.fallbacks.empty()) {
-    return InvalidRequest({{"request.routing", "is not served in streams: use Extract"}});
-  }
   read.call.request_id = rpc.id();
   read.call.caller = rpc.caller();
   read.call.deadline = rpc.deadline();
@@ -64,56 +55,75 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
   absl::StatusOr<StreamCall> read = ReadStream(rpc);
-  if (!read.ok()) co_return co_await RefuseStream(rpc, read.status());
-  absl::StatusOr<std::unique_ptr<Plan>> made =
-      co_await planner_.MakePlan(std::move(read->call), shared_.call_settings());
-  if (!made.ok()) {
-    co_return co_await RefuseStream(rpc, WithOuterField(made.status(), "request"));
-  }
-  Plan& plan = **made;
-  recorder_.OnPlanned(plan);
-  plan.prepare_time = shared_.clock.Now() - begin;
-
-  const auto slow_after = shared_.config()->slow_reader_timeout;
   const asio::any_io_executor loop = co_await asio::this_coro::executor;
-  EventWriter events(rpc, loop, read->options, slow_after);
+  const StreamOptions options = read.ok() ? read->options : StreamOptions();
+  EventWriter events(rpc, loop, options, shared_.config()->slow_reader_timeout);
+  const OpenStream stream = {rpc, events, kExtractStream, begin};
+  if (!read.ok()) co_return co_await RefuseStream(stream, read.status());
+  events.set_types(&read->types);
   ExtractionTools tools = Tools();
-  tools.replan = [this, &rpc] { return ReplanStream(rpc); };
-  Extraction extraction = co_await extractd::Extract(plan, std::move(tools), &events);
-  if (events.slow() && absl::IsCancelled(extraction.status)) {
-    extraction.status = SlowReaderError(slow_after);
+  tools.stream = &events;
+  absl::StatusOr<Course> course =
+      co_await RunStream(std::move(read->call), std::move(tools), begin);
+  if (!course.ok()) {
+    const absl::Status refused = WithOuterField(course.status(), "request");
+    co_return co_await RefuseStream(stream, refused);
   }
-  const auto total = Close(rpc, extraction, begin);
-  const Plan& sent = extraction.LastPlan(plan);
+  co_return co_await EndStream(stream, *course, read->types);
+}
+
+Task<absl::StatusOr<Course>> ExtractionMethods::RunStream(
+    ExtractCall call, ExtractionTools tools, SteadyTime begin
+) {
+  const auto on_planned = [this, begin](Plan& plan) {
+    recorder_.OnPlanned(plan);
+    plan.prepare_time = shared_.clock.Now() - begin;
+  };
+  co_return co_await ExtractWithFallbacks(
+      planner_, std::move(call), shared_.call_settings(), std::move(tools), on_planned
+  );
+}
+
+Task<grpc::Status> ExtractionMethods::EndStream(
+    const OpenStream& stream, Course& course, const AnswerTypes& types
+) {
+  Extraction& extraction = course.extraction;
+  if (stream.events.slow() && absl::IsCancelled(extraction.status)) {
+    extraction.status = SlowReaderError(shared_.config()->slow_reader_timeout);
+  }
+  const auto total = Close(stream.rpc, extraction, stream.begin);
+  if (!extraction.status.ok()) co_return co_await FailStream(stream, extraction);
   v1::ExtractStreamResponse last;
-  if (extraction.status.ok()) {
-    FillResponse(sent, extraction, read->types, total, *last.mutable_result());
-    co_await events.Finish(std::move(last));
-    co_return grpc::Status::OK;
-  }
+  v1::ExtractResponse& result = *last.mutable_result();
+  FillResponse(*course.plan, extraction, types, total, result);
+  const auto told = static_cast<int>(stream.events.items.all().size());
+  result.mutable_items()->DeleteSubrange(0, std::min(told, result.items_size()));
+  co_await stream.events.Finish(std::move(last));
+  co_return grpc::Status::OK;
+}
+
+Task<grpc::Status> ExtractionMethods::FailStream(
+    const OpenStream& stream, const Extraction& extraction
+) {
+  v1::ExtractStreamResponse last;
   v1::ExtractionFailure in_trailers;
   ToMessage(extraction, in_trailers);
   v1::Failure& failure = *last.mutable_failure();
-  FillStatus(extraction.status, rpc.id(), *failure.mutable_status());
+  FillStatus(extraction.status, stream.rpc.id(), *failure.mutable_status());
   ToWholeMessage(extraction, *failure.mutable_failure());
-  co_await events.Finish(std::move(last));
-  if (extraction.retries_exhausted) rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
-  co_return ToGrpcStatus(extraction.status, rpc.id(), &in_trailers);
+  co_await stream.events.Finish(std::move(last));
+  if (extraction.retries_exhausted) stream.rpc.AddTrailer("grpc-retry-pushback-ms", "-1");
+  co_return ToGrpcStatus(extraction.status, stream.rpc.id(), &in_trailers);
 }
 
-Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::ReplanStream(StreamRpc& rpc) {
-  CO_ASSIGN_OR_RETURN(StreamCall read, ReadStream(rpc));
-  co_return co_await planner_.MakePlan(std::move(read.call), shared_.call_settings());
-}
-
-Task<grpc::Status> ExtractionMethods::RefuseStream(StreamRpc& rpc, absl::Status status) {
-  recorder_.OnRefused(kExtractStream, rpc, status);
+Task<grpc::Status> ExtractionMethods::RefuseStream(
+    const OpenStream& stream, absl::Status status
+) {
+  recorder_.OnRefused(stream.method, stream.rpc, status);
   v1::ExtractStreamResponse last;
-  FillStatus(status, rpc.id(), *last.mutable_failure()->mutable_status());
-  const asio::any_io_executor loop = co_await asio::this_coro::executor;
-  EventWriter events(rpc, loop, {}, shared_.config()->slow_reader_timeout);
-  co_await events.Finish(std::move(last));
-  co_return ToGrpcStatus(status, rpc.id());
+  FillStatus(status, stream.rpc.id(), *last.mutable_failure()->mutable_status());
+  co_await stream.events.Finish(std::move(last));
+  co_return ToGrpcStatus(status, stream.rpc.id());
 }
 
 }  // namespace extractd

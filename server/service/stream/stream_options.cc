@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr std::int32_t kMinSnapshotMs = 20;
 constexpr std::int32_t kMaxSnapshotMs = 60'000;
 constexpr std::int32_t kMaxCoalesceMs = 10'000;
+constexpr std::int32_t kMaxReviewMs = 3'600'000;
 
 struct Range {
   std::int32_t min;
@@ -49,6 +50,26 @@ absl::StatusOr<StreamOptions> ReadStreamOptions(const v1::ExtractStreamRequest& 
     violations.push_back(
         {"coalesce_ms", "is for deltas, which snapshot_interval_ms replaces: set one of them"}
     );
+  }
+  if (!violations.empty()) return InvalidRequest(std::move(violations));
+  return options;
+}
+
+absl::StatusOr<StreamOptions> ReadStreamOptions(const v1::InteractiveStart& start) {
+  std::vector<FieldViolation> violations;
+  StreamOptions options = {.partials = start.include_partials()};
+  if (!start.has_request()) violations.push_back({"start.request", "is required"});
+  if (start.has_snapshot_interval_ms()) {
+    constexpr const char* kField = "start.snapshot_interval_ms";
+    const std::int32_t interval = start.snapshot_interval_ms();
+    CheckRange(kField, interval, {kMinSnapshotMs, kMaxSnapshotMs}, violations);
+    options.snapshot_interval = milliseconds(interval);
+    if (!options.partials) violations.push_back({kField, "needs include_partials"});
+  }
+  if (start.has_review_timeout_ms()) {
+    const std::int32_t timeout = start.review_timeout_ms();
+    CheckRange("start.review_timeout_ms", timeout, {1, kMaxReviewMs}, violations);
+    options.review_timeout = milliseconds(timeout);
   }
   if (!violations.empty()) return InvalidRequest(std::move(violations));
   return options;

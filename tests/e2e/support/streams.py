@@ -30,9 +30,14 @@ def streamed_call(arguments: str, piece: int = 5) -> Reply:
 
 
 def partial_object_example():
-    """docs/examples/partial_object.py as a module."""
-    path = environment.ROOT / "docs" / "examples" / "partial_object.py"
-    spec = importlib.util.spec_from_file_location("partial_object", path)
+    """docs/examples/partial_object.py as a module, and where it is."""
+    return example("partial_object")
+
+
+def example(name: str):
+    """docs/examples/<name>.py as a module, and where it is."""
+    path = environment.ROOT / "docs" / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module, path

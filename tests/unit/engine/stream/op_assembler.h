@@ -18,6 +18,7 @@ class OpAssembler {
   void Apply(const PartialOp& op) {
     const std::string path(op.path);
     log.push_back(Describe(op));
+    if (op.kind == PartialOp::Kind::kItem) return;
     if (op.kind == PartialOp::Kind::kSet && path.empty()) complete_.clear();
     for (const std::string& done : complete_) {
       const bool inside =
@@ -40,6 +41,8 @@ class OpAssembler {
         EXPECT_TRUE(value.contains(at)) << path;
         complete_.insert(path);
         break;
+      case PartialOp::Kind::kItem:
+        break;
     }
   }
 
@@ -51,6 +54,13 @@ class OpAssembler {
     auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
     EXPECT_FALSE(parsed.is_discarded()) << text;
     return parsed;
+  }
+
+  // "item 1", with the kinds of its repairs
+  static std::string DescribeItem(const PartialOp& op) {
+    std::string text = "item " + std::string(op.text);
+    for (const json::Repair& repair : op.repairs) text += " " + std::string(repair.kind);
+    return text;
   }
 
   // "set /a 1", "text /a x", "element /a 1", "complete /a"
@@ -65,6 +75,8 @@ class OpAssembler {
         return "element " + rest;
       case PartialOp::Kind::kComplete:
         return "complete " + std::string(op.path);
+      case PartialOp::Kind::kItem:
+        return DescribeItem(op);
     }
     return rest;
   }

@@ -27,6 +27,10 @@ class Notes final : public ExtractionStream {
     value = {};
   }
   void OnOp(const PartialOp& op) override { value.Apply(op); }
+  void OnItem(const Item& item, size_t index) override {
+    EXPECT_EQ(index, items++);
+    log.push_back("item " + item.json);
+  }
   void OnThinking(std::string_view text) override {
     log.push_back("thinking " + std::string(text));
   }
@@ -41,6 +45,7 @@ class Notes final : public ExtractionStream {
 
   Log log;
   OpAssembler value;
+  size_t items = 0;
 };
 
 SendResult Answered(std::string arguments) {
@@ -86,7 +91,21 @@ class StreamedSendTest : public ::testing::Test {
   Extraction Run(std::deque<StreamScript> script) {
     plan_.upstream = std::make_unique<FakeStreamUpstream>(std::move(script), seen_);
     fakes::FixedBits bits(0);
-    return fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
+    return fakes::Await(Extract(plan_, Tools(bits)));
+  }
+
+  ExtractionTools Tools(fakes::FixedBits& bits) {
+    ExtractionTools tools{clock_, bits, latencies_, health_, observer_};
+    tools.stream = &notes_;
+    return tools;
+  }
+
+  // The call asks for a list of what it would ask for.
+  void UseList() {
+    const auto given = *schema::Compile(kSchema);
+    plan_.wrapping = schema::Wrapping::kList;
+    plan_.output_kind = OutputKind::kIterable;
+    plan_.schema = *schema::Prepare(schema::WrapSchema(given->root(), plan_.wrapping), {});
   }
 
   Plan plan_;
@@ -186,7 +205,7 @@ TEST_F(StreamedSendTest, AnAnswerThatComesWholeIsOneDelta) {
   );
   fakes::FixedBits bits(0);
   const Extraction result =
-      fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
+      fakes::Await(Extract(plan_, Tools(bits)));
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(notes_.log, (Log{"started 1", "ended"}));
   EXPECT_EQ(notes_.value.log, (Log{R"(set  {"age":4})", "complete "}));
@@ -200,7 +219,7 @@ TEST_F(StreamedSendTest, AWholeAnswerThatIsInvalidKeepsItsReply) {
   );
   fakes::FixedBits bits(0);
   const Extraction result =
-      fakes::Await(Extract(plan_, {clock_, bits, latencies_, health_, observer_}, &notes_));
+      fakes::Await(Extract(plan_, Tools(bits)));
   ASSERT_EQ(result.attempts.size(), 2U);
   EXPECT_EQ(result.usage.output_tokens, 10) << "as reported";
   EXPECT_EQ(seen.encoded.at(1).messages.at(1).tool_calls.at(0).id, "c1");
@@ -216,6 +235,88 @@ TEST_F(StreamedSendTest, ThoughtsAreToldInWholeCharactersWhereTheyAreWanted) {
   plan_.request.include_thinking = false;
   Run({script});
   EXPECT_EQ(notes_.log, (Log{"started 1", "ended"}));
+}
+
+TEST_F(StreamedSendTest, ItemsAreToldAsTheyEnd) {
+  UseList();
+  const Extraction result = Run({Streams({R"({"items":[{"age":1},{"a)", R"(ge":2}]})"})});
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(
+      notes_.log, (Log{"started 1", R"(item {"age":1})", R"(item {"age":2})", "ended"})
+  );
+  ASSERT_EQ(result.answer.items.size(), 2U);
+  EXPECT_TRUE(notes_.value.log.empty()) << "and nothing else is shown";
+}
+
+TEST_F(StreamedSendTest, AfterItemsOnlyTheRestIsAskedFor) {
+  UseList();
+  const Extraction result = Run({
+      Streams({R"({"items":[{"age":1},{"age":-2},)", R"({"age":3}]})"}),
+      Streams({R"({"items":[{"age":2},{"age":3}]})"}),
+  });
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(
+      notes_.log,
+      (
+          Log{"started 1",
+              R"(item {"age":1})",
+              "retrying invalid 0",
+              "started 2",
+              R"(item {"age":2})",
+              R"(item {"age":3})",
+              "ended"}
+      )
+  );
+  EXPECT_EQ(result.answer.items.size(), 3U);
+  const auto& messages = seen_.encoded.at(1).messages;
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_NE(messages[1].text.find(R"([{"age":1}])"), std::string::npos) << messages[1].text;
+  EXPECT_NE(messages[1].text.find("/items/1/age"), std::string::npos) << messages[1].text;
+}
+
+TEST_F(StreamedSendTest, AListWhoseStreamBrokeOffGoesOnWhereItWas) {
+  UseList();
+  const Extraction result = Run({
+      Breaks({R"({"items":[{"age":1},{"age":2},{"a)"}),
+      Streams({R"({"items":[{"age":1},{"age":2},{"age":3}]})"}),
+  });
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(
+      notes_.log,
+      (
+          Log{"started 1",
+              R"(item {"age":1})",
+              R"(item {"age":2})",
+              "retrying unavailable 500",
+              "started 2",
+              R"(item {"age":3})",
+              "ended"}
+      )
+  ) << "though the model gave all of it again";
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_EQ(result.warnings[0].code, "ITEMS_REPEATED");
+  ASSERT_EQ(seen_.encoded.size(), 2U) << "the second send asks something else";
+  EXPECT_EQ(seen_.encoded[1].messages.size(), 2U);
+}
+
+TEST_F(StreamedSendTest, AnEndThatTakesItemsBackIsNoAnswer) {
+  UseList();
+  const Extraction result = Run({
+      Streams({R"({"items":[{"age":1}],)", R"("items":[{"age":7}]})"}),
+      Streams({R"({"items":[]})"}),
+  });
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  ASSERT_EQ(result.answer.items.size(), 1U);
+  EXPECT_EQ(result.answer.items[0].json, R"({"age":1})");
+  EXPECT_EQ(result.attempts[0].outcome, AttemptOutcome::kInvalid);
+}
+
+TEST_F(StreamedSendTest, ItemsCanBePartOfTheAnswerAlone) {
+  UseList();
+  notes_.tells_items = false;
+  const Extraction result = Run({Streams({R"({"items":[{"age":1}]})"})});
+  EXPECT_EQ(notes_.log, (Log{"started 1", "ended"}));
+  EXPECT_EQ(result.answer.items.size(), 1U);
 }
 
 TEST_F(StreamedSendTest, TheBestEffortIsWhatWasShownInTheEnd) {

@@ -1,0 +1,46 @@
+#include "server/engine/run/turn_request.h"
+
+#include <utility>
+
+#include "server/base/error.h"
+#include "server/base/strings.h"
+#include "server/engine/stream/continuation.h"
+#include "server/engine/stream/streamed_send.h"
+
+namespace extractd {
+
+void TurnRequest::Correct(const ChatReply& reply, const schema::IssueList& feedback) {
+  const Plan& plan = *run_.plan;
+  feedback_ = feedback;
+  if (run_.items_told() > 0) return;
+  // Where calls stay accepted, the model must see every turn; else the last one is enough.
+  if (plan.tools.empty() || !corrected_) request_ = plan.request;
+  plan.handler->mode->Reask(reply, feedback, request_);
+  corrected_ = true;
+}
+
+bool TurnRequest::Encode() {
+  const Plan& plan = *run_.plan;
+  const bool streams = run_.tools.stream != nullptr && plan.upstream->streams() && StreamsAnswers(plan);
+  told_ = run_.items_told();
+  const bool as_planned = !corrected_ && !streams && told_ == 0;
+  if (told_ > 0) {
+    request_ = plan.request;
+    request_.messages.push_back(
+        {.text = AskForTheRest(run_.tools.stream->items.all(), std::exchange(feedback_, {}))}
+    );
+  } else if (!corrected_ && streams) {
+    request_ = plan.request;
+  }
+  request_.stream = streams;
+  absl::StatusOr<WireRequest> wire = plan.upstream->Encode(as_planned ? plan.request : request_);
+  if (!wire.ok()) {
+    const bool known = DetailsOf(wire.status()).has_value();
+    run_.End(known ? wire.status() : MakeError(Reason::kInternal, Std(wire.status().message())));
+    return false;
+  }
+  wire_ = *std::move(wire);
+  return true;
+}
+
+}  // namespace extractd

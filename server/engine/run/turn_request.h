@@ -1,0 +1,42 @@
+// TurnRequest: what the model is asked in a turn, and the bytes of it.
+#ifndef EXTRACTD_SERVER_ENGINE_RUN_TURN_REQUEST_H_
+#define EXTRACTD_SERVER_ENGINE_RUN_TURN_REQUEST_H_
+
+#include <cstddef>
+
+#include "server/chat/chat.h"
+#include "server/chat/upstream.h"
+#include "server/engine/run/run_state.h"
+#include "server/schema/issue.h"
+
+namespace extractd {
+
+class TurnRequest {
+ public:
+  // `run` outlives this.
+  explicit TurnRequest(RunState& run) : run_(run) {}
+
+  // The next turn asks what the plan asks, which may be another one now.
+  void BeginAnew() { corrected_ = false; }
+  // The next turn says what was wrong with `reply`, in the model's terms. Where items of an answer
+  // were told already, it asks for those that follow them.
+  void Correct(const ChatReply& reply, const schema::IssueList& feedback);
+  // Makes the bytes. False: that is not possible, and the call has ended.
+  bool Encode();
+  // Makes them again if items were told since. False: as above.
+  bool EncodeAgain() { return run_.items_told() == told_ || Encode(); }
+
+  const WireRequest& wire() const { return wire_; }
+
+ private:
+  RunState& run_;
+  bool corrected_ = false;      // `request_` is not the plan's
+  size_t told_ = 0;             // items that the bytes know of
+  ChatRequest request_;         // where it is not the plan's
+  schema::IssueList feedback_;  // with items that were told
+  WireRequest wire_;
+};
+
+}  // namespace extractd
+
+#endif  // EXTRACTD_SERVER_ENGINE_RUN_TURN_REQUEST_H_
