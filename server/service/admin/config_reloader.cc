@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +39,9 @@ std::string HashOf(const Config& config, const ConfigSources& sources) {
   }
   all += ContentOf(sources.file.empty() ? std::string(kDefaultConfigFile) : sources.file);
   if (!config.prices_file.empty()) all += ContentOf(config.prices_file);
+  std::set<std::string> provider_files;
+  for (const auto& [provider, file] : config.provider_files) provider_files.insert(file);
+  for (const std::string& file : provider_files) all += ContentOf(file);
   const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
