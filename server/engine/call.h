@@ -86,6 +86,12 @@ struct Target {
   friend bool operator==(const Target&, const Target&) = default;
 };
 
+// Sends and tokens (in and out) in a minute; 0: no limit.
+struct RateLimits {
+  std::int64_t requests_per_minute = 0;
+  std::int64_t tokens_per_minute = 0;
+};
+
 // How many values an answer has.
 enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };
 
@@ -156,6 +162,7 @@ struct CallSettings {
   std::chrono::milliseconds default_deadline{600'000};
   StringMap<RetryOverrides> provider_retry = {};  // by provider name
   std::shared_ptr<const PriceTable> prices = {};  // null: none is known
+  StringMap<RateLimits> provider_limits = {};     // of its key, by provider name
 };
 
 }  // namespace extractd

@@ -81,7 +81,8 @@ void Add(const Plan& plan, Extraction extraction, Course& course) {
 // The answer is that of an earlier target, which was void for a while.
 void ShowAgain(ExtractionStream& stream, const Course& course) {
   const std::vector<Attempt>& attempts = course.extraction.attempts;
-  const auto own = std::ranges::find(attempts.rbegin(), attempts.rend(), course.plan, &Attempt::plan);
+  const auto own =
+      std::ranges::find(attempts.rbegin(), attempts.rend(), course.plan, &Attempt::plan);
   const std::string& json = course.extraction.answer.json;
   if (own == attempts.rend() || json.empty()) return;
   if (course.extraction.shown) {

@@ -11,6 +11,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/callers/principal.h"
+#include "server/engine/limits/limits.h"
 #include "server/engine/planning/defaults.h"
 #include "server/engine/planning/dialect_choice.h"
 #include "server/engine/planning/generation_check.h"
@@ -120,6 +121,11 @@ class PlanMaker {
     ASSIGN_OR_RETURN(
         plan_->upstream, parts_.upstreams.Open(plan_->handler, *plan_->family, call_.dry_run)
     );
+    if (parts_.limits != nullptr) {
+      ASSIGN_OR_RETURN(
+          plan_->upstream, parts_.limits->Hold(std::move(plan_->upstream), *plan_, settings_)
+      );
+    }
     return std::move(plan_);
   }
 

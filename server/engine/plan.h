@@ -93,7 +93,7 @@ struct Plan {
   LearnedFacts learned = {};                     // that went into this plan
   std::shared_ptr<const Principal> caller = {};  // null: anybody
   size_t unlisted_downgrades = 0;  // the last of the lowered schema; `downgrades` counts them
-  std::shared_ptr<const ProviderRow> row = {};   // which may own `family`
+  std::shared_ptr<const ProviderRow> row = {};  // which may own `family`
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }
@@ -115,6 +115,8 @@ class UpstreamFactory {
   ) = 0;
 };
 
+class Limits;  // limits/limits.h
+
 // Makes plans. Thread-safe but for its factory, which belongs to one loop.
 class Planner {
  public:
@@ -126,6 +128,7 @@ class Planner {
     UpstreamFactory& upstreams;
     const Clock& clock;
     Lessons* lessons = nullptr;  // null: nothing was learned
+    Limits* limits = nullptr;    // null: there are none
   };
   explicit Planner(const Parts& parts) : parts_(parts) {}
 

@@ -12,8 +12,8 @@
 
 #include "server/base/nearest.h"
 #include "server/base/strings.h"
-#include "server/service/callers/principal_config.h"
 #include "server/plugins/plugin_set.h"
+#include "server/service/callers/principal_config.h"
 #include "server/service/configuration/provider_files.h"
 #include "server/service/configuration/yaml_file.h"
 #include "server/service/price_config.h"
@@ -179,7 +179,8 @@ class Loader {
   ) {
     std::vector<std::string> problems;
     const ProviderRows into = {
-        config_.providers, config_.calls.provider_retry, own_prices_, origin
+        config_.providers, config_.calls.provider_retry, config_.calls.provider_limits, own_prices_,
+        origin
     };
     for (const std::string& name : ReadProviders(block, into, problems)) {
       config_.provider_files[name] = path;

@@ -57,6 +57,7 @@ struct Config {
   int socket_mode = 0600;  // of Unix sockets
   bool reflection = true;
   Admission::Policy admission = {};
+  bool shadow_limits = false;
   // By provider the file that said something of it last.
   StringMap<std::string> provider_files = {};
 };

@@ -20,9 +20,9 @@
 
 #include "server/base/status_macros.h"
 #include "server/json/write.h"
-#include "server/service/descriptors.h"
-#include "server/service/callers/exposure.h"
 #include "server/plugins/plugin_set.h"
+#include "server/service/callers/exposure.h"
+#include "server/service/descriptors.h"
 #include "server/service/listen_address.h"
 #include "server/service/metric_sources.h"
 #include "server/service/settings.h"
@@ -219,6 +219,7 @@ void Daemon::AddMetricSources() {
   metrics.AddSource([this] { return EventSamples(shared_.events); });
   metrics.AddSource([this] { return CertificateSamples(shared_.callers.certificate_expiry()); });
   metrics.AddSource([this] { return AdmissionSamples(shared_.admission.stats()); });
+  metrics.AddSource([this] { return LimitSamples(shared_.limits); });
   metrics.AddSource(&ProcessSamples);
   metrics.AddSource(&BuildSamples);
 }

@@ -100,7 +100,13 @@ ExtractionMethods::ExtractionMethods(
       recorder_(recorder),
       message_types_(shared.schemas),
       planner_(
-          {shared.catalog, shared.schemas, shared.library, upstreams, shared.clock, &shared.lessons}
+          {shared.catalog,
+           shared.schemas,
+           shared.library,
+           upstreams,
+           shared.clock,
+           &shared.lessons,
+           &shared.limits}
       ) {}
 
 absl::StatusOr<ExtractCall> ExtractionMethods::ToTypedCall(

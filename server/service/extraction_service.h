@@ -22,6 +22,9 @@ namespace extractd {
 struct Course;
 struct OpenStream;
 struct StreamCall;
+namespace v1 {
+class InteractiveStart;
+}
 
 class ExtractionMethods {
  public:
@@ -38,6 +41,10 @@ class ExtractionMethods {
  private:
   // stream/extract_stream.cc
   absl::StatusOr<StreamCall> ReadStream(StreamRpc& rpc);
+  // stream/extract_interactive.cc
+  absl::StatusOr<StreamCall> ReadInteractive(
+      const DialogRpc& rpc, const v1::InteractiveStart& start
+  );
   Task<absl::StatusOr<Course>> RunStream(ExtractCall call, ExtractionTools tools, SteadyTime begin);
   // The ends of streams: of one that was never planned, and of one that was.
   Task<grpc::Status> RefuseStream(const OpenStream& stream, absl::Status status);

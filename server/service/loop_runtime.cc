@@ -106,9 +106,8 @@ LoopRuntime::LoopRuntime(
       admin_(shared, reloader, recorder),
       gate_(shared, recorder),
       worker_(loop_, recorder) {
-  worker_.set_methods(
-      gate_.Guard(services.MethodsFor(extraction_, schema_, json_, catalog_, admin_))
-  );
+  worker_.set_methods(gate_.Guard(services.MethodsFor(extraction_, schema_, json_, catalog_, admin_)
+  ));
 }
 
 // Nothing can go on without it: a thread that cannot be joined ends the process.

@@ -123,6 +123,26 @@ std::vector<Sample> AdmissionSamples(const Admission::Stats& stats) {
   };
 }
 
+std::vector<Sample> LimitSamples(const Limits& limits) {
+  std::vector<Sample> samples;
+  for (size_t kind = 0; kind < kLimitKinds; ++kind) {
+    for (size_t action = 0; action < kLimitActions; ++action) {
+      const auto held = static_cast<LimitKind>(kind);
+      const auto done = static_cast<LimitAction>(action);
+      samples.push_back({
+          .name = "limit_exceeded_total",
+          .help = "Sends that were beyond a limit, and what was done.",
+          .kind = MetricKind::kCounter,
+          .labels =
+              {{"limit", std::string(LimitKindName(held))},
+               {"action", std::string(LimitActionName(done))}},
+          .value = static_cast<double>(limits.CountOf(held, done)),
+      });
+    }
+  }
+  return samples;
+}
+
 std::vector<Sample> ProcessSamples() {
   rusage usage = {};
   ::getrusage(RUSAGE_SELF, &usage);

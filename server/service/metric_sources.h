@@ -22,6 +22,7 @@ std::vector<observe::Sample> RegistrySamples(const RegistryStats& stats);
 std::vector<observe::Sample> PoolSamples(const std::vector<net::PoolStats>& pools);
 std::vector<observe::Sample> HealthSamples(const ProviderHealth& health);
 std::vector<observe::Sample> AdmissionSamples(const Admission::Stats& stats);
+std::vector<observe::Sample> LimitSamples(const Limits& limits);
 // Memory, CPU time, descriptors and start time of this process, from /proc.
 std::vector<observe::Sample> ProcessSamples();
 // Empty without TLS.

@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 6> kUsualModes = {
 struct Target {
   ProviderRow& row;
   RetryOverrides& retry;
+  RateLimits& limits;
   std::vector<Price>& prices;
 };
 
@@ -91,6 +92,17 @@ std::string SetCount(const YAML::Node& value, Target& target) {
     return fmt::format("must be an integer {}…{}", kLow, kHigh);
   }
   target.retry.*Field = count;
+  return {};
+}
+
+template <std::int64_t RateLimits::* Field>
+std::string SetLimit(const YAML::Node& value, Target& target) {
+  constexpr std::int64_t kMost = 1'000'000'000'000;
+  const auto count = value.IsScalar() ? As<std::int64_t>(value) : std::nullopt;
+  if (!count.has_value() || *count < 1 || *count > kMost) {
+    return fmt::format("must be an integer 1…{}", kMost);
+  }
+  target.limits.*Field = *count;
   return {};
 }
 
@@ -251,6 +263,8 @@ constexpr std::array kKeys = {
     KeyRow{"max_attempts", "as the setting, for this provider", SetCount<&RetryOverrides::max_attempts, 1, 100>},
     KeyRow{"max_reasks", "as the setting, for this provider", SetCount<&RetryOverrides::max_reasks, 0, 20>},
     KeyRow{"max_transport_retries", "as the setting, for this provider", SetCount<&RetryOverrides::max_transport_retries, 0, 20>},
+    KeyRow{"requests_per_minute", "sends with its key in a minute; others wait", SetLimit<&RateLimits::requests_per_minute>},
+    KeyRow{"tokens_per_minute", "tokens of them, in and out, in a minute", SetLimit<&RateLimits::tokens_per_minute>},
 };
 
 std::string Place(const YAML::Node& node) {
@@ -367,7 +381,9 @@ std::vector<std::string> ReadProviders(
       row = std::prev(into.rows.end());
     }
     row->origin = into.origin;
-    ReadRow(entry.second, {*row, into.retry[name], into.prices}, problems);
+    ReadRow(
+        entry.second, {*row, into.retry[name], into.limits[name], into.prices}, problems
+    );
     names.push_back(name);
   }
   return names;

@@ -37,7 +37,8 @@ void ExpandBaseUrls(
 struct ProviderRows {
   std::vector<ProviderRow>& rows;
   StringMap<RetryOverrides>& retry;
-  std::vector<Price>& prices;  // of their models
+  StringMap<RateLimits>& limits;  // of their keys
+  std::vector<Price>& prices;     // of their models
   std::string origin = "config";
 };
 

@@ -142,8 +142,7 @@ class WritingCall : public CallAs<Interface> {
 using StreamBase = WritingCall<StreamRpc, grpc::ServerAsyncWriter<grpc::ByteBuffer>>;
 class StreamCall final : public StreamBase {
  public:
-  StreamCall(RpcPoller& poller, const RpcMethod& method, size_t index)
-      : StreamBase(poller, index) {
+  StreamCall(RpcPoller& poller, const RpcMethod& method, size_t index) : StreamBase(poller, index) {
     method.request_stream(&context_, &request_, &writer_, &queue(), arrived_tag());
   }
 
@@ -155,8 +154,7 @@ using DialogBase =
     WritingCall<DialogRpc, grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>>;
 class DialogCall final : public DialogBase {
  public:
-  DialogCall(RpcPoller& poller, const RpcMethod& method, size_t index)
-      : DialogBase(poller, index) {
+  DialogCall(RpcPoller& poller, const RpcMethod& method, size_t index) : DialogBase(poller, index) {
     method.request_dialog(&context_, &writer_, &queue(), arrived_tag());
   }
 

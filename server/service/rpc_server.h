@@ -99,7 +99,14 @@ class RpcWorker {
   friend class RpcPoller;
   friend class RpcCall;
   // What the poller has to tell about an RPC.
-  enum class News : std::uint8_t { kArrived, kCancelled, kWritten, kWriteFailed, kRead, kReadFailed };
+  enum class News : std::uint8_t {
+    kArrived,
+    kCancelled,
+    kWritten,
+    kWriteFailed,
+    kRead,
+    kReadFailed
+  };
   struct Item {
     RpcCall* call;
     News news;

@@ -80,14 +80,24 @@ class DetailsWriter {
   }
 
   void AddQuotaFailure(const ErrorDetails& details) {
-    if (details.reason != Reason::kProviderRateLimited) return;
+    const bool of_caller =
+        details.reason == Reason::kRateLimited || details.reason == Reason::kBudgetExceeded;
+    if (details.reason != Reason::kProviderRateLimited && !of_caller) return;
     google::rpc::QuotaFailure failure;
     auto& violation = *failure.add_violations();
-    violation.set_subject("provider:" + MetadataOf(details, "provider"));
-    violation.set_description(
-        MetadataOf(details, "quota").empty() ? "rate limit of the provider"
-                                             : "quota of the provider is used up"
+    const std::string subject = MetadataOf(details, "subject");
+    violation.set_subject(
+        subject.empty() ? "provider:" + MetadataOf(details, "provider") : subject
     );
+    const std::string limit = MetadataOf(details, "limit");
+    if (!limit.empty()) {
+      violation.set_description("limit of this daemon: " + limit);
+    } else {
+      violation.set_description(
+          MetadataOf(details, "quota").empty() ? "rate limit of the provider"
+                                               : "quota of the provider is used up"
+      );
+    }
     Add(failure);
   }
 

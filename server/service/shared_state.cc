@@ -49,7 +49,9 @@ SharedState::SharedState(const Config& config)
           [this](std::string_view provider, CircuitState state) { TellCircuit(provider, state); }
       ),
       admission(config.admission, clock),
-      config_(std::make_shared<const Config>(config)) {}
+      config_(std::make_shared<const Config>(config)) {
+  limits.set_shadow(config.shadow_limits);
+}
 
 void SharedState::TellCircuit(std::string_view provider, CircuitState state) {
   log.Line(observe::LogLevel::kWarn, "circuit_changed")
@@ -93,6 +95,7 @@ std::shared_ptr<const Config> SharedState::config() const {
 void SharedState::set_config(Config config) {
   log.set_level(LevelOf(config));
   admission.set_policy(config.admission);
+  limits.set_shadow(config.shadow_limits);
   auto next = std::make_shared<const Config>(std::move(config));
   const absl::MutexLock lock(&mutex_);
   config_ = std::move(next);

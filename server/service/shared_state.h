@@ -17,6 +17,8 @@
 #include "server/engine/health/provider_health.h"
 #include "server/engine/latencies.h"
 #include "server/engine/learned.h"
+#include "server/engine/limits/limits.h"
+#include "server/engine/limits/memory_limits.h"
 #include "server/engine/traffic/admission.h"
 #include "server/observe/event_bus.h"
 #include "server/observe/log.h"
@@ -67,6 +69,8 @@ class SharedState {
   Callers callers;
   GuessThrottle guesses;
   Admission admission;
+  MemoryLimits used;  // of limits
+  Limits limits{used, clock};
 
  private:
   void TellCircuit(std::string_view provider, CircuitState state);

@@ -62,7 +62,8 @@ struct Recording {
 bool IsOf(const Protocol& protocol, const Json& row) {
   const std::string api = row["api"];
   const bool known = std::ranges::find(protocol.apis, api) != protocol.apis.end();
-  return known && (protocol.provider.empty() || protocol.provider == row["provider"].get<std::string>());
+  return known &&
+         (protocol.provider.empty() || protocol.provider == row["provider"].get<std::string>());
 }
 
 // Empty: it was not streamed.
@@ -83,9 +84,7 @@ std::vector<Recording> RecordedTraffic(const Protocol& protocol) {
     const Json& response = exchange["response"];
     std::string body = StreamedBody(response);
     if (response["status"] != 200 || body.empty()) continue;
-    found.push_back(
-        {row["id"], response["headers"].value("content-type", ""), std::move(body)}
-    );
+    found.push_back({row["id"], response["headers"].value("content-type", ""), std::move(body)});
   }
   return found;
 }
@@ -115,8 +114,7 @@ std::vector<Recording> RecordedFixtures(const Protocol& protocol) {
     std::string body = Framed(framing, row["events_json"]);
     if (sse) body += "data: [DONE]\n\n";
     const char* type = sse ? "text/event-stream" : "application/x-ndjson";
-    found.push_back(
-        {row["id"], aws ? "application/vnd.amazon.eventstream" : type, std::move(body)}
+    found.push_back({row["id"], aws ? "application/vnd.amazon.eventstream" : type, std::move(body)}
     );
   }
   return found;

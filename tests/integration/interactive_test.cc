@@ -108,9 +108,7 @@ constexpr std::string_view kBob = R"({"name":"Bob","age":5})";
 
 class InteractiveTest : public DaemonTest {
  protected:
-  std::string PhaseOf(const grpc::Status& status) {
-    return ReadFailure(status).metadata["phase"];
-  }
+  std::string PhaseOf(const grpc::Status& status) { return ReadFailure(status).metadata["phase"]; }
 };
 
 TEST_F(InteractiveTest, AnAcceptedCandidateIsTheResult) {
@@ -211,7 +209,14 @@ TEST_F(InteractiveTest, PartialsAreShownWhereTheyAreWanted) {
   EXPECT_EQ(
       story,
       (Story{
-          "started", "delta", "candidate", "retrying", "started", "delta", "candidate", "delta",
+          "started",
+          "delta",
+          "candidate",
+          "retrying",
+          "started",
+          "delta",
+          "candidate",
+          "delta",
           "result"
       })
   );
@@ -293,9 +298,10 @@ TEST_F(InteractiveTest, NoReviewInTimeIsADeadlineOfItsOwn) {
   Dialog dialog(daemon->address());
   dialog.Start(start);
   dialog.NextCandidate();
+  EXPECT_EQ(dialog.NextCandidate().number(), 0);
+  dialog.Accept(1);  // too late: nobody is there
   EXPECT_EQ(dialog.End().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(PhaseOf(dialog.End()), "review");
-  dialog.Accept(1);  // too late: nobody is there
   EXPECT_EQ(dialog.failure.failure().attempts_size(), 1);
 }
 
@@ -370,7 +376,9 @@ TEST_F(InteractiveTest, WhatIsWrongWithTheStartIsNamedByField) {
   EXPECT_EQ(
       fields(start),
       (Story{
-          "start.request", "start.snapshot_interval_ms", "start.snapshot_interval_ms",
+          "start.request",
+          "start.snapshot_interval_ms",
+          "start.snapshot_interval_ms",
           "start.review_timeout_ms"
       })
   );

@@ -73,15 +73,15 @@ TEST_F(StreamItemsTest, AnEmptyListHasNoItem) {
 TEST_F(StreamItemsTest, ItemsOutliveTheAttemptAndOnlyTheRestIsAskedFor) {
   Start();
   Script({
-      Streamed(R"({"items":[{"name":"Ada","age":36},{"name":"Bob","age":-5},{"name":"C","age":7}]})"),
+      Streamed(R"({"items":[{"name":"Ada","age":36},{"name":"Bob","age":-5},{"name":"C","age":7}]})"
+      ),
       Streamed(R"({"items":[{"name":"Bob","age":5}]})"),
   });
   const auto call = Call(ListStream());
   ASSERT_TRUE(call->status().ok()) << call->status().error_message();
   EXPECT_EQ(call->story(), (Story{"started 1", "item", "retrying", "started 2", "item", "result"}));
   EXPECT_EQ(
-      ItemsOf(call->events()),
-      (Story{R"({"name":"Ada","age":36})", R"({"name":"Bob","age":5})"})
+      ItemsOf(call->events()), (Story{R"({"name":"Ada","age":36})", R"({"name":"Bob","age":5})"})
   );
   const std::string asked = acme.requests().at(1).body;
   EXPECT_NE(asked.find(R"([{\"name\":\"Ada\",\"age\":36}])"), std::string::npos) << asked;

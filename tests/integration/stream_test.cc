@@ -2,6 +2,7 @@
 // provider and caller when one of them fails the other.
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -178,8 +179,13 @@ TEST_F(StreamTest, AnAnswerThatCannotBecomeValidIsStopped) {
   );
   EXPECT_TRUE(acme.WaitForPeersToClose(1));
   const size_t impossible = endless.find("-36");
-  EXPECT_LE(acme.connections().at(0).sent, impossible + 2'000) << "of " << endless.size();
+  const size_t sent = acme.connections().at(0).sent;
+  EXPECT_LE(sent, impossible + 2'000) << "of " << endless.size();
+  std::cout << "early abort: " << sent - impossible << " bytes behind the impossible token, of "
+            << endless.size() - impossible << "; about " << 2'000 - sent * 2'000 / endless.size()
+            << " of 2000 pieces were never written\n";
   const v1::ExtractResponse result = call->events().back().result();
+  EXPECT_TRUE(result.attempts(0).error_message().starts_with("stopped")) << "and it says so";
   EXPECT_TRUE(result.attempts(0).usage().estimated());
   EXPECT_GT(result.attempts(0).usage().output_tokens(), 0);
   EXPECT_TRUE(result.usage().estimated());
@@ -269,6 +275,31 @@ TEST_F(StreamTest, Case28_AStreamThatStallsOrDripsMeetsTheIdleTimer) {
   const auto dripping = Call();
   EXPECT_EQ(PhaseOf(dripping->status()), "idle");
   EXPECT_EQ(dripping->story(), (Story{"started 1", "delta", "failure"}));
+}
+
+TEST_F(StreamTest, EachTimerIsNamedInItsError) {
+  fakes::HttpImposter mute(fakes::ImposterTls::kNeverHandshakes);
+  Start(
+      "max_transport_retries: 0\n",
+      fmt::format(
+          "  mute:\n    base_url: {}\n    key_required: false\n    connect_timeout_ms: 200\n",
+          mute.url()
+      )
+  );
+  const std::string events = ToolEvents(InPieces(kAda, 4));
+  acme.ReplyByDefault(ScriptedReply::EventStream(events).StallAfter(events.size() / 2));
+  const auto phase = [this](auto edit) {
+    v1::ExtractStreamRequest request = PersonStream();
+    edit(*request.mutable_request());
+    return PhaseOf(Call(request)->status());
+  };
+  EXPECT_EQ(phase([](auto& r) { r.set_model("mute/m"); }), "connect");
+  EXPECT_EQ(phase([](auto& r) { r.mutable_retry()->set_idle_timeout_ms(200); }), "idle");
+  EXPECT_EQ(phase([](auto& r) { r.mutable_retry()->set_attempt_timeout_ms(200); }), "total");
+  acme.ReplyByDefault(ScriptedReply::EventStream(events).StallAfter(0));
+  EXPECT_EQ(
+      phase([](auto& r) { r.mutable_retry()->set_first_token_timeout_ms(200); }), "first_byte"
+  );
 }
 
 TEST_F(StreamTest, Case29_AnEndlessStreamIsCutOff) {

@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_ENGINE_CALLERS_PRINCIPAL_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ struct CallerBounds {
   std::optional<int> attempts = {};
   std::optional<std::chrono::milliseconds> deadline = {};
   int calls = 0;  // at once; others wait for their turn. 0: no bound of its own
+  RateLimits rates = {};
+  // Millionths of a dollar; 0: no bound.
+  std::int64_t usd_micros_per_day = 0;
+  std::int64_t usd_micros_per_month = 0;
 };
 
 struct Principal {

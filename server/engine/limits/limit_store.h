@@ -16,8 +16,8 @@
 
 namespace extractd {
 
-// How what was used comes back: a minute's evenly, all the time; a day's and a month's at once, when
-// the day or the month ends, UTC.
+// How what was used comes back: a minute's evenly, all the time; a day's and a month's at once,
+// when the day or the month ends, UTC.
 enum class LimitPeriod : std::uint8_t { kMinute, kDay, kMonth };
 
 // What one send takes of one limit, in the limit's own unit.

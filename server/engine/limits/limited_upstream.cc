@@ -7,6 +7,7 @@
 
 #include "server/base/error.h"
 #include "server/base/tokens.h"
+#include "server/engine/callers/principal.h"
 #include "server/engine/spending.h"
 
 namespace extractd {
@@ -90,18 +91,15 @@ LimitedUpstream::Claims LimitedUpstream::ClaimsOf(const WireRequest& request) co
   return claims;
 }
 
-std::int64_t LimitedUpstream::AmountOf(
-    LimitKind kind, std::int64_t input, std::int64_t output
-) const {
+std::int64_t LimitedUpstream::AmountOf(LimitKind kind, std::int64_t input, std::int64_t output)
+    const {
   if (CountsRequests(kind)) return 1;
   if (CountsTokens(kind)) return input + output;
   const Usage usage = {.input_tokens = input, .output_tokens = output};
   return CostOf(plan_.price.get(), usage).usd_micros().value_or(0);
 }
 
-Task<std::optional<SendResult>> LimitedUpstream::Reserve(
-    const Claims& claims, SendTimers& timers
-) {
+Task<std::optional<SendResult>> LimitedUpstream::Reserve(const Claims& claims, SendTimers& timers) {
   for (;;) {
     const bool shadow = limits_.shadow();
     const auto mode = shadow ? LimitStore::Mode::kShadow : LimitStore::Mode::kEnforce;

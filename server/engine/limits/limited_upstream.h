@@ -32,9 +32,8 @@ class LimitedUpstream final : public Upstream {
   }
   bool streams() const override { return upstream_->streams(); }
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
-  Task<SendResult> Stream(
-      const WireRequest& request, const SendTimers& timers, StreamSink& sink
-  ) override;
+  Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
+      override;
 
  private:
   using Claims = std::vector<LimitClaim>;

@@ -29,11 +29,12 @@ class Collector {
     if (limit == 0) return;
     held.push_back({
         .kind = kind,
-        .claim = {
-            .key = fmt::format("{}:{}", subject_, LimitKindName(kind)),
-            .period = period,
-            .limit = limit,
-        },
+        .claim =
+            {
+                .key = fmt::format("{}:{}", subject_, LimitKindName(kind)),
+                .period = period,
+                .limit = limit,
+            },
     });
   }
 

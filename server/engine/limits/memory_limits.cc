@@ -12,6 +12,7 @@ using std::chrono::months;
 using Time = MemoryLimits::Time;
 
 constexpr double kMinuteMs = 60'000;
+constexpr double kNothing = 1e-6;  // what is less is an error of rounding
 
 // The day or month that `now` is in.
 Time BeginOf(LimitPeriod period, Time now) {
@@ -28,7 +29,7 @@ Time EndOf(LimitPeriod period, Time begin) {
 }
 
 milliseconds Ms(double count) {
-  return milliseconds(static_cast<std::int64_t>(std::ceil(count)));
+  return milliseconds(static_cast<std::int64_t>(std::ceil(count - kNothing)));
 }
 
 // How long until `claim` fits, where `used` is of it now; zero: it does. A claim above the whole
@@ -38,7 +39,8 @@ milliseconds WaitFor(const LimitClaim& claim, double used, Time now) {
   const auto amount = static_cast<double>(claim.amount);
   if (claim.period == LimitPeriod::kMinute) {
     const double over = used + std::min(amount, limit) - limit;
-    return over <= 0 ? milliseconds(0) : std::max(Ms(over / limit * kMinuteMs), milliseconds(1));
+    return over <= kNothing ? milliseconds(0)
+                            : std::max(Ms(over / limit * kMinuteMs), milliseconds(1));
   }
   if (used + amount <= limit) return milliseconds(0);
   const Time end = EndOf(claim.period, BeginOf(claim.period, now));

@@ -20,8 +20,8 @@ struct RunState {
   const Plan* plan;  // the caller's, or the last of result.replans
   ExtractionTools tools;
   Extraction result = {};
-  int turn = 0;                                // from 1
-  std::optional<StreamedSend> streamed = {};   // the last send
+  int turn = 0;                               // from 1
+  std::optional<StreamedSend> streamed = {};  // the last send
 
   std::chrono::milliseconds Left() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -21,7 +21,8 @@ void TurnRequest::Correct(const ChatReply& reply, const schema::IssueList& feedb
 
 bool TurnRequest::Encode() {
   const Plan& plan = *run_.plan;
-  const bool streams = run_.tools.stream != nullptr && plan.upstream->streams() && StreamsAnswers(plan);
+  const bool streams =
+      run_.tools.stream != nullptr && plan.upstream->streams() && StreamsAnswers(plan);
   told_ = run_.items_told();
   const bool as_planned = !corrected_ && !streams && told_ == 0;
   if (told_ > 0) {

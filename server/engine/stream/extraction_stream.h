@@ -24,7 +24,8 @@ class ExtractionStream {
   // An attempt has its first piece. Of one that never gets one, nothing is told.
   virtual void OnStarted(const Plan& plan, const Attempt& attempt) = 0;
   virtual void OnOp(const PartialOp& op) = 0;
-  // One more item of a list, valid and final: it stays whatever happens. `index`: among all of them.
+  // One more item of a list, valid and final: it stays whatever happens. `index`: among all of
+  // them.
   virtual void OnItem(const Item& item, size_t index) = 0;
   // What the model thinks; whole characters. Only if the caller asked for it.
   virtual void OnThinking(std::string_view text) = 0;

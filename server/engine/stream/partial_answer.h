@@ -159,6 +159,7 @@ class PartialAnswer {
   std::string path_;  // of the innermost frame, for the caller
   schema::IssueList hopeless_;
   bool tracks_paths_ = false;
+  bool list_began_ = false;
   bool items_stopped_ = false;  // no further item can be told before the end
 };
 

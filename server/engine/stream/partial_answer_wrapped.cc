@@ -1,5 +1,6 @@
 // PartialAnswer, of answers within an object of ours: the caller's value, or the items of a list.
 #include <optional>
+#include <utility>
 
 #include "server/engine/stream/answer_text.h"
 #include "server/engine/stream/carrying_form.h"
@@ -28,6 +29,8 @@ PartialAnswer::Node PartialAnswer::EnterWrapped(Type type) {
   const bool absent = wrapping_ == schema::Wrapping::kMaybe && type == Type::kNull;
   const bool no_list = node.is_list && type != Type::kArray;
   node.mode = absent || no_list ? Mode::kHidden : ModeOf(node, type);
+  // Another list of that name takes back what the first one had.
+  items_stopped_ = items_stopped_ || (node.is_list && std::exchange(list_began_, true));
   // A list whose own form differs is read as a whole, at its end.
   if (node.is_list && node.mode != Mode::kShown) node = {.mode = Mode::kHidden};
   return node;
@@ -62,7 +65,8 @@ void PartialAnswer::TellItems(const Node& list, const json::Value& items, OpList
 }
 
 bool PartialAnswer::TellItem(const Node& item, const json::Value& value, OpListener listener) {
-  if (items_stopped_ || !IsSure()) return false;
+  const bool known = item.block != schema::kNoBlock;
+  if (items_stopped_ || !known || !IsSure()) return false;
   const json::Value* given = &value;
   std::optional<json::Document> carried;
   if (item.form != nullptr) {
@@ -74,7 +78,8 @@ bool PartialAnswer::TellItem(const Node& item, const json::Value& value, OpListe
     GiveUp(item, *given);
     return false;
   }
-  const std::string text = json::ToText(judged.coerced.has_value() ? judged.coerced->root() : *given);
+  const json::Value& told = judged.coerced.has_value() ? judged.coerced->root() : *given;
+  const std::string text = json::ToText(told);
   // Names that stand twice and halves of surrogate pairs become something else in the end.
   if (!IsPlainJson(json::ToText(value))) return false;
   listener({.kind = PartialOp::Kind::kItem, .text = text, .repairs = judged.repairs});

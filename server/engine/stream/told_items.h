@@ -38,8 +38,8 @@ class ToldItems {
   void Release(Listener tell);
 
   std::vector<Item> told_;
-  size_t before_ = 0;       // told when the answer began
-  size_t begin_ = 0;        // where the first item of the answer stands in told_
+  size_t before_ = 0;  // told when the answer began
+  size_t begin_ = 0;   // where the first item of the answer stands in told_
   size_t taken_ = 0;
   bool repeating_ = false;  // all that was taken is what was told before
   size_t passed_over_ = 0;

@@ -137,7 +137,9 @@ void ConfigReloader::Note(const absl::Status& status) {
     last_ = {.ok = status.ok(), .time = std::chrono::system_clock::now()};
   }
   if (status.ok()) return;
-  shared_.log.Line(LogLevel::kError, "reload_refused").Text("problem", Std(status.message())).Write();
+  shared_.log.Line(LogLevel::kError, "reload_refused")
+      .Text("problem", Std(status.message()))
+      .Write();
 }
 
 void ConfigReloader::Tell(const absl::StatusOr<Outcome>& outcome) {

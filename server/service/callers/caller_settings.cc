@@ -77,6 +77,12 @@ void AddAdmissionSettings(std::vector<Setting>& table) {
       {1, 600'000},
       [](auto& c) -> auto& { return c.admission.queue_timeout; }
   ));
+  table.push_back(BoolSetting(
+      {.name = "shadow_limits",
+       .reloadable = true,
+       .help = "Count what rate limits and budgets would hold back, and hold nothing back."},
+      [](auto& c) -> auto& { return c.shadow_limits; }
+  ));
 }
 
 }  // namespace

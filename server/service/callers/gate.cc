@@ -75,9 +75,7 @@ Task<grpc::Status> Gate::ServeStream(Call& rpc, const Traits& traits, const Hand
 }
 
 template <class Call, class Handler>
-Task<grpc::Status> Gate::ServeStreamLater(
-    Call& rpc, const Traits& traits, const Handler& handler
-) {
+Task<grpc::Status> Gate::ServeStreamLater(Call& rpc, const Traits& traits, const Handler& handler) {
   absl::Status entered = co_await AwaitRoom(rpc);
   if (!entered.ok()) co_return co_await RefusedStream(rpc, traits, std::move(entered));
   co_return co_await handler(rpc);

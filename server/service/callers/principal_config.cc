@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -123,6 +124,27 @@ std::string SetCallLimit(const YAML::Node& value, Principal& principal) {
   });
 }
 
+constexpr std::int64_t kMost = 1'000'000'000'000;
+
+template <std::int64_t RateLimits::* Field>
+std::string SetRate(const YAML::Node& value, Principal& principal) {
+  return SetInteger<1, kMost>(value, [&](std::int64_t count) {
+    principal.bounds.rates.*Field = count;
+  });
+}
+
+template <std::int64_t CallerBounds::* Field>
+std::string SetMoney(const YAML::Node& value, Principal& principal) {
+  constexpr double kMicros = 1e6;
+  constexpr double kMostUsd = 1e9;
+  const auto usd = As<double>(value);
+  if (!usd.has_value() || !(*usd >= 1 / kMicros) || *usd > kMostUsd) {
+    return "must be an amount in USD, 0.000001…1000000000";
+  }
+  principal.bounds.*Field = std::llround(*usd * kMicros);
+  return {};
+}
+
 std::string SetPriority(const YAML::Node& value, Principal& principal) {
   constexpr std::array<std::string_view, kPriorities> kNames = {"high", "normal", "low"};
   const auto* name = std::ranges::find(kNames, value.IsScalar() ? value.Scalar() : "");
@@ -163,6 +185,26 @@ constexpr std::array kKeys = {
         "limit_deadline_ms", "time that a call may take, whatever it asks for", SetDeadlineLimit
     },
     KeyRow{"limit_calls", "calls at once; others wait for their turn", SetCallLimit},
+    KeyRow{
+        "limit_requests_per_minute",
+        "sends to providers in a minute; those beyond are refused",
+        SetRate<&RateLimits::requests_per_minute>
+    },
+    KeyRow{
+        "limit_tokens_per_minute",
+        "tokens of them, in and out, in a minute",
+        SetRate<&RateLimits::tokens_per_minute>
+    },
+    KeyRow{
+        "limit_usd_per_day",
+        "money in a day, UTC, by the prices in force; models without a price are refused",
+        SetMoney<&CallerBounds::usd_micros_per_day>
+    },
+    KeyRow{
+        "limit_usd_per_month",
+        "the same in a calendar month",
+        SetMoney<&CallerBounds::usd_micros_per_month>
+    },
     KeyRow{
         "priority",
         "high, normal or low: while calls wait, those of a higher one go first",

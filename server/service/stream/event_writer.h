@@ -93,7 +93,7 @@ class EventWriter final : public ExtractionStream {
   const AnswerTypes* types_ = nullptr;
   std::deque<Event> waiting_;
   std::optional<v1::Candidate> candidate_;  // behind them
-  size_t waiting_bytes_ = 0;  // about
+  size_t waiting_bytes_ = 0;                // about
   std::int64_t sequence_ = 0;
   std::optional<std::string> last_path_;  // of the ops of this attempt
   asio::steady_timer timer_;              // for what is collected, or the next snapshot

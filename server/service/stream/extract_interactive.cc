@@ -15,12 +15,14 @@ namespace {
 
 constexpr std::string_view kExtractInteractive = "ExtractInteractive";
 
-absl::StatusOr<StreamCall> ReadInteractive(
+}  // namespace
+
+absl::StatusOr<StreamCall> ExtractionMethods::ReadInteractive(
     const DialogRpc& rpc, const v1::InteractiveStart& start
 ) {
   StreamCall read;
   ASSIGN_OR_RETURN(read.options, ReadStreamOptions(start));
-  absl::StatusOr<ExtractCall> call = ToCall(start.request(), read.types);
+  absl::StatusOr<ExtractCall> call = ToTypedCall(start.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "start.request");
   if (call->output_kind == OutputKind::kParallel) {
     return InvalidRequest(
@@ -29,11 +31,10 @@ absl::StatusOr<StreamCall> ReadInteractive(
   }
   read.call = *std::move(call);
   read.call.request_id = rpc.id();
+  read.call.caller = rpc.caller();
   read.call.deadline = rpc.deadline();
   return read;
 }
-
-}  // namespace
 
 Task<grpc::Status> ExtractionMethods::ExtractInteractive(DialogRpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);

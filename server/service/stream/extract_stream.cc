@@ -116,9 +116,7 @@ Task<grpc::Status> ExtractionMethods::FailStream(
   co_return ToGrpcStatus(extraction.status, stream.rpc.id(), &in_trailers);
 }
 
-Task<grpc::Status> ExtractionMethods::RefuseStream(
-    const OpenStream& stream, absl::Status status
-) {
+Task<grpc::Status> ExtractionMethods::RefuseStream(const OpenStream& stream, absl::Status status) {
   recorder_.OnRefused(stream.method, stream.rpc, status);
   v1::ExtractStreamResponse last;
   FillStatus(status, stream.rpc.id(), *last.mutable_failure()->mutable_status());

@@ -63,10 +63,10 @@ absl::StatusOr<schema::IssueList> ToIssues(const v1::Reject& reject) {
     RETURN_IF_ERROR(CheckText(field + ".message", issue.message()));
     if (issue.message().empty()) return InvalidRequest({{field + ".message", "is required"}});
     if (!issue.path().empty() && issue.path().front() != '/') {
-      return InvalidRequest({{field + ".path", "must be a JSON Pointer: empty, or with a / first"}});
+      return InvalidRequest({{field + ".path", "must be a JSON Pointer: empty, or with a / first"}}
+      );
     }
-    issues.listed.push_back(
-        {.path = issue.path(), .keyword = "review", .message = issue.message()}
+    issues.listed.push_back({.path = issue.path(), .keyword = "review", .message = issue.message()}
     );
   }
   issues.total = issues.listed.size();
@@ -75,9 +75,7 @@ absl::StatusOr<schema::IssueList> ToIssues(const v1::Reject& reject) {
 
 }  // namespace
 
-ReviewDesk::ReviewDesk(
-    DialogRpc& rpc, const asio::any_io_executor& loop, size_t max_message_bytes
-)
+ReviewDesk::ReviewDesk(DialogRpc& rpc, const asio::any_io_executor& loop, size_t max_message_bytes)
     : rpc_(rpc), max_message_bytes_(max_message_bytes), timer_(loop) {}
 
 Task<absl::StatusOr<v1::InteractiveStart>> ReviewDesk::ReadStart() {
@@ -87,9 +85,7 @@ Task<absl::StatusOr<v1::InteractiveStart>> ReviewDesk::ReadStart() {
     if (!co_await WaitUntil(latest)) co_return CancelledError();
   }
   if (!start_.has_value()) {
-    co_return DeadlineError(
-        "start", fmt::format("no `start` came for {} ms", patience_.count())
-    );
+    co_return DeadlineError("start", fmt::format("no `start` came for {} ms", patience_.count()));
   }
   co_return *std::move(start_);
 }
@@ -114,9 +110,7 @@ Task<absl::StatusOr<schema::IssueList>> ReviewDesk::Review(const Candidate& cand
   if (latest == deadline) {
     co_return DeadlineError("total", "the deadline passed while a candidate waited for its review");
   }
-  co_return DeadlineError(
-      "review", fmt::format("no review came for {} ms", patience_.count())
-  );
+  co_return DeadlineError("review", fmt::format("no review came for {} ms", patience_.count()));
 }
 
 void ReviewDesk::Listen() {
@@ -137,9 +131,8 @@ void ReviewDesk::OnMessage(grpc::ByteBuffer* message) {
 
 void ReviewDesk::OnStart(const grpc::ByteBuffer* message) {
   v1::ExtractInteractiveRequest request;
-  const absl::Status parsed = message == nullptr
-                                  ? absl::OkStatus()
-                                  : ParseRequest(*message, max_message_bytes_, request);
+  const absl::Status parsed =
+      message == nullptr ? absl::OkStatus() : ParseRequest(*message, max_message_bytes_, request);
   if (!parsed.ok()) {
     start_ = parsed;
   } else if (!request.has_start()) {

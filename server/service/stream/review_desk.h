@@ -65,8 +65,8 @@ class ReviewDesk final : public Reviewer {
   Present present_;
   std::chrono::milliseconds patience_{kDefaultPatience};
   std::optional<absl::StatusOr<v1::InteractiveStart>> start_;
-  int number_ = 0;      // of the last candidate
-  bool waits_ = false;  // it is open
+  int number_ = 0;        // of the last candidate
+  bool waits_ = false;    // it is open
   bool settled_ = false;  // one was accepted: what comes now comes too late to matter
   std::optional<Verdict> verdict_;
   absl::Status fault_;

@@ -19,9 +19,7 @@ constexpr const char* kPerson =
 
 class WrappedAnswerTest : public ::testing::Test {
  protected:
-  void Use(
-      Wrapping wrapping, const std::string& schema = kPerson, std::string_view subset = {}
-  ) {
+  void Use(Wrapping wrapping, const std::string& schema = kPerson, std::string_view subset = {}) {
     const auto given = *schema::Compile(schema);
     compiled_ = *schema::Compile(schema::WrapSchema(given->root(), wrapping));
     if (!subset.empty()) {
@@ -136,6 +134,16 @@ TEST_F(WrappedAnswerTest, ItemsThatARepairCouldChangeWaitForTheEnd) {
   options_.max_loss = json::MaxLoss::kNone;
   Use(Wrapping::kList, R"({"type":"object"})");
   EXPECT_EQ(Feed({"```json\n", R"({"items":[{"a":1},)"}), Log{}) << "which is one too many";
+}
+
+TEST_F(WrappedAnswerTest, ItemsOfASchemaThatOnlyTheEndCanTellWaitForIt) {
+  Use(Wrapping::kList, R"({"$dynamicRef":"#node","$defs":{"n":{"$dynamicAnchor":"node"}}})");
+  EXPECT_EQ(Feed({R"({"items":[1,)"}), Log{});
+}
+
+TEST_F(WrappedAnswerTest, ASecondListTellsNothing) {
+  Use(Wrapping::kList, R"({"type":"integer"})");
+  EXPECT_EQ(Feed({R"({"items":[1],"items":[2,)"}), (Log{"item 1"}));
 }
 
 TEST_F(WrappedAnswerTest, ARestartTellsNoFurtherItem) {

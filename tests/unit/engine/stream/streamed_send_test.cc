@@ -204,8 +204,7 @@ TEST_F(StreamedSendTest, AnAnswerThatComesWholeIsOneDelta) {
       std::deque<SendResult>{Answered(R"({"age":4})")}, seen, clock_, 1ms
   );
   fakes::FixedBits bits(0);
-  const Extraction result =
-      fakes::Await(Extract(plan_, Tools(bits)));
+  const Extraction result = fakes::Await(Extract(plan_, Tools(bits)));
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(notes_.log, (Log{"started 1", "ended"}));
   EXPECT_EQ(notes_.value.log, (Log{R"(set  {"age":4})", "complete "}));
@@ -218,8 +217,7 @@ TEST_F(StreamedSendTest, AWholeAnswerThatIsInvalidKeepsItsReply) {
       std::deque<SendResult>{Answered(R"({"age":-4})"), Answered(R"({"age":4})")}, seen, clock_, 1ms
   );
   fakes::FixedBits bits(0);
-  const Extraction result =
-      fakes::Await(Extract(plan_, Tools(bits)));
+  const Extraction result = fakes::Await(Extract(plan_, Tools(bits)));
   ASSERT_EQ(result.attempts.size(), 2U);
   EXPECT_EQ(result.usage.output_tokens, 10) << "as reported";
   EXPECT_EQ(seen.encoded.at(1).messages.at(1).tool_calls.at(0).id, "c1");
@@ -241,9 +239,7 @@ TEST_F(StreamedSendTest, ItemsAreToldAsTheyEnd) {
   UseList();
   const Extraction result = Run({Streams({R"({"items":[{"age":1},{"a)", R"(ge":2}]})"})});
   ASSERT_TRUE(result.status.ok()) << result.status;
-  EXPECT_EQ(
-      notes_.log, (Log{"started 1", R"(item {"age":1})", R"(item {"age":2})", "ended"})
-  );
+  EXPECT_EQ(notes_.log, (Log{"started 1", R"(item {"age":1})", R"(item {"age":2})", "ended"}));
   ASSERT_EQ(result.answer.items.size(), 2U);
   EXPECT_TRUE(notes_.value.log.empty()) << "and nothing else is shown";
 }

@@ -11,9 +11,7 @@ using Texts = std::vector<std::string>;
 
 class ToldItemsTest : public ::testing::Test {
  protected:
-  void Take(std::string json) {
-    items_.Take({.json = std::move(json)}, Listener());
-  }
+  void Take(std::string json) { items_.Take({.json = std::move(json)}, Listener()); }
   bool Settle(const Texts& texts) {
     std::vector<Item> items;
     for (const std::string& text : texts) items.push_back({.json = text});

@@ -150,6 +150,9 @@ TEST(WrapTest, PointersAreLedBackToTheCallers) {
   EXPECT_EQ(CallersPath(Wrapping::kValue, "/value"), "");
   EXPECT_EQ(CallersPath(Wrapping::kValue, "/valueless"), "");
   EXPECT_EQ(CallersPath(Wrapping::kNone, "/value"), "/value");
+  EXPECT_EQ(WrappedPath(Wrapping::kList, "/3/age"), "/items/3/age");
+  EXPECT_EQ(WrappedPath(Wrapping::kMaybe, ""), "/value");
+  EXPECT_EQ(WrappedPath(Wrapping::kNone, "/a"), "/a");
 }
 
 }  // namespace

@@ -250,5 +250,47 @@ TEST_F(EventWriterTest, PathsAndTextsThatAreNoUtf8AreReplaced) {
   EXPECT_EQ(caller_.events.at(0).delta().ops(0).path().find('\xED'), std::string::npos);
 }
 
+TEST_F(EventWriterTest, AnItemIsAMessageOfItsOwn) {
+  writer_->OnItem({.tool = "t", .json = "1"}, 4);
+  writer_->OnItem({.json = "2"}, 5);
+  EndPiece();
+  caller_.TakeAll();
+  ASSERT_EQ(caller_.events.size(), 2U);
+  EXPECT_EQ(caller_.events[0].item().index(), 4);
+  EXPECT_EQ(caller_.events[0].item().tool_name(), "t");
+  EXPECT_EQ(caller_.events[1].item().json(), "2");
+}
+
+TEST_F(EventWriterTest, ACandidateComesBehindWhatWaits) {
+  Append("/a", "1");
+  EndPiece();
+  Append("/a", "2");
+  EndPiece();
+  v1::Candidate candidate;
+  candidate.set_number(1);
+  writer_->SendCandidate(candidate);
+  caller_.TakeAll();
+  ASSERT_EQ(caller_.events.size(), 3U);
+  EXPECT_TRUE(caller_.events[1].has_delta());
+  v1::ExtractInteractiveResponse last;
+  ASSERT_TRUE(last.ParseFromString(caller_.events[2].SerializeAsString()));
+  EXPECT_EQ(last.candidate().number(), 1);
+  EXPECT_EQ(last.sequence(), 3);
+}
+
+TEST(EventsTest, DialogsHaveTheMessagesOfStreams) {
+  const auto* stream = v1::ExtractStreamResponse::descriptor();
+  const auto* dialog = v1::ExtractInteractiveResponse::descriptor();
+  for (int i = 0; i < dialog->field_count(); ++i) {
+    const auto* field = dialog->field(i);
+    if (field->name() == "candidate") continue;
+    const auto* same = stream->FindFieldByNumber(field->number());
+    ASSERT_NE(same, nullptr) << field->name();
+    EXPECT_EQ(same->name(), field->name());
+    EXPECT_EQ(same->type(), field->type());
+    EXPECT_EQ(same->message_type(), field->message_type());
+  }
+}
+
 }  // namespace
 }  // namespace extractd

@@ -66,5 +66,22 @@ TEST(StreamOptionsTest, FieldsOfTheInnerRequestAreNamedAsSuch) {
   EXPECT_EQ(outer.code(), inner.code());
 }
 
+TEST(ReadStreamOptionsTest, ADialogHasPartialsOnlyWhereTheyAreWanted) {
+  v1::InteractiveStart start;
+  start.mutable_request();
+  auto options = ReadStreamOptions(start);
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_FALSE(options->partials);
+  EXPECT_EQ(options->review_timeout, std::chrono::minutes(1));
+  start.set_include_partials(true);
+  start.set_snapshot_interval_ms(20);
+  start.set_review_timeout_ms(5);
+  options = ReadStreamOptions(start);
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_TRUE(options->partials);
+  EXPECT_TRUE(options->snapshot_interval.has_value());
+  EXPECT_EQ(options->review_timeout, std::chrono::milliseconds(5));
+}
+
 }  // namespace
 }  // namespace extractd
