@@ -179,7 +179,10 @@ class Loader {
   ) {
     std::vector<std::string> problems;
     const ProviderRows into = {
-        config_.providers, config_.calls.provider_retry, config_.calls.provider_limits, own_prices_,
+        config_.providers,
+        config_.calls.provider_retry,
+        config_.calls.provider_limits,
+        own_prices_,
         origin
     };
     for (const std::string& name : ReadProviders(block, into, problems)) {

@@ -381,9 +381,7 @@ std::vector<std::string> ReadProviders(
       row = std::prev(into.rows.end());
     }
     row->origin = into.origin;
-    ReadRow(
-        entry.second, {*row, into.retry[name], into.limits[name], into.prices}, problems
-    );
+    ReadRow(entry.second, {*row, into.retry[name], into.limits[name], into.prices}, problems);
     names.push_back(name);
   }
   return names;
