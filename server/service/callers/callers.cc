@@ -53,8 +53,8 @@ std::vector<std::string> CertificateNames(const grpc::ServerContext& context) {
   std::vector<std::string> names;
   const std::shared_ptr<const grpc::AuthContext> shown = context.auth_context();
   if (shown == nullptr) return names;
-  AddNames(*shown, "x509_uri", "", names);
-  AddNames(*shown, "x509_dns", "", names);
+  AddNames(*shown, GRPC_PEER_URI_PROPERTY_NAME, "", names);
+  AddNames(*shown, GRPC_PEER_DNS_PROPERTY_NAME, "", names);
   AddNames(*shown, GRPC_X509_CN_PROPERTY_NAME, "CN=", names);
   return names;
 }
