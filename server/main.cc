@@ -77,6 +77,14 @@ int PrintToken(const std::string& principal) {
   return EXIT_SUCCESS;
 }
 
+// Empty: where a daemon listens by default. Over TLS the port does not answer, but the socket does.
+bool IsServingAt(const std::string& address, const ConfigSources& sources) {
+  if (!address.empty()) return IsServing(address);
+  if (IsServing("127.0.0.1:50051")) return true;
+  const std::string socket = DefaultSocketAddress(sources);
+  return !socket.empty() && IsServing(socket);
+}
+
 int CheckConfig(const ConfigSources& sources) {
   const absl::StatusOr<Config> config = LoadChecked(sources);
   if (!config.ok()) return Complain(config.status());
@@ -158,7 +166,7 @@ int Main(int argc, char** argv) {
   CLI::App* providers =
       app.add_subcommand("providers", "Print the providers and whether their keys are set");
   CLI::App* health = app.add_subcommand("healthcheck", "Exit with 0 if the daemon is SERVING");
-  std::string address = "127.0.0.1:50051";
+  std::string address;
   health->add_option("--address", address, "Where the daemon listens");
   CLI::App* token = app.add_subcommand(
       "token", "Print a new token for a principal, and its line for tokens_file"
@@ -171,7 +179,7 @@ int Main(int argc, char** argv) {
   if (settings->parsed()) return PrintSettings();
   if (token->parsed()) return PrintToken(principal);
   if (providers->parsed()) return PrintProviders(sources);
-  if (health->parsed()) return IsServing(address) ? EXIT_SUCCESS : EXIT_FAILURE;
+  if (health->parsed()) return IsServingAt(address, sources) ? EXIT_SUCCESS : EXIT_FAILURE;
   return check->parsed() ? CheckConfig(sources) : Serve(sources);
 }
 
