@@ -104,6 +104,13 @@ class Dialog {
   grpc::Status status_;
 };
 
+std::string NameOf(const v1::ExtractInteractiveResponse& event) {
+  const auto* kind = v1::ExtractInteractiveResponse::descriptor()->FindFieldByNumber(
+      static_cast<int>(event.event_case())
+  );
+  return kind == nullptr ? "nothing" : kind->name();
+}
+
 constexpr std::string_view kBob = R"({"name":"Bob","age":5})";
 
 class InteractiveTest : public DaemonTest {
@@ -192,12 +199,7 @@ TEST_F(InteractiveTest, PartialsAreShownWhereTheyAreWanted) {
   Story story;
   for (;;) {
     const v1::ExtractInteractiveResponse event = dialog.Next();
-    std::string name;
-    if (event.has_started()) name = "started";
-    if (event.has_delta()) name = "delta";
-    if (event.has_retrying()) name = "retrying";
-    if (event.has_candidate()) name = "candidate";
-    if (event.has_result()) name = "result";
+    const std::string name = NameOf(event);
     if (story.empty() || story.back() != name) story.push_back(name);
     if (event.has_candidate() && event.candidate().number() == 1) {
       dialog.Reject(1, "", "another one");

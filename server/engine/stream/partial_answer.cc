@@ -161,16 +161,8 @@ void PartialAnswer::Restart(OpListener listener) {
 }
 
 PartialAnswer::Node PartialAnswer::Enter(const json::PathEvent& event) {
+  if (frames_.empty()) return EnterRoot(event.type);
   Node node;
-  if (frames_.empty()) {
-    node.block = schema_.root();
-    if (!wrapper_.empty()) {
-      return {.mode = event.type == Type::kObject ? Mode::kShown : Mode::kHidden};
-    }
-    if (forms_ != nullptr) node.form = CarryingForm(forms_->root, event.type);
-    node.mode = ModeOf(node, event.type);
-    return node;
-  }
   Frame& parent = frames_.back();
   node.index = parent.read++;
   if (parent.node.mode != Mode::kShown || parent.stopped) return {.mode = Mode::kHidden};
@@ -188,6 +180,14 @@ PartialAnswer::Node PartialAnswer::Enter(const json::PathEvent& event) {
   }
   if (node.mode == Mode::kShown) node.mode = ModeOf(node, event.type);
   if (node.is_item) node.mode = Mode::kWaits;
+  return node;
+}
+
+PartialAnswer::Node PartialAnswer::EnterRoot(Type type) {
+  if (!wrapper_.empty()) return {.mode = type == Type::kObject ? Mode::kShown : Mode::kHidden};
+  Node node = {.block = schema_.root()};
+  if (forms_ != nullptr) node.form = CarryingForm(forms_->root, type);
+  node.mode = ModeOf(node, type);
   return node;
 }
 

@@ -105,8 +105,11 @@ class PartialAnswer {
 
   // The place of the value of `event`: the root, or the next child of the innermost frame.
   Node Enter(const json::PathEvent& event);
+  Node EnterRoot(json::Type type);
   // The place of the caller's value within the object around it.
   Node EnterWrapped(json::Type type);
+  // The same, what is known of it from the schema alone.
+  Node WrappedPlace(json::Type type);
   void EnterMember(const Frame& parent, const json::PathEvent& event, Node& node);
   Mode ModeOf(const Node& node, json::Type type);
   // Makes path_ that of the child; the size that it had.

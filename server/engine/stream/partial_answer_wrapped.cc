@@ -14,26 +14,32 @@ using json::Type;
 using schema::PartialSchema;
 namespace lower = schema::lower;
 
-PartialAnswer::Node PartialAnswer::EnterWrapped(Type type) {
+PartialAnswer::Node PartialAnswer::WrappedPlace(Type type) {
   Node node;
   if (wrapping_ == schema::Wrapping::kNone) {
     node.block = schema_.root();
     node.form = CarryingForm(forms_->root, type);
-  } else {
-    node.block = schema_.Member(schema_.root(), wrapper_);
-    const lower::Form* around = forms_ == nullptr ? nullptr : lower::Follow(forms_->root);
-    if (around != nullptr) node.member = around->FindMember(wrapper_, lower::Side::kWire);
-    if (node.member != nullptr) node.form = CarryingForm(node.member->form, type);
+    return node;
   }
+  node.block = schema_.Member(schema_.root(), wrapper_);
   node.is_list = wrapping_ == schema::Wrapping::kList;
-  const bool absent = wrapping_ == schema::Wrapping::kMaybe && type == Type::kNull;
-  const bool no_list = node.is_list && type != Type::kArray;
-  node.mode = absent || no_list ? Mode::kHidden : ModeOf(node, type);
-  // Another list of that name takes back what the first one had.
-  items_stopped_ = items_stopped_ || (node.is_list && std::exchange(list_began_, true));
-  // A list whose own form differs is read as a whole, at its end.
-  if (node.is_list && node.mode != Mode::kShown) node = {.mode = Mode::kHidden};
+  const lower::Form* around = forms_ == nullptr ? nullptr : lower::Follow(forms_->root);
+  if (around != nullptr) node.member = around->FindMember(wrapper_, lower::Side::kWire);
+  if (node.member != nullptr) node.form = CarryingForm(node.member->form, type);
   return node;
+}
+
+PartialAnswer::Node PartialAnswer::EnterWrapped(Type type) {
+  Node node = WrappedPlace(type);
+  node.mode = ModeOf(node, type);
+  const bool absent = wrapping_ == schema::Wrapping::kMaybe && type == Type::kNull;
+  if (absent) node.mode = Mode::kHidden;
+  if (!node.is_list) return node;
+  // Another list of that name takes back what the first one had.
+  items_stopped_ = items_stopped_ || std::exchange(list_began_, true);
+  // A list whose own form differs is read as a whole, at its end.
+  const bool told = type == Type::kArray && node.mode == Mode::kShown;
+  return told ? node : Node{.mode = Mode::kHidden};
 }
 
 void PartialAnswer::TellWrapped(const json::Value& object, OpListener listener) {
