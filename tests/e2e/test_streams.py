@@ -108,6 +108,32 @@ def test_snapshots_grow(client, upstream):
     assert sizes == sorted(sizes)
 
 
+def test_items_of_a_list_come_one_by_one(client, upstream):
+    lines = ANSWER["lines"]
+    upstream.script(streamed_call(json.dumps({"items": lines}), 3))
+    request = client.api.ExtractRequest(
+        schema={"json_schema": json.dumps(ORDER["properties"]["lines"]["items"])},
+        input="An order …",
+        output_kind=client.api.OUTPUT_KIND_ITERABLE,
+    )
+    events = list(client.extraction.ExtractStream(client.api.ExtractStreamRequest(request=request), timeout=60))
+    assert [json.loads(event.item.json) for event in events if event.HasField("item")] == lines
+    assert events[-1].result.valid
+    assert not events[-1].result.items
+    assert not any(event.HasField("delta") for event in events)
+
+
+def test_extractctl_prints_all_items_of_a_streamed_list(daemon, upstream, tmp_path):
+    upstream.script(streamed_call(json.dumps({"items": ANSWER["lines"]}), 9))
+    schema = tmp_path / "line.json"
+    schema.write_text(json.dumps(ORDER["properties"]["lines"]["items"]))
+    command = [str(environment.EXTRACTCTL), "--address", daemon.address, "extract", "--stream", "--many"]
+    done = subprocess.run(
+        [*command, "--schema", str(schema), "--text", "x"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.count("article/") == len(ANSWER["lines"])
+
+
 def test_a_failure_comes_whole_in_band_and_as_the_status(client, upstream):
     upstream.script(streamed_call('{"currency":"GBP"}'))
     events = []
