@@ -20,19 +20,26 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  Task<void> Go() {
-    bool goes_on = true;
-    while (goes_on && BeginTurn()) {
-      const SendResult sent = co_await sends_.SendTurn();
-      if (sends_.has_learned()) {
-        goes_on = co_await Replan();
-        continue;
-      }
-      Next next = sent.ok() ? judge_.Judge(sent.reply) : Next::kEnd;
-      if (next == Next::kReview) next = co_await Review();
-      goes_on = next == Next::kReask;
-      if (goes_on) AskAgain(sent.reply);
-    }
+  // Makes the next turn ready to be sent. False: the call has ended.
+  bool BeginTurn() {
+    if (!request_.Encode()) return false;
+    ++state_.turn;
+    return true;
+  }
+
+  Task<SendResult> SendTurn() { return sends_.SendTurn(); }
+  bool has_learned() const { return sends_.has_learned(); }
+
+  Next Judge(const SendResult& sent) { return sent.ok() ? judge_.Judge(sent.reply) : Next::kEnd; }
+
+  Task<Next> Review() {
+    const Candidate candidate = judge_.MakeCandidate();
+    co_return judge_.Take(co_await state_.tools.reviewer->Review(candidate));
+  }
+
+  void AskAgain(const ChatReply& reply) {
+    request_.Correct(reply, judge_.feedback());
+    state_.TellRetrying(std::chrono::milliseconds(0));
   }
 
   Extraction Finish() {
@@ -46,24 +53,6 @@ class Run {
     }
     state_.tools.observer.OnExtraction(*state_.plan, result);
     return std::move(result);
-  }
-
- private:
-  // Makes the next turn ready to be sent. False: the call has ended.
-  bool BeginTurn() {
-    if (!request_.Encode()) return false;
-    ++state_.turn;
-    return true;
-  }
-
-  Task<Next> Review() {
-    const Candidate candidate = judge_.MakeCandidate();
-    co_return judge_.Take(co_await state_.tools.reviewer->Review(candidate));
-  }
-
-  void AskAgain(const ChatReply& reply) {
-    request_.Correct(reply, judge_.feedback());
-    state_.TellRetrying(std::chrono::milliseconds(0));
   }
 
   // Plans anew with what was learned, for the same turn. False: the call has ended.
@@ -87,6 +76,7 @@ class Run {
     co_return true;
   }
 
+ private:
   RunState state_;
   TurnRequest request_{state_};
   SendLoop sends_{state_, request_};
@@ -98,7 +88,18 @@ class Run {
 Task<Extraction> Extract(const Plan& plan, ExtractionTools tools) {
   co_await asio::this_coro::throw_if_cancelled(false);
   Run run(plan, std::move(tools));
-  co_await run.Go();
+  bool goes_on = true;
+  while (goes_on && run.BeginTurn()) {
+    const SendResult sent = co_await run.SendTurn();
+    if (run.has_learned()) {
+      goes_on = co_await run.Replan();
+      continue;
+    }
+    Next next = run.Judge(sent);
+    if (next == Next::kReview) next = co_await run.Review();
+    goes_on = next == Next::kReask;
+    if (goes_on) run.AskAgain(sent.reply);
+  }
   co_return run.Finish();
 }
 
