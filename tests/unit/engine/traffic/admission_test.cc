@@ -23,6 +23,11 @@ using Place = Admission::Place;
 
 class AdmissionTest : public testing::Test {
  protected:
+  ~AdmissionTest() override {
+    for (const auto& call : calls_) call->cancel.emit(asio::cancellation_type::terminal);
+    Run();
+  }
+
   // One call that waits, or has waited.
   struct Call {
     asio::cancellation_signal cancel;
