@@ -49,6 +49,9 @@ class LimitStore {
   virtual Task<void> Settle(
       std::span<const LimitClaim> claims, std::span<const std::int64_t> used
   ) = 0;
+
+  // Nothing more of this limit for so long: whoever sets it knows better what is left of it.
+  virtual Task<void> Close(const LimitClaim& claim, std::chrono::milliseconds time) = 0;
 };
 
 }  // namespace extractd

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 // Of a call that names no limit of its own: what answers usually have, settled once it is known.
 constexpr std::int64_t kUsualOutputTokens = 1000;
+constexpr milliseconds kLongestClosed{120'000};
 
 bool OfProvider(LimitKind kind) {
   return kind == LimitKind::kProviderRequests || kind == LimitKind::kProviderTokens;
@@ -151,6 +152,12 @@ Task<void> LimitedUpstream::Settle(const Claims& claims, const SendResult& sent)
   used.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) used.push_back(UsedOf(held_[i], claims[i], sent));
   co_await limits_.store().Settle(claims, used);
+  // The provider says that its limit is used up, by whomever: others need not ask to learn it.
+  if (sent.failure != SendFailure::kRateLimited || !sent.retry_after.has_value()) co_return;
+  for (const HeldLimit& held : held_) {
+    if (!OfProvider(held.kind)) continue;
+    co_await limits_.store().Close(held.claim, std::min(*sent.retry_after, kLongestClosed));
+  }
 }
 
 // What nobody counted may have been used: what was reserved for it stays taken.

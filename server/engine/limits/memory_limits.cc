@@ -58,7 +58,8 @@ MemoryLimits::Account& MemoryLimits::AccountOf(const LimitClaim& claim, Time now
     account.used = std::max(0.0, account.used - back);
     account.since = now;
   } else if (const Time begin = BeginOf(claim.period, now); account.since != begin) {
-    account = {.since = begin};
+    account.used = 0;
+    account.since = begin;
   }
   return account;
 }
@@ -70,8 +71,10 @@ Task<std::optional<LimitShortage>> MemoryLimits::Reserve(
   const absl::MutexLock lock(&mutex_);
   std::optional<LimitShortage> shortage;
   for (size_t i = 0; i < claims.size(); ++i) {
-    const milliseconds wait = WaitFor(claims[i], AccountOf(claims[i], now).used, now);
-    if (wait.count() == 0 || (shortage.has_value() && shortage->retry_after >= wait)) continue;
+    const Account& account = AccountOf(claims[i], now);
+    const auto closed = std::chrono::ceil<milliseconds>(account.closed_until - now);
+    const milliseconds wait = std::max(WaitFor(claims[i], account.used, now), closed);
+    if (wait.count() <= 0 || (shortage.has_value() && shortage->retry_after >= wait)) continue;
     shortage = {.claim = i, .retry_after = wait};
   }
   if (shortage.has_value() && mode == Mode::kEnforce) co_return shortage;
@@ -90,6 +93,14 @@ Task<void> MemoryLimits::Settle(
     Account& account = AccountOf(claims[i], now);
     account.used = std::max(0.0, account.used + static_cast<double>(used[i] - claims[i].amount));
   }
+  co_return;
+}
+
+Task<void> MemoryLimits::Close(const LimitClaim& claim, milliseconds time) {
+  const Time now = now_();
+  const absl::MutexLock lock(&mutex_);
+  Account& account = AccountOf(claim, now);
+  account.closed_until = std::max(account.closed_until, now + time);
   co_return;
 }
 

@@ -26,11 +26,13 @@ class MemoryLimits final : public LimitStore {
       override;
   Task<void> Settle(std::span<const LimitClaim> claims, std::span<const std::int64_t> used)
       override;
+  Task<void> Close(const LimitClaim& claim, std::chrono::milliseconds time) override;
 
  private:
   struct Account {
     double used = 0;  // below 0 never; above the limit after more was used than reserved
     Time since = {};  // of a minute: when `used` was brought up to date; else the period's begin
+    Time closed_until = {};
   };
   Account& AccountOf(const LimitClaim& claim, Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -169,6 +169,13 @@ TEST_F(LimitedUpstreamTest, InShadowNothingIsHeldBackButCounted) {
   );
 }
 
+TEST_F(LimitedUpstreamTest, WhatTheProviderSaysOfItsLimitHoldsForOthers) {
+  settings_.provider_limits["acme"] = {.requests_per_minute = 100};
+  EXPECT_FALSE(Send({.failure = SendFailure::kRateLimited, .retry_after = seconds(7)}).ok());
+  EXPECT_TRUE(Send(Answered(1, 1)).ok());
+  EXPECT_EQ(clock_.slept, std::vector<milliseconds>{seconds(7)});
+}
+
 TEST_F(LimitedUpstreamTest, ACancelWhileItWaitsSendsNothing) {
   settings_.provider_limits["acme"] = {.requests_per_minute = 1};
   EXPECT_TRUE(Send(Answered(1, 1)).ok());

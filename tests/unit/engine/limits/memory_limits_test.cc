@@ -108,6 +108,18 @@ TEST_F(MemoryLimitsTest, InShadowEverythingIsTakenAndToldOf) {
   EXPECT_EQ(Reserve({Minute(6, 1)}), seconds(70)) << "it was taken all the same";
 }
 
+TEST_F(MemoryLimitsTest, AClosedLimitOpensWhenItsTimeIsOver) {
+  asio::io_context loop;
+  const LimitClaim claim = Minute(6, 1);
+  asio::co_spawn(loop, limits_.Close(claim, seconds(30)), asio::detached);
+  loop.run();
+  EXPECT_EQ(Reserve({claim}), seconds(30));
+  now_ += seconds(29);
+  EXPECT_EQ(Reserve({claim}), seconds(1));
+  now_ += seconds(1);
+  EXPECT_EQ(Reserve({claim}), seconds(0));
+}
+
 TEST_F(MemoryLimitsTest, AClockThatGoesBackGivesNothingBack) {
   EXPECT_EQ(Reserve({Minute(6, 6)}), seconds(0));
   now_ -= hours(1);
