@@ -8,6 +8,7 @@ import pytest
 
 from support import environment, sdk_types
 from support.errors import expect_failure
+from support.llmock import Provider
 from support.upstream import Received, Reply, Upstream, json_reply
 
 pytest_plugins = ["support.llmock"]

@@ -1,5 +1,5 @@
-"""What Instructor, a library that many use for the same job, sent in cases that others recorded, and ours in the same
-cases: the model's answers, and what Instructor was asked for."""
+"""The cases in which others recorded what Instructor sends, a library that many use for the same job: what it was
+asked for, as we are asked for it, and what the model answers."""
 
 import dataclasses
 import json
@@ -60,8 +60,8 @@ class Case:
         return request | self.fields
 
 
-def _call(*arguments: str, finish: str = "stop") -> Turn:
-    return calls(*arguments, name="User", finish=finish)
+def _call(*arguments: str, **more: str) -> Turn:
+    return calls(*arguments, name="User", **more)
 
 
 def _tools(*turns: Turn, **more: object) -> Case:
@@ -80,31 +80,31 @@ def _anthropic(mode: str, *turns: Turn, **more: object) -> Case:
 CASES = {
     "openai_tools": _tools(*TWICE),
     "openai_usage_total": _tools(*TWICE),
-    "openai_exhausted": _tools(_call(WRONG), outcome="VALIDATION_FAILED"),
+    "openai_exhausted": _tools(_call(WRONG), outcome="OUTPUT_INVALID"),
     "openai_tools_str_age": _tools(_call('{"name":"Ann","age":"3"}')),
     "openai_tools_trailing_comma": _tools(_call('{"name":"Ann","age":3,}')),
     "openai_tools_two_calls": _tools(_call(WRONG, RIGHT), _call(RIGHT)),
     "openai_tools_notool": _tools(says("hi"), _call(RIGHT)),
     "openai_tools_length": _tools(_call('{"name":"A', finish="length"), outcome="OUTPUT_TRUNCATED"),
     "openai_tools_strict_legacy": _tools(_call(RIGHT)),
-    "openai_content_filter": _tools(says("", finish="filter"), outcome="CONTENT_FILTERED"),
-    "openai_refusal": _tools(Turn(refusal="no"), outcome="REFUSED"),
+    "openai_content_filter": _tools(says("", finish="filter"), outcome="PROVIDER_REFUSED"),
+    "openai_refusal": _tools(Turn(refusal="no"), outcome="PROVIDER_REFUSED"),
     "openai_429": _tools(Turn(status=429), outcome="PROVIDER_RATE_LIMITED"),
     "openai_500": _tools(Turn(status=500), outcome="PROVIDER_UNAVAILABLE"),
     "openai_int": _tools(
-        calls('{"content":3}', name="Response"), schema={"type": "integer"}, name="Response", outcome="3"
+        calls('{"value":3}', name="Response"), schema={"type": "integer"}, name="Response", outcome="3"
     ),
     "openai_list": _tools(
-        calls('{"tasks":[{"name":"Ann","age":3}]}', name="User"),
+        calls('{"items":[{"name":"Ann","age":3}]}', name="User"),
         fields={"output_kind": "OUTPUT_KIND_ITERABLE"},
         outcome=f"[{RIGHT}]",
     ),
     "openai_tools_iterable_union_bad": _tools(
-        calls('{"tasks":[{"nothing":1}]}', name="UserOrWeather"),
+        calls('{"items":[{"nothing":1}]}', name="UserOrWeather"),
         schema=EITHER,
         name="UserOrWeather",
         fields={"output_kind": "OUTPUT_KIND_ITERABLE"},
-        outcome="VALIDATION_FAILED",
+        outcome="OUTPUT_INVALID",
     ),
     "openai_parallel": Case(
         "openai", "PARALLEL_TOOLS", TWICE, f"[{RIGHT}]", None, fields={"tools": PARALLEL}
@@ -113,7 +113,7 @@ CASES = {
         "openai",
         "PARALLEL_TOOLS",
         (calls("{}", name="Unknown"),),
-        "VALIDATION_FAILED",
+        "OUTPUT_INVALID",
         None,
         fields={"tools": PARALLEL},
     ),
@@ -122,10 +122,12 @@ CASES = {
     "openai_json_prose": Case("openai", "JSON", (says(f"Here: {RIGHT}"),)),
     "openai_json_schema": Case("openai", "JSON_SCHEMA", SAID_TWICE),
     "openai_md_json": Case("openai", "MD_JSON", tuple(says(FENCED.replace("{}", text)) for text in (WRONG, RIGHT))),
-    "openai_md_trailing_example": Case("openai", "MD_JSON", (says(f'{RIGHT}\nNote: schema example {{"a":1}}'),)),
-    "openai_md_two_objs": Case("openai", "MD_JSON", (says(f'{{"a":1}}\n{RIGHT}'),)),
+    "openai_md_trailing_example": Case(
+        "openai", "MD_JSON", (says(f'{RIGHT}\nNote: schema example {{"a":1}}'), says(RIGHT))
+    ),
+    "openai_md_two_objs": Case("openai", "MD_JSON", (says(f'{{"a":1}}\n{RIGHT}'), says(RIGHT))),
     "openai_responses": Case("openai", "RESPONSES_TOOLS", TWICE),
-    "anthropic_tools": _anthropic("TOOLS", *TWICE),
+    "anthropic_tools": _anthropic("TOOLS", _call(WRONG, ids="tu"), _call(RIGHT, ids="tu")),
     "anthropic_tools_two": _anthropic("TOOLS", _call(RIGHT, RIGHT), _call(RIGHT)),
     "anthropic_tools_thinking": _anthropic(
         "TOOLS",
@@ -135,7 +137,7 @@ CASES = {
     ),
     "anthropic_max_tokens": _anthropic("TOOLS", _call('{"name":"A"}', finish="length"), outcome="OUTPUT_TRUNCATED"),
     "anthropic_parallel": _anthropic(
-        "PARALLEL_TOOLS", _call(WRONG), _call(RIGHT), schema=None, fields=LIMIT | {"tools": PARALLEL}, outcome=f"[{RIGHT}]"
+        "PARALLEL_TOOLS", *TWICE, schema=None, fields=LIMIT | {"tools": PARALLEL}, outcome=f"[{RIGHT}]"
     ),
     "anthropic_json": _anthropic("JSON", *SAID_TWICE),
     "anthropic_json_schema": _anthropic("JSON_SCHEMA", *SAID_TWICE),

@@ -35,8 +35,8 @@ def says(text: str, finish: str = "stop") -> Turn:
     return Turn(text=text, finish=finish)
 
 
-def calls(*arguments: str, name: str = "answer", finish: str = "stop") -> Turn:
-    return Turn(calls=tuple(Call(text, name, f"call_{at}") for at, text in enumerate(arguments, 1)), finish=finish)
+def calls(*arguments: str, name: str = "answer", finish: str = "stop", ids: str = "call") -> Turn:
+    return Turn(calls=tuple(Call(text, name, f"{ids}_{at}") for at, text in enumerate(arguments, 1)), finish=finish)
 
 
 def fails(status: int) -> Turn:
@@ -57,15 +57,19 @@ def _arguments(call: Call) -> object:
     return json.loads(call.arguments)
 
 
+def _functions(turn: Turn) -> list[dict]:
+    return [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in turn.calls
+    ]
+
+
 def _chat_message(turn: Turn) -> dict:
     message: dict = {"role": "assistant", "content": turn.text or None}
     if turn.refusal:
         message["refusal"] = turn.refusal
     if turn.calls:
-        message["tool_calls"] = [
-            {"index": at, "id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for at, call in enumerate(turn.calls)
-        ]
+        message["tool_calls"] = [{"index": at} | call for at, call in enumerate(_functions(turn))]
     return message
 
 
@@ -137,7 +141,8 @@ def _anthropic_messages(turn: Turn, streamed: bool) -> Reply:
         if block["type"] == "text":
             empty, delta = block | {"text": ""}, {"type": "text_delta", "text": block["text"]}
         else:
-            empty, delta = block | {"input": {}}, {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+            empty = block | {"input": {}}
+            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
         events.append({"type": "content_block_start", "index": at, "content_block": empty})
         events.append({"type": "content_block_delta", "index": at, "delta": delta})
         events.append({"type": "content_block_stop", "index": at})
@@ -182,7 +187,7 @@ def _cohere_chat(turn: Turn, streamed: bool) -> Reply:
     tokens = {"input_tokens": INPUT_TOKENS, "output_tokens": OUTPUT_TOKENS}
     usage = {"billed_units": tokens, "tokens": tokens}
     finish = _finish(turn, "COMPLETE", "TOOL_CALL", "MAX_TOKENS", "ERROR")
-    tools = [{"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}} for c in turn.calls]
+    tools = _functions(turn)
     if not streamed:
         message: dict = {"role": "assistant"}
         if turn.text:
