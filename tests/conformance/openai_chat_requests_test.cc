@@ -79,9 +79,10 @@ class Reader : public recorded::RequestReader {
     message.tool_call_id = TextOf(recorded, "tool_call_id");
     const Json calls = MemberOf(recorded, "tool_calls");
     for (const Json& call : calls.is_array() ? calls : Json::array()) {
+      if (!call.contains("id")) return Fail("calls without ids");
       const Json& function = call["function"];
       message.tool_calls.push_back(
-          {.id = TextOf(call, "id"), .name = function["name"], .arguments = function["arguments"]}
+          {.id = call["id"], .name = function["name"], .arguments = function["arguments"]}
       );
     }
     request_.messages.push_back(std::move(message));
@@ -257,7 +258,7 @@ class Rules : public recorded::Rules {
     if (!message.contains("tool_calls")) return;
     for (Json& call : message["tool_calls"]) {
       shorten(call["id"]);
-      call.erase("index");
+      if (call.contains("index")) Drop(call, "index", "what says nothing is not said");
     }
   }
 

@@ -175,6 +175,7 @@ class Rules : public recorded::Rules {
       body["input"] = Json::array({{{"role", "user"}, {"content", body["input"]}}});
       Note("input is a list of items");
     }
+    DropEmpty(body["input"]);
     for (Json& item : body["input"]) ApplyToItem(item);
     MoveInstructions(body);
   }
@@ -189,6 +190,16 @@ class Rules : public recorded::Rules {
       Note("strict is false where the provider enforces no schemas of tools");
     }
     DropIfEmpty(tool, "description", "what says nothing is not said");
+  }
+
+  // Beside its calls a model may say nothing.
+  void DropEmpty(Json& input) {
+    Json kept = Json::array();
+    for (Json& item : input) {
+      const bool empty = item.value("role", "") == "assistant" && item["content"] == "";
+      empty ? Note("what says nothing is not said") : kept.push_back(item);
+    }
+    input = std::move(kept);
   }
 
   void ApplyToItem(Json& item) {
