@@ -84,8 +84,7 @@ TEST(PluginSetTest, ModesThatCannotBeAskedAreRefused) {
   const std::vector<std::pair<std::function<void(extractd_mode&)>, std::string>> cases = {
       {[](extractd_mode& m) { m.name = "lower"; }, "the name of a mode must be"},
       {[](extractd_mode& m) { m.name = "TOOLS"; }, "mode 'TOOLS' is there already"},
-      {[](extractd_mode& m) { m.answer = 3; },
-       "none of extractd_answer"},
+      {[](extractd_mode& m) { m.answer = 3; }, "none of extractd_answer"},
       {[](extractd_mode& m) { m.description = nullptr; }, "description must be a text"},
       {[](extractd_mode& m) { m.instruction = nullptr; }, "instruction must be a text"},
       {[&](extractd_mode& m) { m.instruction = long_text.c_str(); }, "instruction must be a text"},
