@@ -141,7 +141,7 @@ absl::Status LoadFile(const std::string& file) {
   RETURN_IF_ERROR(CheckTrusted(file));
   void* object = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (object == nullptr) {
-    const char* problem = ::dlerror();
+    const char* problem = ::dlerror();  // NOLINT(concurrency-mt-unsafe): of this thread in glibc
     return Wrong(file, fmt::format("cannot be loaded: {}", problem == nullptr ? "" : problem));
   }
   const auto get =

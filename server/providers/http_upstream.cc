@@ -280,7 +280,7 @@ void HttpUpstream::ReadFailure(
   }
   const auto asked = net::RetryAfter(reply.headers, std::chrono::system_clock::now());
   if (asked.has_value()) result.retry_after = asked;
-  result.final = reply.Header("x-should-retry") == "false";
+  result.final = result.final || reply.Header("x-should-retry") == "false";
   ReadWrongBelief(reply.status, result);
   const bool unreadable = result.failure == SendFailure::kMalformed && !reply.body.empty();
   if (unreadable) result.body_hash = HashOf(reply.body);
