@@ -83,6 +83,8 @@ class Coercer {
   Made ConvertText(const Form& form, const json::Value& value);
   Made ReadJson(const Form& form, std::string_view text);
   Made SplitText(const Form& form, std::string_view text);
+  // The elements of a list may be texts, whichever.
+  bool TakesAnyText(const Form& list);
 
   // containers.cc
   Made CoerceArray(const Form& form, const json::Value& value);
