@@ -410,7 +410,7 @@ def as_tight(node: dict[str, Any], keyword: str, value: Any) -> bool:
         return False
     values = listed(node)
     if values is not None:
-        return all(obeys(one, keyword, value) for one in values)
+        return node.get(keyword) == value or all(obeys(one, keyword, value) for one in values)
     if keyword == "unevaluatedProperties" and value is False:
         return node.get("additionalProperties") is False
     if keyword not in node:
@@ -420,11 +420,18 @@ def as_tight(node: dict[str, Any], keyword: str, value: Any) -> bool:
     return node[keyword] <= value if keyword in UPPER_BOUNDS else node[keyword] == value
 
 
+def matches(pattern: str, text: str) -> bool:
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:  # of another dialect
+        return False
+
+
 def obeys(one: Any, keyword: str, value: Any) -> bool:
     if isinstance(one, str):
         length = len(one)
         found = {"minLength": lambda: length >= value, "maxLength": lambda: length <= value}
-        return found[keyword]() if keyword in found else keyword != "pattern" or bool(re.search(value, one))
+        return found[keyword]() if keyword in found else keyword != "pattern" or matches(value, one)
     if kind_of(one) != "number":
         return True
     bounds = {"minimum": lambda: one >= value, "maximum": lambda: one <= value}

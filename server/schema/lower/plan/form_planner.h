@@ -55,6 +55,8 @@ class FormPlanner {
   // Members that are not declared. True: there are no others, so the object is a map.
   bool PlanRest(const Shape& shape, size_t level, const Names& names, Form& form);
   void NarrowRest(const Shape& shape);
+  // Members that may not be given, where the lowered schema is open.
+  void LoseForbidden(const Shape& shape);
   void PlanPairs(const Shape& shape, size_t level, const Names& names, Form& form);
 
   // One enum of all the values of `shapes`.
