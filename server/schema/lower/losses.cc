@@ -37,6 +37,7 @@ void Losses::AddWhole(const Shape& shape, std::string_view action, std::string_v
     const Shape* next = open.back();
     open.pop_back();
     if (next == nullptr || !whole_.insert(next).second) continue;
+    whole_order_.push_back(next);
     if (next->kind == Kind::kNever && next->structure.empty()) {
       Add({next->pointer, "", std::string(action), std::string(reason)});
     }
@@ -51,6 +52,15 @@ void Losses::AddWhole(const Shape& shape, std::string_view action, std::string_v
       open.push_back(property->shape);
     }
   }
+}
+
+void Losses::TakeBack(const Mark& mark) {
+  for (size_t i = mark.losses; i < list_.size(); ++i) {
+    told_.erase({list_[i].pointer, list_[i].keyword, list_[i].action});
+  }
+  list_.resize(mark.losses);
+  for (size_t i = mark.whole; i < whole_order_.size(); ++i) whole_.erase(whole_order_[i]);
+  whole_order_.resize(mark.whole);
 }
 
 std::vector<Loss> Losses::Take() {

@@ -63,7 +63,8 @@ class FormPlanner {
   const Form* PlanEnum(const std::vector<const Shape*>& shapes, const Shape& owner);
   std::vector<const Form*> PlanEnums(const std::vector<const Shape*>& branches);
   const Form* PlanUnion(const Shape& shape, size_t level);
-  const Form* UnionOf(std::vector<const Form*> branches, const Shape& shape);
+  // Null: the subset has no such union.
+  const Form* UnionOf(std::vector<const Form*> branches, const Shape& shape, std::string& why_not);
   // The branches of a union in one list. False: one of them takes any value.
   bool Flatten(const Shape& shape, size_t steps, std::vector<const Shape*>& branches);
   void TellExclusive(const Shape& united);
