@@ -96,6 +96,9 @@ class Coercer {
   const FormMember* FindMember(const Form& form, const json::Value& object, std::string_view name);
   Made WrapInArray(const Form& form, const json::Value& value);
   Made WrapInObject(const Form& form, const json::Value& value);
+  Made WrapList(const Form& form, const json::Value& array);
+  // An object of the form has one member, a list.
+  bool HoldsOneList(const Form& form);
   Made UnwrapMember(const Form& form, const json::Value& object);
   Made UnwrapElement(const Form& form, const json::Value& array);
   bool IsWrapperName(std::string_view name, const Form& form);

@@ -123,7 +123,11 @@ Coercer::Made Coercer::Convert(const Form& form, const json::Value& value) {
   const size_t mark = repairs_.size();
   Made made;
   if (value.is_array()) {
-    made = UnwrapElement(form, value);
+    made = WrapList(form, value);
+    if (!made.has_value()) {
+      repairs_.resize(mark);
+      made = UnwrapElement(form, value);
+    }
   } else if (value.is_object()) {
     made = UnwrapMember(form, value);
   } else if (value.is_string()) {
