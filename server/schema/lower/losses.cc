@@ -1,6 +1,7 @@
 #include "server/schema/lower/losses.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace extractd::schema::lower {
@@ -47,9 +48,8 @@ void Losses::AddWhole(const Shape& shape, std::string_view action, std::string_v
     open.push_back(next->rest);
     open.insert(open.end(), next->branches.rbegin(), next->branches.rend());
     open.insert(open.end(), next->prefix.rbegin(), next->prefix.rend());
-    for (auto property = next->properties.rbegin(); property != next->properties.rend();
-         ++property) {
-      open.push_back(property->shape);
+    for (const Property& property : next->properties | std::views::reverse) {
+      open.push_back(property.shape);
     }
   }
 }
