@@ -29,12 +29,17 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
             yield from parts(value)
 
 
+def matters(constraint: tuple[str, Any]) -> bool:
+    keyword, value = constraint
+    if keyword in ("minLength", "minItems") and value == 0:
+        return False
+    return not isinstance(value, int | float) or abs(value) <= LARGEST
+
+
 def plain(schema: dict[str, Any]) -> dict[str, Any] | None:
     """The schema without what it says of its parts; None: it keeps no constraint."""
     kept = {key: value for key, value in schema.items() if key in CONSTRAINTS}
-    large = any(isinstance(value, int | float) and abs(value) > LARGEST for value in kept.values())
-    empty = any(key in ("minLength", "minItems") and value == 0 for key, value in kept.items())
-    if not kept or large or empty or "enum" in schema or "const" in schema:
+    if not kept or "enum" in schema or "const" in schema or not all(map(matters, kept.items())):
         return None
     if schema["type"] == "array":
         return {"type": "array", "items": {"type": "boolean"}} | kept

@@ -31,6 +31,7 @@ UPPER_BOUNDS = {"maxLength", "maxItems", "maxProperties", "maximum", "exclusiveM
 OPAQUE: dict[str, Any] = {}
 JSON_TEXT = "The value as JSON text."
 PAIRS = {"key", "value"}
+BEHIND_TUPLES = 10**6
 
 Nodes = list[dict[str, Any]]
 
@@ -183,16 +184,17 @@ class Walk:
             if self.draft7:
                 return
         nodes = self.relevant(schema, nodes)
-        yield from self.values(schema, at, nodes, every)
-        yield from self.scalars(schema, at, nodes, every)
-        yield from self.members(schema, at, nodes, every)
-        yield from self.elements(schema, at, nodes, every)
+        for look in (self.values, self.scalars, self.members, self.elements, self.combined):
+            yield from look(schema, at, nodes, every)
+
+    def combined(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
         for keyword in ("allOf", "anyOf", "oneOf"):
             for index in range(len(schema.get(keyword, []))):
                 yield from self.walk(*child(schema, at, keyword, index), nodes, every and keyword == "allOf")
-        for keyword in (*CONDITIONS, "oneOf"):
-            if keyword in schema and nodes and (keyword != "oneOf" or len(schema["oneOf"]) > 1):
-                yield from self.check(at, keyword, False)
+        lost = [keyword for keyword in CONDITIONS if keyword in schema]
+        lost += ["oneOf"] if len(schema.get("oneOf", [])) > 1 else []
+        for keyword in lost if nodes else ():
+            yield from self.check(at, keyword, False)
 
     def relevant(self, schema: dict[str, Any], nodes: Nodes) -> Nodes:
         """Without those for null beside absent."""
@@ -236,23 +238,22 @@ class Walk:
             yield from self.check(at, keyword, self.holds(able, every, lambda node: as_tight(node, keyword, value)))  # noqa: B023
 
     def members(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
-        types = types_of(schema)
-        able = [node for node in nodes if accepts(node, "object") and listed(node) is None]
-        if (types is not None and "object" not in types) or not able:
+        able = containers(schema, "object", nodes)
+        if not able:
             return
-        aliases = {name: name for name in schema.get("properties", {})}
-        for name, member in schema.get("properties", {}).items():
-            aliases[name] = member.get("x-alias", name) if isinstance(member, dict) else name
-            below = self.leaves([found for node in able for found in member_of(node, name, aliases[name])])
-            part, place = child(schema, at, "properties", name)
-            if part is False:
-                excluded = all(excludes(node, aliases[name]) for node in able)
-                yield from self.check(place, "", excluded)
-            yield from self.walk(part, place, below, every)
+        aliases = {name: alias_of(name, member) for name, member in schema.get("properties", {}).items()}
+        for name in aliases:
+            yield from self.member(*child(schema, at, "properties", name), (name, aliases[name]), able, every)
         names = [(name, aliases.get(name, name)) for name in schema.get("required", [])]
         if names:
             yield from self.check(at, "required", self.holds(able, every, lambda node: requires(node, names)))
         yield from self.rest(schema, at, able, every)
+
+    def member(self, part: Any, at: str, names: tuple[str, str], able: Nodes, every: bool) -> Iterator[str]:
+        if part is False:
+            yield from self.check(at, "", all(excludes(node, names[1]) for node in able))
+        below = self.leaves([found for node in able for found in member_of(node, *names)])
+        yield from self.walk(part, at, below, every)
 
     def rest(self, schema: dict[str, Any], at: str, able: Nodes, every: bool) -> Iterator[str]:
         below = self.leaves([found for node in able for found in rest_of(node)])
@@ -269,25 +270,44 @@ class Walk:
             yield from self.walk(*child(schema, at, "additionalProperties"), below, every and mere)
 
     def elements(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
-        types = types_of(schema)
-        able = [node for node in nodes if accepts(node, "array") and listed(node) is None]
-        if (types is not None and "array" not in types) or not able:
+        able = containers(schema, "array", nodes)
+        if not able:
             return
-        tuple_keyword = "items" if isinstance(schema.get("items"), list) else "prefixItems"
-        prefix = [] if self.draft7 and tuple_keyword == "prefixItems" else schema.get(tuple_keyword, [])
-        rest = "additionalItems" if tuple_keyword == "items" else "items"
-        if prefix:
-            yield from self.check(at, tuple_keyword, self.holds(able, every, lambda node: "prefixItems" in node))
-        for index in range(len(prefix)):
-            below = self.leaves([found for node in able for found in element_of(node, index)])
-            exact = every and all("prefixItems" in node for node in able)
-            yield from self.walk(*child(schema, at, tuple_keyword, index), below, exact)
+        listed_items = isinstance(schema.get("items"), list)
+        keyword, rest = ("items", "additionalItems") if listed_items else ("prefixItems", "items")
+        prefix = [] if self.draft7 and not listed_items else schema.get(keyword, [])
+        yield from self.first(schema, at, (keyword, len(prefix)), able, every)
         if schema.get(rest) is False:
             closed = self.holds(able, every, lambda node: node.get("items") is False)
             yield from self.check(at, rest, closed)
         elif rest in schema and (prefix or rest == "items"):
-            below = self.leaves([found for node in able for found in element_of(node, 10**6)])
-            yield from self.walk(*child(schema, at, rest), below, every and not prefix)
+            yield from self.walk(*child(schema, at, rest), self.below(able, BEHIND_TUPLES), every and not prefix)
+
+    def first(
+        self, schema: dict[str, Any], at: str, prefix: tuple[str, int], able: Nodes, every: bool
+    ) -> Iterator[str]:
+        keyword, length = prefix
+        exact = every and all("prefixItems" in node for node in able)
+        if length > 0:
+            yield from self.check(at, keyword, self.holds(able, every, lambda node: "prefixItems" in node))
+        for index in range(length):
+            yield from self.walk(*child(schema, at, keyword, index), self.below(able, index), exact)
+
+    def below(self, able: Nodes, index: int) -> Nodes:
+        """What an element is."""
+        return self.leaves([found for node in able for found in element_of(node, index)])
+
+
+def containers(schema: dict[str, Any], kind: str, nodes: Nodes) -> Nodes:
+    """The nodes that take values of a kind which the schema allows, and do not list them."""
+    types = types_of(schema)
+    if types is not None and kind not in types:
+        return []
+    return [node for node in nodes if accepts(node, kind) and listed(node) is None]
+
+
+def alias_of(name: str, member: Any) -> str:
+    return member.get("x-alias", name) if isinstance(member, dict) else name
 
 
 def mixed(node: dict[str, Any]) -> bool:
@@ -390,7 +410,7 @@ def as_tight(node: dict[str, Any], keyword: str, value: Any) -> bool:
         return False
     values = listed(node)
     if values is not None:
-        return all(obeys(one, keyword, value) for one in values)
+        return node.get(keyword) == value or all(obeys(one, keyword, value) for one in values)
     if keyword == "unevaluatedProperties" and value is False:
         return node.get("additionalProperties") is False
     if keyword not in node:
@@ -400,11 +420,18 @@ def as_tight(node: dict[str, Any], keyword: str, value: Any) -> bool:
     return node[keyword] <= value if keyword in UPPER_BOUNDS else node[keyword] == value
 
 
+def matches(pattern: str, text: str) -> bool:
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:  # of another dialect
+        return False
+
+
 def obeys(one: Any, keyword: str, value: Any) -> bool:
     if isinstance(one, str):
         length = len(one)
         found = {"minLength": lambda: length >= value, "maxLength": lambda: length <= value}
-        return found[keyword]() if keyword in found else keyword != "pattern" or bool(re.search(value, one))
+        return found[keyword]() if keyword in found else keyword != "pattern" or matches(value, one)
     if kind_of(one) != "number":
         return True
     bounds = {"minimum": lambda: one >= value, "maximum": lambda: one <= value}

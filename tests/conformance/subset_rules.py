@@ -102,6 +102,10 @@ RULES = {
 }
 
 
+def text_rules_in(schema: dict[str, Any]) -> int:
+    return sum(1 for keywords in ({"pattern"}, {"format"}, {"minLength", "maxLength"}) if keywords & schema.keys())
+
+
 @dataclass
 class Check:
     rules: Rules
@@ -183,6 +187,12 @@ class Check:
             yield f"{at}: minItems {schema['minItems']}"
         if rules.max_branches and len(schema.get("anyOf", [])) > rules.max_branches:
             yield f"{at}: too many branches"
+        if rules.integer_bounds and schema.keys() & BOUNDS and "number" in str(schema.get("type")):
+            yield f"{at}: a bound of a number"
+        yield from self.text_rules_of(schema, at)
+
+    def text_rules_of(self, schema: dict[str, Any], at: str) -> Iterator[str]:
+        rules = self.rules
         pattern = schema.get("pattern", "")
         if any(group in pattern for group in ("(?=", "(?!", "(?<")):
             yield f"{at}: look-around"
@@ -190,11 +200,8 @@ class Check:
             yield f"{at}: an anchor"
         if rules.anchored and pattern and not (pattern.startswith("^") and pattern.endswith("$")):
             yield f"{at}: a pattern without both anchors"
-        if rules.integer_bounds and schema.keys() & BOUNDS and "number" in str(schema.get("type")):
-            yield f"{at}: a bound of a number"
-        texts = [keywords for keywords in ({"pattern"}, {"format"}, {"minLength", "maxLength"}) if keywords & set(schema)]
-        if rules.one_text_rule and len(texts) > 1:
-            yield f"{at}: {texts} side by side"
+        if rules.one_text_rule and text_rules_in(schema) > 1:
+            yield f"{at}: pattern, format and lengths side by side"
 
     def object(self, schema: dict[str, Any], at: str, level: int, within: str) -> Iterator[str]:
         properties = schema.get("properties", {})

@@ -83,6 +83,8 @@ class Coercer {
   Made ConvertText(const Form& form, const json::Value& value);
   Made ReadJson(const Form& form, std::string_view text);
   Made SplitText(const Form& form, std::string_view text);
+  // The elements of a list may be texts, whichever.
+  bool TakesAnyText(const Form& list);
 
   // containers.cc
   Made CoerceArray(const Form& form, const json::Value& value);
@@ -94,6 +96,9 @@ class Coercer {
   const FormMember* FindMember(const Form& form, const json::Value& object, std::string_view name);
   Made WrapInArray(const Form& form, const json::Value& value);
   Made WrapInObject(const Form& form, const json::Value& value);
+  Made WrapList(const Form& form, const json::Value& array);
+  // An object of the form has one member, a list.
+  bool HoldsOneList(const Form& form);
   Made UnwrapMember(const Form& form, const json::Value& object);
   Made UnwrapElement(const Form& form, const json::Value& array);
   bool IsWrapperName(std::string_view name, const Form& form);

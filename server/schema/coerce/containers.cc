@@ -144,6 +144,23 @@ Coercer::Made Coercer::CoerceObject(const Form& form, const json::Value& value) 
   return changed ? std::move(object) : SameAs(value);
 }
 
+bool Coercer::HoldsOneList(const Form& form) {
+  const FormMember* only = OnlyMember(form);
+  return only != nullptr && !only->blocks.empty() && forms_.Of(only->blocks).Wants(Type::kArray);
+}
+
+// A list whose elements can be meant as those of the only member.
+Coercer::Made Coercer::WrapList(const Form& form, const json::Value& array) {
+  if (!HoldsOneList(form)) return std::nullopt;
+  const FormMember& only = *OnlyMember(form);
+  const std::vector<BlockIndex> element = ItemBlocks(forms_.Of(only.blocks), 0);
+  const auto foreign = [&](const json::Value& value) {
+    const bool wrapper = value.is_object() && value.Find(only.name) != nullptr;
+    return wrapper || (!element.empty() && IsStranger(forms_.Of(element), value));
+  };
+  return std::ranges::any_of(array, foreign) ? std::nullopt : WrapInObject(form, array);
+}
+
 // Of an object that lacks what is required and has no member that the schema names: it may be
 // wrapped too much or too little.
 Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value) {
@@ -152,12 +169,9 @@ Coercer::Made Coercer::CoerceStrange(const Form& form, const json::Value& value)
   };
   const bool lacks = std::ranges::any_of(form.members, &FormMember::required);
   if (!lacks || value.size() == 0 || std::ranges::any_of(value, meant)) return std::nullopt;
-  const FormMember* only = OnlyMember(form);
-  const bool list =
-      only != nullptr && !only->blocks.empty() && forms_.Of(only->blocks).Wants(Type::kArray);
   // A list by another name stays a list.
   auto ways = std::array{&Coercer::UnwrapMember, &Coercer::WrapInObject};
-  if (list) std::ranges::reverse(ways);
+  if (HoldsOneList(form)) std::ranges::reverse(ways);
   const size_t mark = repairs_.size();
   for (const auto way : ways) {
     if (Made made = (this->*way)(form, value)) return made;

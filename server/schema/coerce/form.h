@@ -76,7 +76,7 @@ class Forms {
   const Form& OfBranch(const Form& form, size_t branch);
 
  private:
-  void Collect(BlockIndex block, Form& form, int depth);
+  void Collect(BlockIndex index, Form& form, int depth);
   void CollectMembers(const MemberRules& rules, Form& form);
   void CollectValues(const EnumOperand& allowed, const json::Value* schema, Form& form);
   // The schema's own text; null if it stands outside the caller's document.

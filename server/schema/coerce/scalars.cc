@@ -123,7 +123,11 @@ Coercer::Made Coercer::Convert(const Form& form, const json::Value& value) {
   const size_t mark = repairs_.size();
   Made made;
   if (value.is_array()) {
-    made = UnwrapElement(form, value);
+    made = WrapList(form, value);
+    if (!made.has_value()) {
+      repairs_.resize(mark);
+      made = UnwrapElement(form, value);
+    }
   } else if (value.is_object()) {
     made = UnwrapMember(form, value);
   } else if (value.is_string()) {
@@ -194,12 +198,16 @@ Coercer::Made Coercer::ReadJson(const Form& form, std::string_view text) {
   return CoerceAs(form, root);
 }
 
+bool Coercer::TakesAnyText(const Form& list) {
+  const std::vector<BlockIndex> blocks = ItemBlocks(list, 0);
+  if (blocks.empty()) return true;
+  const Form& element = forms_.Of(blocks);
+  return element.Allows(Type::kString) && element.values.empty();
+}
+
 // Lines with bullets; other values than texts also with commas between them; else a single one.
 Coercer::Made Coercer::SplitText(const Form& form, std::string_view text) {
-  const std::vector<BlockIndex> blocks = ItemBlocks(form, 0);
-  const Form* element = blocks.empty() ? nullptr : &forms_.Of(blocks);
-  const bool texts =
-      element == nullptr || (element->Allows(Type::kString) && element->values.empty());
+  const bool texts = TakesAnyText(form);
   std::vector<std::string_view> parts = Bullets(text);
   if (parts.empty() && !texts)
     parts = SplitAt(text, text.find('\n') == std::string_view::npos ? ',' : '\n');

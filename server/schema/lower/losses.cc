@@ -1,6 +1,7 @@
 #include "server/schema/lower/losses.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace extractd::schema::lower {
@@ -37,6 +38,7 @@ void Losses::AddWhole(const Shape& shape, std::string_view action, std::string_v
     const Shape* next = open.back();
     open.pop_back();
     if (next == nullptr || !whole_.insert(next).second) continue;
+    whole_order_.push_back(next);
     if (next->kind == Kind::kNever && next->structure.empty()) {
       Add({next->pointer, "", std::string(action), std::string(reason)});
     }
@@ -46,11 +48,19 @@ void Losses::AddWhole(const Shape& shape, std::string_view action, std::string_v
     open.push_back(next->rest);
     open.insert(open.end(), next->branches.rbegin(), next->branches.rend());
     open.insert(open.end(), next->prefix.rbegin(), next->prefix.rend());
-    for (auto property = next->properties.rbegin(); property != next->properties.rend();
-         ++property) {
-      open.push_back(property->shape);
+    for (const Property& property : next->properties | std::views::reverse) {
+      open.push_back(property.shape);
     }
   }
+}
+
+void Losses::TakeBack(const Mark& mark) {
+  for (size_t i = mark.losses; i < list_.size(); ++i) {
+    told_.erase({list_[i].pointer, list_[i].keyword, list_[i].action});
+  }
+  list_.resize(mark.losses);
+  for (size_t i = mark.whole; i < whole_order_.size(); ++i) whole_.erase(whole_order_[i]);
+  whole_order_.resize(mark.whole);
 }
 
 std::vector<Loss> Losses::Take() {

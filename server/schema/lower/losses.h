@@ -2,6 +2,7 @@
 #ifndef EXTRACTD_SERVER_SCHEMA_LOWER_LOSSES_H_
 #define EXTRACTD_SERVER_SCHEMA_LOWER_LOSSES_H_
 
+#include <cstddef>
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -29,6 +30,14 @@ class Losses {
   // Everything that `shape` and its parts say. A reference is named; what it refers to is not.
   void AddWhole(const Shape& shape, std::string_view action, std::string_view reason);
 
+  // Where the list stands, to take back what is added later.
+  struct Mark {
+    size_t losses = 0;
+    size_t whole = 0;
+  };
+  Mark mark() const { return {list_.size(), whole_order_.size()}; }
+  void TakeBack(const Mark& mark);
+
   std::vector<Loss> Take();
 
  private:
@@ -37,6 +46,7 @@ class Losses {
   std::vector<Loss> list_;
   std::set<Key> told_;
   std::unordered_set<const Shape*> whole_;  // told already
+  std::vector<const Shape*> whole_order_;
 };
 
 }  // namespace extractd::schema::lower

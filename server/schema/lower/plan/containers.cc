@@ -149,14 +149,12 @@ bool FormPlanner::PlanRest(const Shape& shape, size_t level, const Names& names,
         action::kDropped,
         "other members are not excluded"
     );
+    LoseForbidden(shape);
     return false;
   }
   const bool said = shape.rest_declared && shape.rest->kind != Kind::kAny;
   if (subset_.maps) {
-    for (const Property& property : shape.properties) {
-      if (!IsForbidden(property)) continue;
-      state_.losses().AddWhole(*property.shape, action::kDropped, "the member is not excluded");
-    }
+    LoseForbidden(shape);
     form.rest = Plan(*shape.rest, level + 1);
     form.says_rest = said || bare || (subset_.closed_unless_said && state_.exact());
     if (subset_.closed_unless_said && !form.says_rest) NarrowRest(shape);
@@ -168,6 +166,13 @@ bool FormPlanner::PlanRest(const Shape& shape, size_t level, const Names& names,
   }
   PlanPairs(shape, level, names, form);
   return bare;
+}
+
+void FormPlanner::LoseForbidden(const Shape& shape) {
+  for (const Property& property : shape.properties) {
+    if (!IsForbidden(property)) continue;
+    state_.losses().AddWhole(*property.shape, action::kDropped, "the member is not excluded");
+  }
 }
 
 void FormPlanner::NarrowRest(const Shape& shape) {

@@ -55,13 +55,16 @@ class FormPlanner {
   // Members that are not declared. True: there are no others, so the object is a map.
   bool PlanRest(const Shape& shape, size_t level, const Names& names, Form& form);
   void NarrowRest(const Shape& shape);
+  // Members that may not be given, where the lowered schema is open.
+  void LoseForbidden(const Shape& shape);
   void PlanPairs(const Shape& shape, size_t level, const Names& names, Form& form);
 
   // One enum of all the values of `shapes`.
   const Form* PlanEnum(const std::vector<const Shape*>& shapes, const Shape& owner);
   std::vector<const Form*> PlanEnums(const std::vector<const Shape*>& branches);
   const Form* PlanUnion(const Shape& shape, size_t level);
-  const Form* UnionOf(std::vector<const Form*> branches, const Shape& shape);
+  // Null: the subset has no such union.
+  const Form* UnionOf(std::vector<const Form*> branches, const Shape& shape, std::string& why_not);
   // The branches of a union in one list. False: one of them takes any value.
   bool Flatten(const Shape& shape, size_t steps, std::vector<const Shape*>& branches);
   void TellExclusive(const Shape& united);

@@ -31,6 +31,16 @@ class PlannerState {
       const Shape& shape, std::string_view keyword, std::string_view action, std::string_view reason
   );
   Losses& losses() { return losses_; }
+  // What a form loses that is not taken in the end is taken back.
+  struct Mark {
+    Losses::Mark losses = {};
+    Losses::Mark narrowings = {};
+  };
+  Mark mark() const { return {losses_.mark(), narrowings_.mark()}; }
+  void TakeBack(const Mark& mark) {
+    losses_.TakeBack(mark.losses);
+    narrowings_.TakeBack(mark.narrowings);
+  }
   // The constraints that `form` has kept of `shape` can't stay after all.
   void LoseKept(const Shape& shape, Form& form, std::string_view reason);
   void Narrow(const Shape& shape, std::string_view keyword, std::string_view reason);

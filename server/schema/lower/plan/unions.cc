@@ -86,25 +86,34 @@ const Form* FormPlanner::PlanUnion(const Shape& shape, size_t level) {
     return PlanAny(shape);
   }
   if (shapes.empty()) return PlanAny(shape);
+  const PlannerState::Mark mark = state_.mark();
   std::vector<const Form*> branches = PlanEnums(shapes);
   for (const Shape* branch : shapes) {
     if (branch->kind != Kind::kEnum) branches.push_back(Plan(*branch, level));
   }
-  return UnionOf(std::move(branches), shape);
+  std::string why_not;
+  if (const Form* form = UnionOf(std::move(branches), shape, why_not)) return form;
+  state_.TakeBack(mark);
+  return TextFor(shape, why_not);
 }
 
-const Form* FormPlanner::UnionOf(std::vector<const Form*> branches, const Shape& shape) {
+const Form* FormPlanner::UnionOf(
+    std::vector<const Form*> branches, const Shape& shape, std::string& why_not
+) {
   if (branches.size() == 1) return Described(*branches.front(), shape);
   const size_t limit = subset_.limits.branches;
-  // One branch is left for null.
-  if (limit > 0 && branches.size() >= limit) {
-    return TextFor(shape, fmt::format("it has {} or more branches", limit));
-  }
   const bool or_null = branches.size() == 2 && std::ranges::any_of(branches, [](const Form* form) {
                          return form->kind == FormKind::kNull;
                        });
-  if (!subset_.unions && !or_null) return TextFor(shape, "unions are not carried");
-  if (LookAlike(branches, subset_)) return TextFor(shape, "its branches look alike");
+  // One branch is left for null.
+  if (limit > 0 && branches.size() >= limit) {
+    why_not = fmt::format("it has {} or more branches", limit);
+  } else if (!subset_.unions && !or_null) {
+    why_not = "unions are not carried";
+  } else if (LookAlike(branches, subset_)) {
+    why_not = "its branches look alike";
+  }
+  if (!why_not.empty()) return nullptr;
   Form* form = state_.New(FormKind::kUnion, shape);
   form->branches = std::move(branches);
   return form;

@@ -31,6 +31,20 @@ TEST(LossesTest, EachIsToldOnce) {
   EXPECT_EQ(losses.Take().size(), 2U);
 }
 
+TEST(LossesTest, WhatIsTakenBackMayBeToldAgain) {
+  Losses losses;
+  losses.Add({"/a", "pattern", "dropped", ""});
+  const Losses::Mark mark = losses.mark();
+  Shape shape;
+  shape.kind = Kind::kNever;
+  losses.AddWhole(shape, action::kDropped, "");
+  losses.TakeBack(mark);
+  losses.AddWhole(shape, action::kText, "");
+  const std::vector<Loss> left = losses.Take();
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[1].action, action::kText);
+}
+
 TEST(LossesTest, WhatIsCarriedAsTextLosesEveryConstraintInIt) {
   EXPECT_EQ(
       Lost("databricks", R"({"type":"object","properties":{"a":{"anyOf":[

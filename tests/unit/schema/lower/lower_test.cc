@@ -253,7 +253,7 @@ TEST(LowerTest, TuplesAreWidenedWhereTheyAreNotTaken) {
       {"type":"string"}],"items":false})";
   EXPECT_NE(Case("gemini_json", kPoint)->json.find("prefixItems"), std::string::npos);
   const Case openai(kStrict, kPoint);
-  EXPECT_EQ(openai.Downgrades(), " prefixItems dropped\n");
+  EXPECT_EQ(openai.Downgrades(), " prefixItems dropped\n items dropped\n");
   EXPECT_NE(
       openai->json.find(R"("items":{"anyOf":[{"type":"number"},{"type":"string"}]})"),
       std::string::npos
