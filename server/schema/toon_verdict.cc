@@ -67,9 +67,8 @@ AsToon JudgeAsToon(
   const auto start = SteadyClock::now();
   json::toon::DecodeResult result = json::toon::Decode(text);
   const auto* strict_error = std::get_if<json::toon::DecodeError>(&result);
-  const bool strict = strict_error == nullptr;
   std::string error;
-  if (!strict) {
+  if (strict_error != nullptr) {
     error = fmt::format("line {}: {}", strict_error->line, strict_error->message);
     if (options.max_loss != json::MaxLoss::kNone) {
       result = json::toon::Decode(text, {.strict = false});
@@ -81,9 +80,7 @@ AsToon JudgeAsToon(
                      !std::ranges::all_of(decoded->repairs, &json::Repair::lossless);
   if (decoded == nullptr || loses) return {.verdict = Rejected("the answer is not TOON: " + error)};
   const size_t mended = decoded->repairs.size();
-  AsToon judged = {
-      .verdict = JudgeDecoded(schema, std::move(*decoded), text, options), .strict = strict
-  };
+  AsToon judged = {.verdict = JudgeDecoded(schema, std::move(*decoded), text, options)};
   judged.coerced = judged.verdict.repairs.size() > mended;
   judged.verdict.parse_time += parse_time;
   return judged;

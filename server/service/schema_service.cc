@@ -1,5 +1,6 @@
 #include "server/service/schema_service.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,28 @@ absl::Status CheckRegistration(const v1::RegisterSchemaRequest& request) {
   }
   if (!request.schema().description().empty()) {
     violations.push_back({"schema.description", "is set in calls"});
+  }
+  return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
+}
+
+// Tokens are "name@version".
+bool IsPageToken(std::string_view token) {
+  const size_t at = token.find('@');
+  const std::string_view version = token.substr(std::min(at, token.size() - 1) + 1);
+  return schema::IsSchemaLibraryName(token.substr(0, at)) && !version.empty() &&
+         version.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+absl::Status CheckPage(const v1::ListSchemasRequest& request) {
+  std::vector<FieldViolation> violations;
+  if (request.page_size() < 0 || request.page_size() > kMaxPage) {
+    violations.push_back(
+        {"page_size", fmt::format("{} is not in 1…{}", request.page_size(), kMaxPage)}
+    );
+  }
+  if (!request.page_token().empty() && !IsPageToken(request.page_token())) {
+    violations.push_back({"page_token", "is not from a response before; leave it out to begin anew"}
+    );
   }
   return violations.empty() ? absl::OkStatus() : InvalidRequest(std::move(violations));
 }
@@ -222,11 +245,7 @@ Task<RpcResult> SchemaMethods::ListSchemas(Rpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   v1::ListSchemasRequest request;
   absl::Status status = ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
-  if (status.ok() && (request.page_size() < 0 || request.page_size() > kMaxPage)) {
-    status = InvalidRequest(
-        {{"page_size", fmt::format("{} is not in 1…{}", request.page_size(), kMaxPage)}}
-    );
-  }
+  if (status.ok()) status = CheckPage(request);
   if (!status.ok()) co_return Refuse(rpc, kListSchemas, status, recorder_);
   const int size = request.page_size() == 0 ? kDefaultPage : request.page_size();
   schema::SchemaLibrary::Page page =

@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 from support import environment
 
@@ -76,3 +77,36 @@ def test_schemas_are_registered_listed_and_got(ctl):
     listed = ctl("schema", "list", "--prefix", "ro").stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["row@2", "row@1"]
     assert json.loads(ctl("schema", "get", "row@1").stdout) == {"type": "object"}
+
+
+def test_json_is_repaired_within_the_gate(ctl):
+    repaired = ctl("repair", stdin="Sure: {'a': 1, b: [1, 2,]}")
+    assert (repaired.returncode, json.loads(repaired.stdout)) == (FINE, {"a": 1, "b": [1, 2]})
+    assert "trailing_comma" in repaired.stderr
+    refused = ctl("repair", "--max-loss", "none", stdin="{'a': 1}")
+    assert refused.returncode == FAILED
+    assert "text: line 1, column 2" in refused.stderr
+
+
+def test_an_answer_is_parsed_from_a_pipe(ctl, tmp_path):
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]}')
+    parsed = ctl("parse", "--schema", str(schema), stdin='Here it is:\n```json\n{"age": "36"}\n```')
+    assert (parsed.returncode, json.loads(parsed.stdout)) == (FINE, {"age": 36})
+
+
+def test_a_message_type_is_registered_from_its_descriptors(ctl, tmp_path):
+    files = descriptor_pb2.FileDescriptorSet()
+    file = files.file.add(name="order.proto", package="acme", syntax="proto3")
+    message = file.message_type.add(name="Order")
+    string = descriptor_pb2.FieldDescriptorProto.TYPE_STRING
+    message.field.add(name="order_id", number=1, type=string, label=1, json_name="orderId")
+    descriptors = tmp_path / "order.pb"
+    descriptors.write_bytes(files.SerializeToString())
+    registered = ctl("schema", "register", "--name", "order", "--message", "acme.Order", str(descriptors))
+    assert (registered.returncode, registered.stdout) == (FINE, "order@1\n")
+    schema = json.loads(ctl("schema", "get", "order").stdout)
+    assert schema["properties"] == {"orderId": {"type": "string"}}
+    unknown = ctl("schema", "register", "--message", "acme.Gone", str(descriptors))
+    assert unknown.returncode == FAILED
+    assert "no message 'acme.Gone' is in the files" in unknown.stderr

@@ -1,14 +1,22 @@
 #include "tests/fakes/hostile_texts.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace extractd::fakes {
 
-std::vector<std::string> HostileTexts(size_t size) {
+namespace {
+
+std::string Repeat(size_t size, std::string_view part, std::string_view end) {
+  std::string text;
+  while (text.size() < size) text += part;
+  return text += end;
+}
+
+std::vector<std::string> Brackets(size_t size) {
   const auto repeat = [size](std::string_view part, std::string_view end = "") {
-    std::string text;
-    while (text.size() < size) text += part;
-    return text += end;
+    return Repeat(size, part, end);
   };
   return {
       repeat("["),
@@ -58,6 +66,14 @@ std::vector<std::string> HostileTexts(size_t size) {
       "{\"" + repeat("k") + "\":[" + repeat("01,") + "]}",
       repeat("}"),
       repeat("{\"a\":1}}"),
+  };
+}
+
+std::vector<std::string> Guesses(size_t size) {
+  const auto repeat = [size](std::string_view part, std::string_view end = "") {
+    return Repeat(size, part, end);
+  };
+  return {
       // Where guesses are made.
       repeat("{\"a\":\"x\"y"),
       repeat("{\"a\":\"x\"y}"),
@@ -112,6 +128,14 @@ std::vector<std::string> HostileTexts(size_t size) {
       "{\"a\":" + repeat("1_0", "}"),
       repeat("\xE2\x80"),
   };
+}
+
+}  // namespace
+
+std::vector<std::string> HostileTexts(size_t size) {
+  std::vector<std::string> texts = Brackets(size);
+  std::ranges::move(Guesses(size), std::back_inserter(texts));
+  return texts;
 }
 
 }  // namespace extractd::fakes

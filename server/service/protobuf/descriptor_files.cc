@@ -18,8 +18,10 @@ namespace pb = google::protobuf;
 
 constexpr std::string_view kSetField = "file_descriptor_set";
 constexpr size_t kShownBytes = 200;
-// Of descriptors, against the messages that they are built from.
-constexpr size_t kMemoryFactor = 3;
+// What descriptors and prototypes take, measured: up to three times the messages that they are
+// built from, and some kilobytes for a pool.
+constexpr size_t kMemoryFactor = 4;
+constexpr size_t kPoolBytes = 8192;
 
 // Names come from the caller and may be anything.
 std::string Shown(std::string_view text) {
@@ -251,7 +253,7 @@ DescriptorProblem TooLarge(size_t bytes, size_t max_bytes) {
 std::variant<BuiltMessage, DescriptorProblem> BuildAll(
     pb::FileDescriptorSet& set, const std::vector<int>& order
 ) {
-  BuiltMessage built = {.pool = std::make_unique<pb::DescriptorPool>()};
+  BuiltMessage built = {.pool = std::make_unique<pb::DescriptorPool>(), .memory_bytes = kPoolBytes};
   FirstError error;
   for (const int index : order) {
     pb::FileDescriptorProto& file = *set.mutable_file(index);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "server/base/utf8.h"
 #include "server/json/value.h"
 #include "server/json/write.h"
 
@@ -128,7 +129,7 @@ class Writer {
  public:
   Writer(const pb::Descriptor& root, size_t max_bytes) : root_(root), max_bytes_(max_bytes) {}
 
-  std::optional<std::string> Write() {
+  absl::StatusOr<std::string> Write() {
     out_ = fmt::format(R"({{"$schema":"{}")", kDialect);
     if (const WellKnown* known = FindWellKnown(root_)) {
       if (known->schema.size() > 2)
@@ -142,7 +143,14 @@ class Writer {
     }
     PutDefinitions();
     out_ += '}';
-    if (IsTooLong()) return std::nullopt;
+    if (IsTooLong()) {
+      problem_ = fmt::format(
+          "has a JSON Schema of more than {} bytes (setting max_schema_bytes); use a smaller "
+          "message",
+          max_bytes_
+      );
+    }
+    if (!problem_.empty()) return absl::InvalidArgumentError(problem_);
     return std::move(out_);
   }
 
@@ -166,7 +174,21 @@ class Writer {
     out_ += '}';
   }
 
+  // Files of proto2 may have names that JSON cannot tell apart.
+  void CheckNames(const pb::Descriptor& message) {
+    std::set<std::string_view> names;
+    for (int i = 0; i < message.field_count() && problem_.empty(); ++i) {
+      const FieldDescriptor& field = *message.field(i);
+      if (IsValidUtf8(field.json_name()) && names.insert(field.json_name()).second) continue;
+      problem_ = fmt::format(
+          "has a field, {}, whose JSON name another one has, or which is not UTF-8; set json_name",
+          field.full_name()
+      );
+    }
+  }
+
   void PutMessageMembers(const pb::Descriptor& message) {
+    CheckNames(message);
     out_ += R"("type":"object","properties":{)";
     for (int i = 0; i < message.field_count() && !IsTooLong(); ++i) {
       if (i > 0) out_ += ',';
@@ -295,13 +317,14 @@ class Writer {
   const pb::Descriptor& root_;
   size_t max_bytes_;
   std::string out_;
+  std::string problem_;  // that makes it no schema
   std::set<const pb::Descriptor*> named_;
   std::deque<const pb::Descriptor*> waiting_;  // named, but not written yet
 };
 
 }  // namespace
 
-std::optional<std::string> MessageSchema(const pb::Descriptor& message, size_t max_bytes) {
+absl::StatusOr<std::string> MessageSchema(const pb::Descriptor& message, size_t max_bytes) {
   return Writer(message, max_bytes).Write();
 }
 

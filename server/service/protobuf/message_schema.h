@@ -3,9 +3,9 @@
 #define EXTRACTD_SERVER_SERVICE_PROTOBUF_MESSAGE_SCHEMA_H_
 
 #include <cstddef>
-#include <optional>
 #include <string>
 
+#include <absl/status/statusor.h>
 #include <google/protobuf/descriptor.h>
 
 namespace extractd {
@@ -14,8 +14,10 @@ namespace extractd {
 // digits, bytes base64, enums the names of their values, maps objects; of a oneof at most one
 // member is set. Well-known types have their own forms. Further names are not allowed; required are
 // the required fields of proto2 only. Every message but the root stands once in $defs, so that
-// types may contain themselves. Linear in the text; nothing: it would have more than `max_bytes`.
-std::optional<std::string> MessageSchema(
+// types may contain themselves. Linear in the text.
+// InvalidArgument, with a sentence for the caller: it would have more than `max_bytes`, or the
+// names of a type are not those of a JSON object.
+absl::StatusOr<std::string> MessageSchema(
     const google::protobuf::Descriptor& message, size_t max_bytes
 );
 

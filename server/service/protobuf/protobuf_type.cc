@@ -1,7 +1,6 @@
 #include "server/service/protobuf/protobuf_type.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -50,17 +49,8 @@ std::shared_ptr<const ProtobufType> ProtobufType::Make(
   }
   auto state = std::make_unique<State>();
   state->built = std::move(std::get<BuiltMessage>(built));
-  std::optional<std::string> text = MessageSchema(*state->built.message, max_bytes);
-  if (!text.has_value()) {
-    return refuse(
-        "message_type",
-        fmt::format(
-            "has a JSON Schema of more than {} bytes (setting max_schema_bytes); use a smaller "
-            "message",
-            max_bytes
-        )
-    );
-  }
+  absl::StatusOr<std::string> text = MessageSchema(*state->built.message, max_bytes);
+  if (!text.ok()) return refuse("message_type", std::string(text.status().message()));
   state->json_schema = *std::move(text);
   state->source = SourceOf(schema);
   state->factory = std::make_unique<pb::DynamicMessageFactory>(state->built.pool.get());

@@ -81,7 +81,7 @@ TEST(DescriptorFilesTest, WhatDoesNotChangeAMessageIsLeftOut) {
                    options {
                      uninterpreted_option {
                        name { name_part: "x" is_extension: true }
-                       aggregate_value: "{"
+                       aggregate_value: "a"
                      }
                    }
                  )pb"}),

@@ -212,6 +212,30 @@ TEST(ProtobufTypeTest, ASchemaThatWouldBeTooLongIsRefused) {
   );
 }
 
+TEST(ProtobufTypeTest, NamesThatJsonCannotTellApartAreRefused) {
+  pb::FileDescriptorSet set;
+  ASSERT_TRUE(pb::TextFormat::ParseFromString(
+      R"pb(
+        name: "old.proto"
+        message_type {
+          name: "Old"
+          field { name: "a_b" number: 1 type: TYPE_BOOL label: LABEL_OPTIONAL }
+          field { name: "aB" number: 2 type: TYPE_BOOL label: LABEL_OPTIONAL }
+        }
+      )pb",
+      set.add_file()
+  ));
+  v1::ProtobufSchema schema;
+  schema.set_file_descriptor_set(set.SerializeAsString());
+  schema.set_message_type("Old");
+  EXPECT_EQ(
+      Violation(schema),
+      "p.message_type: has a field, Old.aB, whose JSON name another one has, or which is not "
+      "UTF-8; "
+      "set json_name"
+  );
+}
+
 TEST(ProtobufTypeTest, TheSourceOfATypeMakesItAgain) {
   const v1::ProtobufSchema shop = ShopSchema("shop.Order");
   const auto type = MakeOrDie(shop);
