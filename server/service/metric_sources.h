@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/engine/health/provider_health.h"
+#include "server/engine/limits/limits.h"
 #include "server/engine/traffic/admission.h"
 #include "server/net/http_client.h"
 #include "server/observe/event_bus.h"
