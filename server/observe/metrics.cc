@@ -130,28 +130,33 @@ void Metrics::Histogram::Observe(LabelValues labels, double value) {
   family_->At(labels).Observe(value);
 }
 
+Metrics::Counter Metrics::MakeCounter(
+    const char* name, const char* help, std::vector<std::string> labels
+) {
+  Counter made;
+  made.family_ = std::make_shared<Counter::Family>(
+      prometheus::BuildCounter().Name(FullName(name)).Help(help).Register(state_->registry),
+      std::move(labels)
+  );
+  return made;
+}
+
+Metrics::Histogram Metrics::MakeHistogram(
+    const char* name, const char* help, std::vector<std::string> labels, std::vector<double> buckets
+) {
+  Histogram made;
+  made.family_ = std::make_shared<Histogram::Family>(
+      prometheus::BuildHistogram().Name(FullName(name)).Help(help).Register(state_->registry),
+      std::move(labels),
+      std::move(buckets)
+  );
+  return made;
+}
+
 Metrics::Metrics() : state_(std::make_unique<State>()) {
-  const auto counter = [this](auto name, auto help, std::vector<std::string> labels) {
-    Counter made;
-    made.family_ = std::make_shared<Counter::Family>(
-        prometheus::BuildCounter().Name(FullName(name)).Help(help).Register(state_->registry),
-        std::move(labels)
-    );
-    return made;
-  };
-  const auto histogram =
-      [this](auto name, auto help, std::vector<std::string> labels, std::vector<double> buckets) {
-        Histogram made;
-        made.family_ = std::make_shared<Histogram::Family>(
-            prometheus::BuildHistogram().Name(FullName(name)).Help(help).Register(state_->registry),
-            std::move(labels),
-            std::move(buckets)
-        );
-        return made;
-      };
-  rpc_requests = counter("rpc_requests_total", "Calls ended.", {"method", "code"});
-  rpc_duration = histogram("rpc_duration_seconds", "Time of calls.", {"method"}, kRpcSeconds);
-  overhead = histogram(
+  rpc_requests = MakeCounter("rpc_requests_total", "Calls ended.", {"method", "code"});
+  rpc_duration = MakeHistogram("rpc_duration_seconds", "Time of calls.", {"method"}, kRpcSeconds);
+  overhead = MakeHistogram(
       "overhead_seconds", "Time of extractions beside waiting for providers.", {}, kOverheadSeconds
   );
   in_flight.family_ = std::make_shared<Gauge::Family>(
@@ -161,31 +166,32 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
           .Register(state_->registry),
       std::vector<std::string>{}
   );
-  upstream_duration = histogram(
+  upstream_duration = MakeHistogram(
       "upstream_request_duration_seconds",
       "Time of sends to providers.",
       {"provider", "model", "mode", "outcome"},
       kUpstreamSeconds
   );
   upstream_attempts =
-      counter("upstream_attempts_total", "Sends to providers.", {"provider", "kind", "reason"});
-  reasks = counter("reask_total", "Turns after the first.", {"provider", "mode", "result"});
+      MakeCounter("upstream_attempts_total", "Sends to providers.", {"provider", "kind", "reason"});
+  reasks = MakeCounter("reask_total", "Turns after the first.", {"provider", "mode", "result"});
   validation_failures =
-      counter("validation_failures_total", "Issues found in answers.", {"keyword"});
-  repairs = counter("repair_total", "Local repairs of answers.", {"kind"});
-  tokens = counter("tokens_total", "Tokens used.", {"provider", "model", "type"});
-  learned = counter(
+      MakeCounter("validation_failures_total", "Issues found in answers.", {"keyword"});
+  repairs = MakeCounter("repair_total", "Local repairs of answers.", {"kind"});
+  tokens = MakeCounter("tokens_total", "Tokens used.", {"provider", "model", "type"});
+  learned = MakeCounter(
       "learned_total",
       "Refusals that taught what a model does not take.",
       {"provider", "model", "belief"}
   );
-  admission_rejected = counter(
+  admission_rejected = MakeCounter(
       "admission_rejected_total", "Calls turned away, since there were too many.", {"reason"}
   );
-  queue_wait =
-      histogram("queue_wait_seconds", "Time that calls waited for their turn.", {}, kRpcSeconds);
-  cost = counter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
-  cost_unknown = counter(
+  queue_wait = MakeHistogram(
+      "queue_wait_seconds", "Time that calls waited for their turn.", {}, kRpcSeconds
+  );
+  cost = MakeCounter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
+  cost_unknown = MakeCounter(
       "cost_unknown_total",
       "Sends whose cost is not known, or not all of it.",
       {"provider", "model"}

@@ -94,6 +94,14 @@ class Metrics {
   std::string Text() const;
 
  private:
+  Counter MakeCounter(const char* name, const char* help, std::vector<std::string> labels);
+  Histogram MakeHistogram(
+      const char* name,
+      const char* help,
+      std::vector<std::string> labels,
+      std::vector<double> buckets
+  );
+
   std::unique_ptr<State> state_;
 };
 
