@@ -58,6 +58,8 @@ TEST(SettingsTest, EverySettingMovesItsValue) {
       {"backoff_multiplier", "3"},
       {"backoff_jitter", "0.25"},
       {"retry_budget_percent", "50"},
+      {"tls_client_certificates", "optional"},
+      {"socket_mode", "0660"},
   };
   for (const Setting& setting : AllSettings()) {
     Config config;
