@@ -74,6 +74,9 @@ struct ExtractionTools {
   // Answers are shown to it while they come. Null: nobody looks on.
   ExtractionStream* stream = nullptr;
   Reviewer* reviewer = nullptr;  // null: what obeys the schema is taken
+  // Of other targets of the call: its own are numbered from there on.
+  int attempts_before = 0;
+  int turns_before = 0;
 };
 
 // Asks, judges and re-asks until an answer is valid, a limit of the plan is reached, or the failure

@@ -40,12 +40,6 @@ constexpr std::array kRules = {
 
 // Puts what was done before in front of what `next` did.
 void Join(Extraction&& before, Extraction& next) {
-  const int numbers = static_cast<int>(before.attempts.size());
-  const int turns = before.attempts.empty() ? 0 : before.attempts.back().turn;
-  for (Attempt& attempt : next.attempts) {
-    attempt.number += numbers;
-    attempt.turn += turns;
-  }
   next.attempts.insert(
       next.attempts.begin(),
       std::move_iterator(before.attempts.begin()),
@@ -182,6 +176,8 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
       const Attempt& failed = course.extraction.attempts.back();
       tools.stream->OnRetrying(*failed.plan, failed, std::chrono::milliseconds(0));
     }
+    tools.attempts_before = static_cast<int>(course.extraction.attempts.size());
+    if (tools.attempts_before > 0) tools.turns_before = course.extraction.attempts.back().turn;
     on_planned(plan);
     Extraction extraction = co_await Extract(plan, tools);
     std::ranges::move(extraction.replans, std::back_inserter(course.plans));

@@ -154,7 +154,7 @@ TEST_F(StreamItemsTest, AValueThatMayBeMissingGrowsWithoutItsWrapper) {
 
 TEST_F(StreamItemsTest, ARootThatIsNoObjectGrowsToo) {
   Start();
-  Script({Streamed(R"({"value":["one","two"]})", 3)});
+  Script({Streamed(R"({"value":["one","two"]})", 3).Dripping(150, 5ms)});
   v1::ExtractStreamRequest request = StreamRequest(PersonRequest());
   request.mutable_request()->mutable_schema()->set_json_schema(
       R"({"type":"array","items":{"type":"string"}})"

@@ -68,8 +68,8 @@ Attempt& SendLoop::BeginAttempt(int retry, milliseconds backoff) {
   if (retry > 0 || std::exchange(again_, false)) kind = AttemptKind::kRetry;
   run_.result.attempts.push_back({
       .plan = &plan(),
-      .number = static_cast<int>(run_.result.attempts.size()) + 1,
-      .turn = run_.turn,
+      .number = run_.tools.attempts_before + static_cast<int>(run_.result.attempts.size()) + 1,
+      .turn = run_.tools.turns_before + run_.turn,
       .kind = kind,
       .backoff = backoff,
       .mode = plan().mode(),
