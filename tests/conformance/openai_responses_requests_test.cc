@@ -175,6 +175,7 @@ class Rules : public recorded::Rules {
       body["input"] = Json::array({{{"role", "user"}, {"content", body["input"]}}});
       Note("input is a list of items");
     }
+    DropIfEmpty(body, "instructions", "what says nothing is not said");
     DropEmpty(body["input"]);
     for (Json& item : body["input"]) ApplyToItem(item);
     MoveInstructions(body);

@@ -8,7 +8,6 @@ import pytest
 
 from support import environment, sdk_types
 from support.errors import expect_failure
-from support.llmock import Provider
 from support.upstream import Received, Reply, Upstream, json_reply
 
 pytest_plugins = ["support.llmock"]
@@ -171,16 +170,14 @@ def test_a_search_stands_beside_the_function(client, provider):
     assert body["toolConfig"]["functionCallingConfig"]["mode"] == "ANY"
 
 
-def test_a_cached_content_beside_tools_is_refused_before_it_is_sent(client, server):
-    provider = Provider(server)
-    provider.reset()
+def test_a_cached_content_beside_tools_is_refused_before_it_is_sent(client, unjudged):
     options = '{"cachedContent": "cachedContents/abc123"}'
     failure = expect_failure(
         client, **REQUEST | {"mode_name": "TOOLS", "generation": {"provider_options_json": options}}
     )
     assert failure.code.name == "INVALID_ARGUMENT"
     assert "JSON_SCHEMA" in failure.message
-    assert provider.requests() == []
+    assert unjudged.requests() == []
 
 
 def test_a_missing_key_names_both_variables(start_daemon, connect, server):

@@ -40,10 +40,17 @@ def server():
 
 
 @pytest.fixture
-def provider(server):
-    """Every test ends with the verdict of the provider: no error and no warning about its client."""
+def unjudged(server):
+    """For calls that must not reach it."""
     provider = Provider(server)
     provider.reset()
+    return provider
+
+
+@pytest.fixture
+def provider(unjudged):
+    """Every test ends with the verdict of the provider: no error and no warning about its client."""
+    provider = unjudged
     yield provider
     verdict = provider.verdict()
     assert verdict["attempts"] > 0
