@@ -34,7 +34,7 @@ TEST_F(YamlFileTest, WhatCannotBeReadNamesTheFile) {
 }
 
 TEST_F(YamlFileTest, UnknownKeysNameTheNearest) {
-  EXPECT_EQ(UnknownKey("modles", {"models", "modes"}), "unknown key; did you mean 'models'?");
+  EXPECT_EQ(UnknownKey("model", {"models", "modes"}), "unknown key; did you mean 'models'?");
   EXPECT_EQ(UnknownKey("xyz", {"models"}), "unknown key");
 }
 
