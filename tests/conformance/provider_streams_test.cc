@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ struct Protocol {
   std::vector<std::string_view> apis;
   std::string_view provider = {};  // empty: of any
 };
+void PrintTo(const Protocol& protocol, std::ostream* out) {
+  *out << protocol.name;
+}
 std::vector<Protocol> Protocols() {
   return {
       {"openai_chat", OpenAiChat(), {"chat_completions"}},
