@@ -69,7 +69,7 @@ class Watching {
 class AdminTest : public DaemonTest {};
 
 TEST_F(AdminTest, WatchersSeeACallFromItsBeginToItsFailure) {
-  Start("max_reasks: 1");
+  Start("max_reasks: 1\n");
   acme.ReplyByDefault(ToolAnswer(kAdaWithNegativeAge));
   Watching watching(daemon->address());
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
@@ -99,7 +99,7 @@ TEST_F(AdminTest, WatchersSeeACallFromItsBeginToItsFailure) {
 }
 
 TEST_F(AdminTest, AFilterLeavesOnlyWhatWasAskedFor) {
-  Start("max_transport_retries: 0");
+  Start("max_transport_retries: 0\n");
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_ERROR);
   request.set_provider("acme");
@@ -114,7 +114,7 @@ TEST_F(AdminTest, AFilterLeavesOnlyWhatWasAskedFor) {
 }
 
 TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
-  Start("max_transport_retries: 0\nmax_reasks: 0");
+  Start("max_transport_retries: 0\nmax_reasks: 0\n");
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_CIRCUIT);
   Watching watching(daemon->address(), request);
@@ -129,7 +129,7 @@ TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
 }
 
 TEST_F(AdminTest, ADrainEndsWatchersAtOnce) {
-  Start("drain_grace_ms: 20000");
+  Start("drain_grace_ms: 20000\n");
   Watching watching(daemon->address());
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   const auto begin = std::chrono::steady_clock::now();
@@ -141,7 +141,7 @@ TEST_F(AdminTest, ADrainEndsWatchersAtOnce) {
 }
 
 TEST_F(AdminTest, EventsCanBeSwitchedOff) {
-  Start("hooks_enabled: false");
+  Start("hooks_enabled: false\n");
   Watching watching(daemon->address());
   const auto ended = watching.End();
   ASSERT_TRUE(ended.has_value());
@@ -162,7 +162,7 @@ TEST_F(AdminTest, AnUnspecifiedKindIsRefusedByItsPlace) {
 }
 
 TEST_F(AdminTest, AReloadSaysWhatChangedAndWhatNeedsARestart) {
-  Start("max_reasks: 1");
+  Start("max_reasks: 1\n");
   v1::ReloadConfigRequest check;
   check.set_validate_only(true);
   const auto before = client->ReloadConfig(check);
@@ -170,7 +170,7 @@ TEST_F(AdminTest, AReloadSaysWhatChangedAndWhatNeedsARestart) {
   EXPECT_EQ(before->changed_paths_size(), 0);
   EXPECT_EQ(before->config_hash().size(), 32U);
 
-  daemon->Rewrite(Yaml("max_reasks: 2\nloops: 3", "default_model: other"));
+  daemon->Rewrite(Yaml("max_reasks: 2\nloops: 3\n", "    default_model: other\n"));
   const auto checked = client->ReloadConfig(check);
   ASSERT_TRUE(checked.ok()) << checked.failure().message;
   const std::vector<std::string> changed(
@@ -189,7 +189,7 @@ TEST_F(AdminTest, AReloadSaysWhatChangedAndWhatNeedsARestart) {
 }
 
 TEST_F(AdminTest, ABadConfigurationIsRefusedWithItsProblemsAndTheOldOneStays) {
-  Start("max_reasks: 1");
+  Start("max_reasks: 1\n");
   acme.ReplyByDefault(ToolAnswer(kAda));
   daemon->Rewrite("max_reask: 2\n");
   const auto refused = client->ReloadConfig();
