@@ -15,6 +15,8 @@
 #include <fmt/ranges.h>
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
 
@@ -50,6 +52,17 @@ int LoopCount(const Config& config) {
 int HardReceiveLimit(const Config& config) {
   return static_cast<int>(std::min<size_t>(config.max_request_bytes * 2, INT_MAX));
 }
+
+// To link the plug-in is enough for gRPC to add it to every server.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) {
+      return plugin->name() == "proto_reflection";
+    });
+  }
+};
 
 void SetChannelArguments(const Config& config, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(HardReceiveLimit(config));
@@ -114,8 +127,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
 absl::Status Daemon::BuildServer() {
   CaptureProtobufLog();
   const std::shared_ptr<const Config> config = shared_.config();
-  if (config->reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (!config->reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   SetChannelArguments(*config, builder);
   std::vector<int> ports(config->listen.size(), -1);
   for (size_t i = 0; i < config->listen.size(); ++i) {

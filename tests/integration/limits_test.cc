@@ -71,7 +71,7 @@ TEST_F(LimitsTest, APrincipalBeyondItsRequestsAMinuteIsToldWhenToComeAgain) {
   EXPECT_GT(*last_.retry_after, seconds(5));
   EXPECT_EQ(acme.requests().size(), 2U);
   EXPECT_EQ(
-      daemon->Metric(R"(extractd_limit_exceeded_total{action="refused",limit="requests"})"), 1
+      daemon->Metric(R"(extractd_limit_exceeded_total{limit="requests",action="refused"})"), 1
   );
 }
 
@@ -121,7 +121,7 @@ TEST_F(LimitsTest, ALimitOfAProvidersKeyIsWaitedForWithinTheDeadline) {
   for (int i = 0; i < 13; ++i) ASSERT_TRUE(client->Extract(PersonRequest()).ok());
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(4900));
   EXPECT_GT(
-      daemon->Metric(R"(extractd_limit_exceeded_total{action="waited",limit="provider_requests"})"),
+      daemon->Metric(R"(extractd_limit_exceeded_total{limit="provider_requests",action="waited"})"),
       0
   );
 }
@@ -141,7 +141,7 @@ TEST_F(LimitsTest, InShadowNothingIsRefusedAndEverythingCounted) {
   StartWith("    limit_requests_per_minute: 1\n", "shadow_limits: true\n");
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(), "OK");
   EXPECT_EQ(
-      daemon->Metric(R"(extractd_limit_exceeded_total{action="shadowed",limit="requests"})"), 2
+      daemon->Metric(R"(extractd_limit_exceeded_total{limit="requests",action="shadowed"})"), 2
   );
 }
 

@@ -58,9 +58,10 @@ grpc_ssl_certificate_config_reload_status TlsListeners::Fetch(
   const grpc_ssl_pem_key_cert_pair pair = {
       .private_key = key.c_str(), .cert_chain = all.material_.certificate.c_str()
   };
-  const std::string& roots = all.material_.client_ca;
-  *config =
-      grpc_ssl_server_certificate_config_create(roots.empty() ? nullptr : roots.c_str(), &pair, 1);
+  // gRPC 1.51 wants authorities even where no client is asked for a certificate.
+  const std::string& roots =
+      all.material_.client_ca.empty() ? all.material_.certificate : all.material_.client_ca;
+  *config = grpc_ssl_server_certificate_config_create(roots.c_str(), &pair, 1);
   OPENSSL_cleanse(key.data(), key.size());
   if (*config == nullptr) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_FAIL;
   asking.version = all.version_;
