@@ -86,7 +86,7 @@ TEST_F(PluginTest, AStreamOfItIsOneDelta) {
   acme.Reply(ScriptedReply::Json(Says(R"(<answer>{"name":"Ada","age":36}</answer>)")));
   v1::ExtractStreamRequest request;
   *request.mutable_request() = PersonRequest();
-  request.mutable_request()->set_model("parley");
+  request.mutable_request()->set_model("parley/talk-9");
   const auto answer = client->ExtractStream(request, [](const auto&) { return true; });
   ASSERT_TRUE(answer.ok()) << answer.failure().message;
   EXPECT_EQ(answer->json(), kAda);
