@@ -117,6 +117,7 @@ TEST_F(OverloadTest, Case33_WhoIsRefusedIsToldWhenToComeAgainAndNothingIsSent) {
       std::string(pushback->second.data(), pushback->second.size()),
       std::to_string(failure.retry_after->count())
   );
+  EXPECT_TRUE(acme.WaitForRequests(1));
   EXPECT_EQ(acme.requests().size(), 1U);
 }
 
