@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -155,6 +156,13 @@ def test_grpcurl_with_a_foreign_certificate_is_refused(grpcurl, folder):
 def test_grpcurl_with_a_token_is_served(grpcurl, token, upstream):
     upstream.script(calls(ADA))
     assert grpcurl("-H", f"authorization: Bearer {token}").returncode == 0
+
+
+def test_the_metrics_say_when_the_certificate_expires(daemon):
+    status, page = daemon.get("/metrics")
+    (expires,) = re.findall(r"^extractd_tls_certificate_not_after_seconds (\S+)$", page, re.MULTILINE)
+    assert status == 200
+    assert 0 < float(expires) - time.time() <= 24 * 3600
 
 
 def test_health_needs_no_identity(grpcurl):
