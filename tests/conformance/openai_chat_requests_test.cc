@@ -228,11 +228,10 @@ class Rules : public recorded::Rules {
       message["content"] = JoinedTexts(message["content"]);
       Note("texts alone are a string");
     }
-    const Json content = MemberOf(message, "content");
-    if (message.contains("tool_calls") && (content.is_null() || content == "")) {
-      if (message.contains("content")) {
-        Drop(message, "content", "empty content beside calls is not said");
-      }
+    const bool silent =
+        TextOf(message, "content").empty() && !MemberOf(message, "content").is_array();
+    if (silent && message.contains("tool_calls") && message.contains("content")) {
+      Drop(message, "content", "empty content beside calls is not said");
     }
   }
 

@@ -197,7 +197,8 @@ class Rules : public recorded::Rules {
   void DropEmpty(Json& input) {
     Json kept = Json::array();
     for (Json& item : input) {
-      const bool empty = item.value("role", "") == "assistant" && item["content"] == "";
+      const bool empty = item.value("role", "") == "assistant" && item["content"].is_string() &&
+                         recorded::TextOf(item, "content").empty();
       empty ? Note("what says nothing is not said") : kept.push_back(item);
     }
     input = std::move(kept);
