@@ -128,7 +128,7 @@ void TurnJudge::NoteToon(const Judgement& judged) {
 void TurnJudge::SettleItems(Judgement& judged) {
   ExtractionStream* const stream = run_.tools.stream;
   const bool list = plan().wrapping == schema::Wrapping::kList || !plan().tools.empty();
-  if (stream == nullptr || !stream->tells_items || !list) return;
+  if (stream == nullptr || !run_.streamed.has_value() || !stream->tells_items || !list) return;
   if (!run_.streamed->SettleItems(judged.answer.items, attempt())) {
     judged.valid = false;
     judged.issues.listed.push_back(
