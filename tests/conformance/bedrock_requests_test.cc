@@ -24,35 +24,62 @@ class Reader : public recorded::RequestReader {
       request_.messages.push_back({.role = Role::kSystem, .text = system["text"]});
     }
     for (const Json& message : body["messages"]) {
-      request_.messages.push_back({
-          .role = message["role"] == "user" ? Role::kUser : Role::kAssistant,
-          .text = message["content"][0]["text"],
-      });
+      if (message["role"] == "assistant") {
+        ReadModelTurn(message["content"]);
+      } else if (!ReadUserTurn(message["content"])) {
+        return std::nullopt;
+      }
     }
-    if (body.contains("toolConfig")) ReadTools(body["toolConfig"]);
+    if (body.contains("toolConfig") && !ReadTools(body["toolConfig"])) return std::nullopt;
     if (body.contains("outputConfig")) ReadFormat(body["outputConfig"]);
     return std::move(request_);
   }
 
  private:
-  // A structured request whose every part the chat vocabulary can say: one text a message.
   bool IsComparable(const Json& body) {
     if (!body.is_object() || !body.contains("messages")) return Fail("no messages");
     if (body.contains("guardrailConfig")) return Fail("guardrails");
     if (!body.contains("toolConfig") && !body.contains("outputConfig")) return Fail("plain chat");
-    for (const Json& message : body["messages"]) {
-      if (message["content"].size() != 1 || !message["content"][0].contains("text")) {
-        return Fail("messages of other blocks than one text");
-      }
-    }
     for (const Json& system : body.value("system", Json::array())) {
       if (!system.contains("text")) return Fail("marks for the cache");
     }
     return true;
   }
 
-  void ReadTools(const Json& config) {
+  // What the model wrote is sent back as it was.
+  void ReadModelTurn(const Json& content) {
+    Message message = {.role = Role::kAssistant, .verbatim = content.dump()};
+    for (const Json& block : content) {
+      if (!block.contains("toolUse")) continue;
+      const Json& call = block["toolUse"];
+      message.tool_calls.push_back({.id = call["toolUseId"], .name = call["name"]});
+    }
+    request_.messages.push_back(std::move(message));
+  }
+
+  bool ReadUserTurn(const Json& content) {
+    for (const Json& block : content) {
+      if (block.contains("text")) {
+        request_.messages.push_back({.role = Role::kUser, .text = block["text"]});
+        continue;
+      }
+      const Json result = recorded::MemberOf(block, "toolResult");
+      const Json told = recorded::MemberOf(result, "content");
+      if (result.is_null()) return Fail("media and marks in messages");
+      if (told.size() != 1 || !told[0].contains("text")) return Fail("media in results of tools");
+      request_.messages.push_back({
+          .role = Role::kTool,
+          .text = told[0]["text"],
+          .tool_call_id = result["toolUseId"],
+          .tool_failed = result.value("status", "") == "error",
+      });
+    }
+    return true;
+  }
+
+  bool ReadTools(const Json& config) {
     for (const Json& tool : config["tools"]) {
+      if (!tool.contains("toolSpec")) return Fail("tools that the provider runs");
       const Json& spec = tool["toolSpec"];
       request_.tools.push_back({
           .name = Keep(spec["name"]),
@@ -63,6 +90,7 @@ class Reader : public recorded::RequestReader {
     }
     const bool any = config.value("toolChoice", Json::object()).contains("any");
     request_.tool_use = any ? ToolUse::kAtLeastOne : ToolUse::kFree;
+    return true;
   }
 
   void ReadFormat(const Json& config) {
@@ -86,8 +114,19 @@ class Rules : public recorded::Rules {
       body["inferenceConfig"] = Json::object();
       Note("an empty inferenceConfig is said");
     }
+    for (Json& message : body["messages"]) ApplyToResults(message["content"]);
     if (body.contains("system") && body["system"].empty()) {
       Drop(body, "system", "an empty system is not said");
+    }
+  }
+
+ private:
+  void ApplyToResults(Json& content) {
+    for (Json& block : content) {
+      if (!block.contains("toolResult")) continue;
+      if (block["toolResult"].value("status", "") == "success") {
+        Drop(block["toolResult"], "status", "the success of a tool is not said");
+      }
     }
   }
 };
@@ -101,10 +140,12 @@ TEST(BedrockRequestsTest, OurRequestsAreThoseOfOthersForTheSameJob) {
   const auto peer_of = [&](const recorded::Exchange&, const ChatRequest&) {
     return recorded::Peer{.row = row, .family = family};
   };
-  recorded::MakeAgain<Reader>(
-      recorded::TrafficOfApi("converse"), BedrockConverse(), peer_of, rules, comparison
-  );
-  comparison.Conclude("converse", rules, 12);
+  for (const auto* api : {"converse", "converse_stream"}) {
+    recorded::MakeAgain<Reader>(
+        recorded::TrafficOfApi(api), BedrockConverse(), peer_of, rules, comparison
+    );
+  }
+  comparison.Conclude("converse", rules, 20);
 }
 
 }  // namespace
