@@ -154,11 +154,13 @@ class Run {
     return timers;
   }
 
+  // No coroutine of its own: what it hands on lives as long as the send.
   Task<SendResult> Send(const Attempt& attempt) {
-    if (stream_ == nullptr) co_return co_await plan().upstream->Send(wire_, TimersOfSend());
+    timers_ = TimersOfSend();
+    if (stream_ == nullptr) return plan().upstream->Send(wire_, timers_);
     const bool other_turn = turn_ <= plan().retry.max_reasks && AttemptsLeft();
     streamed_.emplace(plan(), *stream_, other_turn);
-    co_return co_await streamed_->Run(wire_, TimersOfSend(), attempt);
+    return streamed_->Run(wire_, timers_, attempt);
   }
 
   // What was shown of the last attempt is void.
@@ -368,6 +370,7 @@ class Run {
   ExtractionStream* stream_;              // null: nobody looks on
   std::optional<StreamedSend> streamed_;  // the last send
   WireRequest wire_;                      // of the turn
+  SendTimers timers_;                     // of the last send
   ChatRequest reask_;                     // what the turn asks, where it is not the plan's request
   CallLedger calls_;                      // with several tools
   schema::IssueList feedback_;            // on the last answer, in the model's terms

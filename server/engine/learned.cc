@@ -82,6 +82,7 @@ std::string_view LessonKindName(Lesson::Kind kind) {
 }
 
 LearnedFacts Lessons::Of(const Subject& subject) {
+  if (empty_.load()) return {};
   const std::string model = ModelKey(subject);
   const std::string schema = SchemaKey(subject);
   const absl::MutexLock lock(&mutex_);
@@ -93,6 +94,7 @@ LearnedFacts Lessons::Of(const Subject& subject) {
 
 void Lessons::Add(const Subject& subject, const Lesson& lesson) {
   const absl::MutexLock lock(&mutex_);
+  empty_.store(false);
   if (lesson.kind == Lesson::Kind::kSchema) {
     schemas_.Put(SchemaKey(subject), std::make_shared<SchemaUse>(lesson.schema_use), 1);
     return;

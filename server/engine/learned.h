@@ -3,6 +3,7 @@
 #ifndef EXTRACTD_SERVER_ENGINE_LEARNED_H_
 #define EXTRACTD_SERVER_ENGINE_LEARNED_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -63,6 +64,7 @@ class Lessons {
   void Add(const Subject& subject, const Lesson& lesson);
 
  private:
+  std::atomic<bool> empty_ = true;  // as it mostly is: then no call waits for the others
   absl::Mutex mutex_;
   ByteLru<LearnedFacts> models_ ABSL_GUARDED_BY(mutex_){kMaxBytes, kMaxEntries};
   ByteLru<SchemaUse> schemas_ ABSL_GUARDED_BY(mutex_){kMaxBytes, kMaxEntries};

@@ -1,6 +1,9 @@
 #include "server/json/read.h"
 
+#include <variant>
+
 #include "server/json/decimal.h"
+#include "server/json/parse.h"
 
 namespace extractd::json {
 
@@ -22,6 +25,12 @@ std::optional<std::int64_t> IntegerMember(const Value& value, std::string_view k
   const Value* member = value.Find(key);
   if (member == nullptr || !member->is_number()) return std::nullopt;
   return ToInt64(member->number());
+}
+
+bool IsJsonObject(std::string_view text) {
+  const ParseResult parsed = ParseView(text);
+  const auto* document = std::get_if<Document>(&parsed);
+  return document != nullptr && document->root().is_object();
 }
 
 }  // namespace extractd::json

@@ -17,6 +17,9 @@ const Value* FindPath(const Value& value, std::initializer_list<std::string_view
 
 // The string member `key`; empty if there is none.
 std::string_view StringMember(const Value& value, std::string_view key);
+// `text` is one JSON object and nothing else.
+bool IsJsonObject(std::string_view text);
+
 // The integer member `key`, if it is one that fits.
 std::optional<std::int64_t> IntegerMember(const Value& value, std::string_view key);
 

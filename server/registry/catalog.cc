@@ -1,12 +1,13 @@
 #include "server/registry/catalog.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "server/base/status_macros.h"
-#include "server/json/parse.h"
+#include "server/json/read.h"
 
 namespace extractd {
 namespace {
@@ -17,12 +18,6 @@ bool IsName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxNameBytes && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
   });
-}
-
-bool IsJsonObject(const std::string& text) {
-  const json::ParseResult parsed = json::ParseView(text);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  return document != nullptr && document->root().is_object();
 }
 
 bool IsUsableUrl(std::string_view url) {
@@ -62,7 +57,13 @@ absl::Status CheckModes(const ProviderRow& row) {
 }  // namespace
 
 Catalog::Catalog(Registry& registry, DialectTable dialects, std::vector<ModelFamily> families)
-    : registry_(registry), dialects_(dialects), families_(std::move(families)) {}
+    : registry_(registry), dialects_(dialects) {
+  for (ModelFamily& family : families) families_[family.provider].push_back(std::move(family));
+  const auto length = [](const ModelFamily& family) { return family.prefix.size(); };
+  for (auto& [provider, rows] : families_) {
+    std::ranges::sort(rows, std::ranges::greater(), length);
+  }
+}
 
 absl::Status Catalog::Check(const ProviderRow& row) const {
   if (!IsName(row.name)) return Wrong(row, "name", "use 1 to 64 of a-z 0-9 _ - .");
@@ -78,7 +79,8 @@ absl::Status Catalog::Check(const ProviderRow& row) const {
   RETURN_IF_ERROR(CheckModes(row));
   for (const auto& [field, text] :
        {std::pair("body", &row.body), std::pair("responses_body", &row.responses_body)}) {
-    if (!text->empty() && !IsJsonObject(*text)) return Wrong(row, field, "must be a JSON object");
+    if (!text->empty() && !json::IsJsonObject(*text))
+      return Wrong(row, field, "must be a JSON object");
   }
   return absl::OkStatus();
 }
@@ -173,16 +175,15 @@ std::vector<std::shared_ptr<const ProviderRow>> Catalog::Rows() const {
 
 const ModelFamily& Catalog::FamilyOf(std::string_view provider, std::string_view model) const {
   static const ModelFamily kUnknown;
-  const ModelFamily* best = &kUnknown;
-  for (const ModelFamily& family : families_) {
-    const bool here = family.provider.empty() || family.provider == provider;
-    if (!here || !model.starts_with(family.prefix)) continue;
-    const auto rank = [](const ModelFamily& f) {
-      return std::pair(!f.provider.empty(), f.prefix.size());
-    };
-    if (rank(family) > rank(*best)) best = &family;
+  for (const std::string_view owner : {provider, std::string_view()}) {
+    const auto rows = families_.find(owner);
+    if (rows == families_.end()) continue;
+    const auto family = std::ranges::find_if(rows->second, [model](const ModelFamily& row) {
+      return model.starts_with(row.prefix);
+    });
+    if (family != rows->second.end()) return *family;
   }
-  return *best;
+  return kUnknown;
 }
 
 }  // namespace extractd

@@ -46,7 +46,7 @@ class Catalog {
 
   Registry& registry_;
   DialectTable dialects_;
-  std::vector<ModelFamily> families_;
+  StringMap<std::vector<ModelFamily>> families_;  // by provider, the longest prefix first
   mutable absl::Mutex mutex_;
   StringMap<std::shared_ptr<const ProviderRow>> rows_ ABSL_GUARDED_BY(mutex_);
   StringMap<std::string> aliases_ ABSL_GUARDED_BY(mutex_);  // alias → name

@@ -10,6 +10,7 @@
 
 #include "server/providers/dialects/anthropic/anthropic_messages.h"
 #include "tests/conformance/anthropic_exchanges.h"
+#include "tests/conformance/recorded.h"
 
 namespace extractd::providers {
 namespace {
@@ -52,8 +53,7 @@ SendFailure Expected(const std::string& type, const std::string& message) {
 TEST(AnthropicErrorsTest, EveryErrorOfADocumentedTypeHasItsMeaningUnderItsStatusAndInsideA200) {
   REQUIRE_TEST_DATA("provider-errors");
   std::map<std::string, int> counts;
-  for (const Json& row :
-       anthropic_exchanges::Lines(TestDataDir() / "provider-errors/errors.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-errors/errors.jsonl")) {
     const Json error =
         row["body_json"].is_object() ? row["body_json"].value("error", Json()) : Json();
     const Json type = error.is_object() ? error.value("type", Json()) : Json();
@@ -83,8 +83,7 @@ TEST(AnthropicErrorsTest, EveryErrorOfADocumentedTypeHasItsMeaningUnderItsStatus
 TEST(AnthropicErrorsTest, EveryOtherErrorIsAFailureToo) {
   REQUIRE_TEST_DATA("provider-errors");
   int bodies = 0;
-  for (const Json& row :
-       anthropic_exchanges::Lines(TestDataDir() / "provider-errors/errors.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-errors/errors.jsonl")) {
     SCOPED_TRACE(row["id"].get<std::string>());
     const std::string body = row.contains("body_json") ? row["body_json"].dump() : "";
     for (const int status : {200, 400, 401, 404, 429, 500, 529}) {

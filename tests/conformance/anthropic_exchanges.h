@@ -3,7 +3,6 @@
 #define EXTRACTD_TESTS_CONFORMANCE_ANTHROPIC_EXCHANGES_H_
 
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::anthropic_exchanges {
@@ -40,13 +40,6 @@ struct Recorded {
   std::vector<Request> requests = {};
 };
 
-inline std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
-}
-
 // Every recorded stream has one `data` line an event.
 inline std::vector<std::string> EventsOf(const std::string& text) {
   std::vector<std::string> events;
@@ -60,7 +53,7 @@ inline std::vector<std::string> EventsOf(const std::string& text) {
 inline Recorded Traffic() {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   Recorded recorded;
-  for (const Json& row : Lines(directory / "index.jsonl")) {
+  for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
     if (row["api"] != "messages") continue;
     const Json exchange = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
     const Json& response = exchange["response"];
@@ -88,7 +81,7 @@ inline void AddStreams(const Json& fixture, std::vector<Stream>& streams) {
 
 inline Recorded Fixtures() {
   Recorded recorded;
-  for (const Json& row : Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
     if (row["api"] != "messages") continue;
     if (row["kind"] == "unary") recorded.unary.push_back({row["id"], 200, row["body_json"]});
     if (row["kind"] == "stream_events") AddStreams(row, recorded.streams);

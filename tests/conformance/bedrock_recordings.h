@@ -4,7 +4,6 @@
 #define EXTRACTD_TESTS_CONFORMANCE_BEDROCK_RECORDINGS_H_
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/chat/chat.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::providers {
@@ -28,17 +28,10 @@ struct Exchange {
   Json response = {};  // {status, headers, body_json | body_base64}
 };
 
-inline std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
-}
-
 inline std::vector<Exchange> Recorded(std::string_view api) {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   std::vector<Exchange> exchanges;
-  for (const Json& row : Lines(directory / "index.jsonl")) {
+  for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
     if (row["api"] != api) continue;
     const Json exchange = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
     exchanges.push_back({row["id"], exchange["request"], exchange["response"]});
@@ -48,7 +41,7 @@ inline std::vector<Exchange> Recorded(std::string_view api) {
 
 inline std::vector<Json> Fixtures(std::string_view kind) {
   std::vector<Json> rows;
-  for (Json& row : Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
+  for (Json& row : recorded::Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
     if (row["api"] == "converse" && row["kind"] == kind) rows.push_back(std::move(row));
   }
   return rows;

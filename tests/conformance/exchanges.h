@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::recorded {
@@ -28,18 +28,11 @@ struct Exchange {
   bool streamed() const { return status == 200 && reply.is_null(); }
 };
 
-inline std::vector<Json> JsonLines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
-}
-
 // Those of provider-traffic with that provider.
 inline std::vector<Exchange> TrafficOf(std::string_view provider) {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   std::vector<Exchange> exchanges;
-  for (const Json& row : JsonLines(directory / "index.jsonl")) {
+  for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
     if (row["provider"] != provider) continue;
     const Json file = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
     const Json& response = file["response"];
@@ -60,7 +53,7 @@ inline std::vector<Exchange> TrafficOf(std::string_view provider) {
 // Rows of provider-fixtures.
 inline std::vector<Json> FixturesOf(std::string_view provider, std::string_view kind) {
   std::vector<Json> rows;
-  for (Json& row : JsonLines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
+  for (Json& row : recorded::Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
     if (row["provider"] == provider && row["kind"] == kind) rows.push_back(std::move(row));
   }
   return rows;

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include "server/json/parse.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/gemini/gemini.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 
 namespace extractd::providers {
@@ -33,13 +33,6 @@ struct Exchange {
   std::vector<Json> events = {};  // the responses: one, or those of the stream
   bool streamed = false;
 };
-
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
-}
 
 std::vector<Json> EventsOf(const std::string& stream) {
   constexpr std::string_view kData = "data: ";
@@ -69,7 +62,7 @@ Exchange ExchangeOf(std::string id, int status, const Json& response) {
 std::vector<Exchange> RecordedTraffic() {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   std::vector<Exchange> exchanges;
-  for (const Json& row : Lines(directory / "index.jsonl")) {
+  for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
     const std::string api = row["api"];
     if (api != "generate_content" && api != "stream_generate_content") continue;
     const Json exchange = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
@@ -81,7 +74,7 @@ std::vector<Exchange> RecordedTraffic() {
 
 std::vector<Exchange> RecordedFixtures() {
   std::vector<Exchange> exchanges;
-  for (const Json& row : Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
     if (row["api"] != "generate_content") continue;
     if (row["kind"] == "unary") {
       const bool error = row["body_json"].contains("error");
@@ -372,7 +365,7 @@ const std::map<std::string, SendFailure> kStatuses = {
 TEST(GeminiTrafficTest, ErrorsOfOtherTestSuitesHaveTheMeaningOfTheirStatus) {
   REQUIRE_TEST_DATA("provider-errors");
   int errors = 0;
-  for (const Json& row : Lines(TestDataDir() / "provider-errors" / "errors.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-errors" / "errors.jsonl")) {
     const std::string whose = row["provider_guess"];
     if (whose != "google" && whose != "vertex") continue;
     const Json& error = row["body_json"]["error"];

@@ -2,7 +2,6 @@
 // is told of it on the way are the same, and what is told adds up to the reply.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -16,6 +15,7 @@
 
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/providers/http_stream.h"
+#include "tests/conformance/recorded.h"
 #include "tests/fakes/test_data.h"
 #include "tests/fakes/test_settings.h"
 
@@ -39,17 +39,10 @@ struct Recording {
   std::string body;
 };
 
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::vector<Json> rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
-  return rows;
-}
-
 std::vector<Recording> RecordedTraffic(std::string_view api) {
   const std::filesystem::path directory = TestDataDir() / "provider-traffic";
   std::vector<Recording> found;
-  for (const Json& row : Lines(directory / "index.jsonl")) {
+  for (const Json& row : recorded::Lines(directory / "index.jsonl")) {
     if (row["api"] != api) continue;
     const Json exchange = Json::parse(ReadFile(directory / row["file"].get<std::string>()));
     const Json& response = exchange["response"];
@@ -62,7 +55,7 @@ std::vector<Recording> RecordedTraffic(std::string_view api) {
 
 std::vector<Recording> RecordedFixtures(std::string_view api) {
   std::vector<Recording> found;
-  for (const Json& row : Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
+  for (const Json& row : recorded::Lines(TestDataDir() / "provider-fixtures" / "fixtures.jsonl")) {
     if (row["api"] != api || row["kind"] != "stream_events") continue;
     std::string body;
     for (const Json& event : row["events_json"]) body += "data: " + event.dump() + "\n\n";

@@ -4,10 +4,10 @@ import json
 
 import jsonschema
 import pytest
-from llmock.testing import LLMockServer
 
 from support.errors import expect_failure
-from support.llmock import Provider
+
+pytest_plugins = ["support.llmock"]
 
 PERSON = {
     "type": "object",
@@ -27,23 +27,6 @@ REQUEST = {
 QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 ANN = {"name": "Ann", "age": 40}
 WRONG = {"name": "Ann", "age": 4}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with LLMockServer() as running:
-        yield running
-
-
-@pytest.fixture
-def provider(server):
-    """Every test ends with the verdict of the provider: no error and no warning about its client."""
-    provider = Provider(server)
-    provider.reset()
-    yield provider
-    verdict = provider.verdict()
-    assert verdict["attempts"] > 0
-    assert verdict["findings"] == []
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ import time
 import jsonschema
 import pytest
 from llmock.ratelimit import LimitSettings
-from llmock.testing import LLMockServer
 
 from support.errors import expect_failure
-from support.llmock import Provider
 from support.streams import partial_object_example
 from support.upstream import Reply, Upstream, forward_to
+
+pytest_plugins = ["support.llmock"]
 
 INVOICE = {
     "type": "object",
@@ -43,23 +43,6 @@ QUICK = {"initial_backoff_ms": 60, "backoff_jitter": 0.1}
 # Built-in providers that llmock plays under prefixes of its own.
 FAMILY = ["mistral", "groq", "together", "xai", "perplexity", "openai"]
 MODES = pytest.mark.parametrize("mode", ["TOOLS", "JSON_SCHEMA"])
-
-
-@pytest.fixture(scope="module")
-def server():
-    with LLMockServer() as running:
-        yield running
-
-
-@pytest.fixture
-def provider(server):
-    """Every test ends with the verdict of the provider: no error and no warning about its client."""
-    provider = Provider(server)
-    provider.reset()
-    yield provider
-    verdict = provider.verdict()
-    assert verdict["attempts"] > 0
-    assert [finding for finding in verdict["findings"] if finding["code"] not in provider.expected] == []
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include <fmt/format.h>
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/planning/dialect_choice.h"
-#include "server/json/parse.h"
+#include "server/json/read.h"
 
 namespace extractd {
 namespace {
@@ -136,10 +135,7 @@ absl::Status CheckGeneration(Plan& plan) {
 }
 
 absl::Status CheckProviderOptions(const std::string& options) {
-  if (options.empty()) return absl::OkStatus();
-  const json::ParseResult parsed = json::ParseView(options);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document != nullptr && document->root().is_object()) return absl::OkStatus();
+  if (options.empty() || json::IsJsonObject(options)) return absl::OkStatus();
   constexpr std::string_view kField = "generation.provider_options_json";
   constexpr std::string_view kProblem = "must be a JSON object";
   return MakeError(

@@ -29,6 +29,42 @@ std::optional<ReasoningEffort> EffortOf(const Generation& generation) {
 
 }  // namespace
 
+std::string_view RoleName(Role role) {
+  switch (role) {
+    case Role::kSystem:
+      return "system";
+    case Role::kUser:
+      return "user";
+    case Role::kAssistant:
+      return "assistant";
+    case Role::kTool:
+      return "tool";
+  }
+  return "user";
+}
+
+size_t ExpectedBytes(const ChatRequest& request) {
+  size_t bytes = 512;
+  for (const Message& message : request.messages) {
+    bytes += message.text.size() * 9 / 8 + message.verbatim.size() + 64;
+    for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 128;
+  }
+  for (const SchemaText& tool : request.tools) bytes += tool.json.size() + 256;
+  if (request.schema.has_value()) bytes += request.schema->json.size() * 5 / 4;
+  return bytes;
+}
+
+void WriteFunctionTools(const std::vector<SchemaText>& tools, json::TextWriter& out) {
+  out.BeginArray();
+  for (const SchemaText& tool : tools) {
+    out.BeginObject().Member("type", "function").Key("function").BeginObject();
+    out.Member("name", tool.name);
+    if (!tool.description.empty()) out.Member("description", tool.description);
+    out.RawMember("parameters", tool.json).EndObject().EndObject();
+  }
+  out.EndArray();
+}
+
 absl::StatusOr<std::string> MergeBodies(std::string base, std::string patch) {
   if (base.empty()) return patch;
   if (patch.empty()) return base;

@@ -2,15 +2,27 @@
 #ifndef EXTRACTD_SERVER_PROVIDERS_DIALECTS_BODY_H_
 #define EXTRACTD_SERVER_PROVIDERS_DIALECTS_BODY_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/status/statusor.h>
 
 #include "server/chat/chat.h"
+#include "server/json/text_writer.h"
 #include "server/registry/provider_row.h"
 
 namespace extractd::providers {
+
+// The word for a role in the protocols that have one for each.
+std::string_view RoleName(Role role);
+
+// How long a body will be, about: what is reserved before it is written.
+size_t ExpectedBytes(const ChatRequest& request);
+
+// `tools` as [{"type": "function", "function": {name, description, parameters}}].
+void WriteFunctionTools(const std::vector<SchemaText>& tools, json::TextWriter& out);
 
 // The members of `base` and those of `patch`, which win; both JSON objects as text, or empty.
 // InvalidArgument: one of them is something else.

@@ -1,8 +1,9 @@
-"""llmock, a provider that others wrote, over its own HTTP endpoints."""
+"""llmock, a provider that others wrote, over its own HTTP endpoints, and the fixtures of tests that ask it."""
 
 import json
 import urllib.request
 
+import pytest
 from llmock.ratelimit import LimitSettings
 from llmock.testing import LLMockServer
 
@@ -30,3 +31,20 @@ class Provider:
 
     def verdict(self) -> dict:
         return self._call("GET", "/verdict")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with LLMockServer() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(server):
+    """Every test ends with the verdict of the provider: no error and no warning about its client."""
+    provider = Provider(server)
+    provider.reset()
+    yield provider
+    verdict = provider.verdict()
+    assert verdict["attempts"] > 0
+    assert [finding for finding in verdict["findings"] if finding["code"] not in provider.expected] == []

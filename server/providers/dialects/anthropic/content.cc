@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "server/base/status_macros.h"
-#include "server/json/parse.h"
+#include "server/json/read.h"
 #include "server/providers/dialects/anthropic/media_block.h"
 #include "server/providers/dialects/media.h"
 
@@ -189,9 +188,7 @@ absl::Status WriteChat(
 }
 
 std::string InputOf(std::string_view arguments) {
-  const json::ParseResult parsed = json::ParseView(arguments);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document != nullptr && document->root().is_object()) return std::string(arguments);
+  if (json::IsJsonObject(arguments)) return std::string(arguments);
   json::TextWriter out;
   out.BeginObject();
   if (!IsBlank(arguments)) out.Member("arguments", arguments);

@@ -12,17 +12,6 @@
 namespace extractd::providers::anthropic {
 namespace {
 
-size_t EstimateBytes(const ChatRequest& request) {
-  size_t bytes = 512;
-  for (const Message& message : request.messages) {
-    bytes += message.text.size() * 9 / 8 + message.verbatim.size() + 64;
-    for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 128;
-  }
-  for (const SchemaText& tool : request.tools) bytes += tool.json.size() + 256;
-  if (request.schema.has_value()) bytes += request.schema->json.size();
-  return bytes;
-}
-
 class BodyWriter {
  public:
   BodyWriter(const ProviderRow& row, const ModelFamily& model, const ChatRequest& request)
@@ -30,7 +19,7 @@ class BodyWriter {
         model_(model),
         request_(request),
         reasoning_(ReasoningOf(model, request)),
-        out_(EstimateBytes(request)) {}
+        out_(ExpectedBytes(request)) {}
 
   absl::StatusOr<std::string> Write() {
     out_.BeginObject();

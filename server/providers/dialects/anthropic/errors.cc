@@ -7,14 +7,12 @@
 #include <fmt/format.h>
 
 #include "server/base/strings.h"
-#include "server/base/utf8.h"
 #include "server/json/read.h"
 #include "server/providers/dialects/body_text.h"
+#include "server/providers/dialects/failure_text.h"
 
 namespace extractd::providers::anthropic {
 namespace {
-
-constexpr size_t kMaxMessageBytes = 300;
 
 struct ErrorFacts {
   int status = 0;
@@ -148,11 +146,7 @@ SendFailure Classify(const ErrorFacts& facts) {
 
 SendResult FailureOf(const ErrorFacts& facts) {
   SendResult result = {.failure = Classify(facts)};
-  // What is said of bad credentials can hold a part of them.
-  const bool quotable = result.failure != SendFailure::kAuth && !facts.message.empty();
-  const std::string said = ReplaceInvalidUtf8(facts.message);
-  result.message = quotable ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
-                            : fmt::format("the provider answered with status {}", facts.status);
+  result.message = FailureText(result.failure, facts.status, facts.message);
   return result;
 }
 

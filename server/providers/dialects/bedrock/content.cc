@@ -4,12 +4,10 @@
 #include <array>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include <absl/strings/ascii.h>
 
 #include "server/json/decimal.h"
-#include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/text_writer.h"
 #include "server/json/write.h"
@@ -219,9 +217,7 @@ bool IsBlank(std::string_view text) {
 
 std::string ArgumentsObject(std::string_view arguments) {
   if (arguments.empty()) return "{}";
-  const json::ParseResult parsed = json::ParseView(arguments);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document != nullptr && document->root().is_object()) return std::string(arguments);
+  if (json::IsJsonObject(arguments)) return std::string(arguments);
   json::TextWriter out;
   out.BeginObject().Member("arguments", arguments).EndObject();
   return std::move(out).Take();

@@ -19,7 +19,7 @@ namespace {
 class BodyWriter {
  public:
   BodyWriter(const ProviderRow& row, const ModelFamily& model, const ChatRequest& request)
-      : row_(row), model_(model), request_(request), out_(EstimateBytes(request)) {}
+      : row_(row), model_(model), request_(request), out_(ExpectedBytes(request)) {}
 
   std::string Write() {
     out_.BeginObject();
@@ -32,17 +32,6 @@ class BodyWriter {
   }
 
  private:
-  static size_t EstimateBytes(const ChatRequest& request) {
-    size_t bytes = 512;
-    for (const Message& message : request.messages) {
-      bytes += message.text.size() * 9 / 8 + message.verbatim.size() + 64;
-      for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 256;
-    }
-    for (const SchemaText& tool : request.tools) bytes += tool.json.size() + 128;
-    if (request.schema.has_value()) bytes += request.schema->json.size() * 5 / 4;
-    return bytes;
-  }
-
   // The API has no seed. While they reason, most models take no sampling parameters.
   void PutInference() {
     const Generation& generation = request_.generation;

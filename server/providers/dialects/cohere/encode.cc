@@ -16,27 +16,13 @@
 namespace extractd::providers::cohere {
 namespace {
 
-std::string_view RoleName(Role role) {
-  switch (role) {
-    case Role::kSystem:
-      return "system";
-    case Role::kUser:
-      return "user";
-    case Role::kAssistant:
-      return "assistant";
-    case Role::kTool:
-      return "tool";
-  }
-  return "user";
-}
-
 // Tokens for thinking where a model's row says nothing else; high has no bound.
 constexpr std::array<std::string_view, 4> kEffortBudgets = {"", "1024", "4096", ""};
 
 class BodyWriter {
  public:
   BodyWriter(const ProviderRow& row, const ModelFamily& model, const ChatRequest& request)
-      : row_(row), model_(model), request_(request), out_(EstimateBytes(request)) {}
+      : row_(row), model_(model), request_(request), out_(ExpectedBytes(request)) {}
 
   absl::StatusOr<std::string> Write() && {
     out_.BeginObject().Member("model", request_.model).Member("stream", request_.stream);
@@ -53,17 +39,6 @@ class BodyWriter {
   }
 
  private:
-  static size_t EstimateBytes(const ChatRequest& request) {
-    size_t bytes = 512;
-    for (const Message& message : request.messages) {
-      bytes += message.text.size() * 9 / 8 + 64;
-      for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 64;
-    }
-    for (const SchemaText& tool : request.tools) bytes += tool.json.size();
-    if (request.schema.has_value()) bytes += request.schema->json.size();
-    return bytes;
-  }
-
   // `documents` and `response_format` exclude each other: beside the latter they stand in the text.
   bool documents_apart() const { return request_.format == AnswerFormat::kText; }
 
@@ -138,14 +113,8 @@ class BodyWriter {
   }
 
   void PutTools() {
-    out_.Key("tools").BeginArray();
-    for (const SchemaText& tool : request_.tools) {
-      out_.BeginObject().Member("type", "function").Key("function").BeginObject();
-      out_.Member("name", tool.name);
-      if (!tool.description.empty()) out_.Member("description", tool.description);
-      out_.RawMember("parameters", tool.json).EndObject().EndObject();
-    }
-    out_.EndArray();
+    out_.Key("tools");
+    WriteFunctionTools(request_.tools, out_);
     // There is no choice by name: who wants one tool sends only that one.
     const bool forced = request_.tool_use != ToolUse::kFree && model_.forced_tool &&
                         row_.tool_choice != ToolChoiceForm::kNone;

@@ -7,15 +7,13 @@
 #include <fmt/format.h>
 
 #include "server/base/strings.h"
-#include "server/base/utf8.h"
 #include "server/json/read.h"
 #include "server/providers/dialects/body_text.h"
 #include "server/providers/dialects/cohere/cohere_chat.h"
+#include "server/providers/dialects/failure_text.h"
 
 namespace extractd::providers::cohere {
 namespace {
-
-constexpr size_t kMaxMessageBytes = 300;
 
 constexpr std::array<std::string_view, 5> kContextPhrases = {
     "too many tokens",
@@ -92,13 +90,7 @@ SendResult FailureOf(int http_status, std::string_view said, std::string_view co
   const std::string lower = fmt::format("{} {}", ToLower(said), ToLower(code));
   SendResult result;
   result.failure = Classify(http_status, lower);
-  // What is said of bad credentials can hold a part of the key.
-  const bool quotable = result.failure != SendFailure::kAuth && !said.empty();
-  result.message =
-      quotable ? fmt::format(
-                     "the provider says: {}", CutUtf8(ReplaceInvalidUtf8(said), kMaxMessageBytes)
-                 )
-               : fmt::format("the provider answered with status {}", http_status);
+  result.message = FailureText(result.failure, http_status, said);
   return result;
 }
 

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "server/json/parse.h"
+#include "server/json/read.h"
 #include "server/providers/dialects/media.h"
 
 namespace extractd::providers::gemini {
@@ -18,12 +17,6 @@ constexpr std::string_view kModel = "model";
 constexpr std::string_view kNoSignature = "skip_thought_signature_validator";
 // Ends a chat that would else be empty, or end with the model's words.
 constexpr std::string_view kYourTurn = "Answer now.";
-
-bool IsObject(std::string_view text) {
-  const json::ParseResult parsed = json::ParseView(text);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  return document != nullptr && document->root().is_object();
-}
 
 // Results name the function that they come from, which only the call says. Calls may have no ids:
 // then the order counts.
@@ -148,7 +141,7 @@ class ContentsWriter {
     out_.BeginObject().Key("functionCall").BeginObject();
     if (!call.id.empty()) out_.Member("id", call.id);
     out_.Member("name", call.name);
-    out_.RawMember("args", IsObject(call.arguments) ? call.arguments : "{}").EndObject();
+    out_.RawMember("args", json::IsJsonObject(call.arguments) ? call.arguments : "{}").EndObject();
     if (excused) out_.Member("thoughtSignature", kNoSignature);
     out_.EndObject();
   }

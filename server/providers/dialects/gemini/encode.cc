@@ -54,17 +54,6 @@ absl::StatusOr<CallersMembers> ReadCallersMembers(const std::string& extra_body)
   };
 }
 
-size_t EstimateBytes(const ChatRequest& request) {
-  size_t bytes = 512;
-  for (const Message& message : request.messages) {
-    bytes += message.text.size() * 9 / 8 + message.verbatim.size() + 64;
-    for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 64;
-  }
-  for (const SchemaText& tool : request.tools) bytes += tool.json.size() + 256;
-  if (request.schema.has_value()) bytes += request.schema->json.size();
-  return bytes;
-}
-
 void WriteFunctions(const ProviderRow& row, const ChatRequest& request, json::TextWriter& out) {
   out.BeginObject().Key("functionDeclarations").BeginArray();
   for (const SchemaText& tool : request.tools) {
@@ -98,7 +87,7 @@ std::string Write(
     const ChatRequest& request,
     const CallersMembers& callers
 ) {
-  json::TextWriter out(EstimateBytes(request));
+  json::TextWriter out(ExpectedBytes(request));
   out.BeginObject();
   const ContentsStyle style = {
       .system_in_chat = callers.cached_content,

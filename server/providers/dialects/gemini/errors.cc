@@ -10,18 +10,15 @@
 #include <variant>
 
 #include <absl/strings/ascii.h>
-#include <fmt/format.h>
 
 #include "server/base/strings.h"
-#include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/read.h"
+#include "server/providers/dialects/failure_text.h"
 #include "server/providers/dialects/gemini/gemini.h"
 
 namespace extractd::providers::gemini {
 namespace {
-
-constexpr size_t kMaxMessageBytes = 300;
 
 struct ErrorFacts {
   int http_status = 0;
@@ -192,12 +189,7 @@ SendResult FailureOf(const ErrorFacts& facts) {
   if (result.failure == SendFailure::kRateLimited || result.failure == SendFailure::kServerError) {
     result.retry_after = facts.retry_after;
   }
-  // What is said of bad credentials can hold a part of the key.
-  const bool quotable = result.failure != SendFailure::kAuth && !facts.message.empty();
-  const std::string said = ReplaceInvalidUtf8(facts.message);
-  result.message = quotable
-                       ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
-                       : fmt::format("the provider answered with status {}", facts.http_status);
+  result.message = FailureText(result.failure, facts.http_status, facts.message);
   return result;
 }
 

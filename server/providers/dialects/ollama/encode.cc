@@ -2,11 +2,10 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "server/base/status_macros.h"
 #include "server/base/strings.h"
-#include "server/json/parse.h"
+#include "server/json/read.h"
 #include "server/json/text_writer.h"
 #include "server/providers/dialects/body.h"
 #include "server/providers/dialects/media.h"
@@ -15,30 +14,10 @@
 namespace extractd::providers::ollama {
 namespace {
 
-std::string_view RoleName(Role role) {
-  switch (role) {
-    case Role::kSystem:
-      return "system";
-    case Role::kUser:
-      return "user";
-    case Role::kAssistant:
-      return "assistant";
-    case Role::kTool:
-      return "tool";
-  }
-  return "user";
-}
-
-bool IsJsonObject(std::string_view text) {
-  const json::ParseResult parsed = json::ParseView(text);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  return document != nullptr && document->root().is_object();
-}
-
 class BodyWriter {
  public:
   BodyWriter(const ProviderRow& row, const ModelFamily& model, const ChatRequest& request)
-      : row_(row), model_(model), request_(request), out_(EstimateBytes(request)) {}
+      : row_(row), model_(model), request_(request), out_(ExpectedBytes(request)) {}
 
   std::string Write() && {
     // A request that says nothing is streamed.
@@ -55,17 +34,6 @@ class BodyWriter {
   }
 
  private:
-  static size_t EstimateBytes(const ChatRequest& request) {
-    size_t bytes = 512;
-    for (const Message& message : request.messages) {
-      bytes += message.text.size() * 9 / 8 + 64;
-      for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 64;
-    }
-    for (const SchemaText& tool : request.tools) bytes += tool.json.size();
-    if (request.schema.has_value()) bytes += request.schema->json.size();
-    return bytes;
-  }
-
   void PutMessage(const Message& message) {
     out_.BeginObject().Member("role", RoleName(message.role));
     if (message.role == Role::kTool) {
@@ -128,7 +96,7 @@ class BodyWriter {
 
   // The server reads nothing but an object.
   void PutArguments(const std::string& arguments) {
-    if (IsJsonObject(arguments)) {
+    if (json::IsJsonObject(arguments)) {
       out_.Raw(arguments);
     } else {
       out_.BeginObject().Member("arguments", arguments).EndObject();
@@ -136,14 +104,8 @@ class BodyWriter {
   }
 
   void PutTools() {
-    out_.Key("tools").BeginArray();
-    for (const SchemaText& tool : request_.tools) {
-      out_.BeginObject().Member("type", "function").Key("function").BeginObject();
-      out_.Member("name", tool.name);
-      if (!tool.description.empty()) out_.Member("description", tool.description);
-      out_.RawMember("parameters", tool.json).EndObject().EndObject();
-    }
-    out_.EndArray();
+    out_.Key("tools");
+    WriteFunctionTools(request_.tools, out_);
   }
 
   void PutFormat() {

@@ -3,18 +3,14 @@
 #include <array>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "server/base/strings.h"
-#include "server/base/utf8.h"
 #include "server/json/read.h"
 #include "server/providers/dialects/body_text.h"
+#include "server/providers/dialects/failure_text.h"
 #include "server/providers/dialects/ollama/ollama_chat.h"
 
 namespace extractd::providers::ollama {
 namespace {
-
-constexpr size_t kMaxMessageBytes = 300;
 
 constexpr std::array<std::string_view, 4> kContextPhrases = {
     "exceeds the context length",
@@ -79,13 +75,7 @@ std::string_view MessageOf(const json::Value& body) {
 SendResult Failure(int status, std::string_view said) {
   SendResult result;
   result.failure = Classify(status, ToLower(said));
-  // What is said of bad credentials can hold a part of the key.
-  const bool quotable = result.failure != SendFailure::kAuth && !said.empty();
-  result.message =
-      quotable ? fmt::format(
-                     "the provider says: {}", CutUtf8(ReplaceInvalidUtf8(said), kMaxMessageBytes)
-                 )
-               : fmt::format("the provider answered with status {}", status);
+  result.message = FailureText(result.failure, status, said);
   return result;
 }
 

@@ -15,17 +15,6 @@
 namespace extractd::providers::openai_chat {
 namespace {
 
-size_t ExpectedBytes(const ChatRequest& request) {
-  size_t bytes = 512;
-  for (const Message& message : request.messages) {
-    bytes += message.text.size() * 9 / 8 + 64;
-    for (const Media& media : message.media) bytes += media.content.size() * 4 / 3 + 128;
-  }
-  for (const SchemaText& tool : request.tools) bytes += tool.json.size() + 128;
-  if (request.schema.has_value()) bytes += request.schema->json.size();
-  return bytes;
-}
-
 // The members by which reasoning is asked for where they are not the usual one.
 std::string ReasoningMembers(
     const ProviderRow& row, const ModelFamily& model, const ChatRequest& request

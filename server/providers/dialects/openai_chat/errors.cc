@@ -6,19 +6,17 @@
 #include <utility>
 #include <variant>
 
-#include <fmt/format.h>
-
 #include "server/base/strings.h"
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
 #include "server/json/read.h"
 #include "server/json/write.h"
+#include "server/providers/dialects/failure_text.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 
 namespace extractd::providers::openai_chat {
 namespace {
 
-constexpr size_t kMaxMessageBytes = 300;
 constexpr size_t kMaxQuotedBytes = 4096;
 
 // What the shapes have in common.
@@ -231,11 +229,7 @@ SendResult AnswerOf(const ErrorFacts& facts) {
 SendResult FailureOf(const ErrorFacts& facts) {
   SendResult result;
   result.failure = IsContextTooLong(facts) ? SendFailure::kContextTooLong : ClassifyStatus(facts);
-  // What providers say of bad credentials can hold a part of the key.
-  const bool quotable = result.failure != SendFailure::kAuth && !facts.message.empty();
-  const std::string said = ReplaceInvalidUtf8(facts.message);
-  result.message = quotable ? fmt::format("the provider says: {}", CutUtf8(said, kMaxMessageBytes))
-                            : fmt::format("the provider answered with status {}", facts.status);
+  result.message = FailureText(result.failure, facts.status, facts.message);
   return result;
 }
 

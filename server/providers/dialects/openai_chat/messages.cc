@@ -12,18 +12,9 @@
 namespace extractd::providers::openai_chat {
 namespace {
 
-std::string_view RoleName(Role role, const ModelFamily& model) {
-  switch (role) {
-    case Role::kSystem:
-      return model.developer_role ? "developer" : "system";
-    case Role::kUser:
-      return "user";
-    case Role::kAssistant:
-      return "assistant";
-    case Role::kTool:
-      return "tool";
-  }
-  return "user";
+// Who instructs these models is their developer.
+std::string_view WordFor(Role role, const ModelFamily& model) {
+  return role == Role::kSystem && model.developer_role ? "developer" : RoleName(role);
 }
 
 std::string ThinkingText(const Message& message) {
@@ -43,7 +34,7 @@ class MessageWriter {
       : row_(row), model_(model), request_(request), out_(out) {}
 
   absl::Status Write(const Message& message) {
-    out_.BeginObject().Member("role", RoleName(message.role, model_));
+    out_.BeginObject().Member("role", WordFor(message.role, model_));
     if (message.role == Role::kTool) out_.Member("tool_call_id", message.tool_call_id);
     WriteThinking(message);
     RETURN_IF_ERROR(WriteContent(message));
