@@ -224,9 +224,8 @@ TEST(GrowthTest, ToonEncoder) {
 TEST(GrowthTest, VerdictWithCoercion) {
   for (const std::string_view text :
        {R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},"required":["b"]})",
-        R"({"type":"array","items":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}})",
-        R"({"anyOf":[{"type":"number"},{"enum":["yes","no"]},{"type":"array","items":{"type":"boolean"}}]})",
-        R"({"type":"string","format":"date"})"}) {
+        R"({"anyOf":[{"type":"number"},{"enum":["yes","no"]},{"type":"array","items":{"type":"boolean"}}]})"
+       }) {
     const auto compiled = CompileOrDie(text);
     ExpectLinear("verdict", AnyTexts, [&](std::string_view answer) {
       schema::Judge(*compiled, answer, {.max_loss = json::MaxLoss::kLossy});

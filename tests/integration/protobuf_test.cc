@@ -136,7 +136,7 @@ TEST_F(ProtobufTest, ToolsOfRegisteredTypesHaveTheirMessages) {
   v1::ExtractRequest request = PersonRequest();
   request.clear_schema();
   v1::Tool& tool = *request.add_tools();
-  tool.set_name("person");
+  tool.set_name("answer");
   tool.mutable_schema()->set_schema_id("usage@1");
   Script({ToolAnswer(R"({"inputTokens":"7"})")});
   const auto result = client->Extract(request);
