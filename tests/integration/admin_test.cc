@@ -1,9 +1,6 @@
 // What operators ask a running daemon: events, reloads, caches.
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,49 +16,43 @@ namespace {
 
 using std::chrono::seconds;
 
-// A watcher on a thread of its own.
+// A watcher on a thread of its own, until the first event of the kind `last`.
 class Watching {
  public:
-  explicit Watching(const std::string& address, const v1::WatchEventsRequest& request = {})
-      : thread_([this, address, request] {
+  explicit Watching(
+      const std::string& address,
+      const v1::WatchEventsRequest& request = {},
+      v1::EventKind last = v1::EVENT_KIND_UNSPECIFIED
+  )
+      : thread_([this, address, request, last] {
           Client client({.address = address});
-          ended_ = client.WatchEvents(
-              request,
-              [this](const v1::WatchEventsResponse& event) {
-                const std::lock_guard lock(mutex_);
-                events_.push_back(event);
-                changed_.notify_all();
-                return !stop_;
-              },
-              seconds(60)
-          );
+          const auto on_event = [this, last](const v1::WatchEventsResponse& event) {
+            events_.push_back(event);
+            return event.kind() != last;
+          };
+          ended_ = client.WatchEvents(request, on_event, seconds(10));
         }) {}
   ~Watching() {
-    stop_ = true;
     if (thread_.joinable()) thread_.join();
   }
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
 
-  // All that came when `kind` did; empty if it does not within ten seconds.
-  std::vector<v1::WatchEventsResponse> Until(v1::EventKind kind) {
-    std::unique_lock lock(mutex_);
-    const auto came = [&] { return !events_.empty() && events_.back().kind() == kind; };
-    if (!changed_.wait_for(lock, seconds(10), came)) return {};
+  // All that came, the last one included.
+  std::vector<v1::WatchEventsResponse> Events() {
+    thread_.join();
+    EXPECT_FALSE(ended_.has_value()) << ended_->message;
     return events_;
   }
 
-  // Waits until the daemon ends it.
+  // Why the daemon ended it.
   std::optional<Failure> End() {
     thread_.join();
     return ended_;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<v1::WatchEventsResponse> events_;
-  std::atomic<bool> stop_ = false;
   std::optional<Failure> ended_;
   std::thread thread_;
 };
@@ -71,11 +62,11 @@ class AdminTest : public DaemonTest {};
 TEST_F(AdminTest, WatchersSeeACallFromItsBeginToItsFailure) {
   Start("max_reasks: 1\n");
   acme.ReplyByDefault(ToolAnswer(kAdaWithNegativeAge));
-  Watching watching(daemon->address());
+  Watching watching(daemon->address(), {}, v1::EVENT_KIND_FINAL_FAILURE);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   EXPECT_FALSE(client->Extract(PersonRequest()).ok());
 
-  const auto events = watching.Until(v1::EVENT_KIND_FINAL_FAILURE);
+  const auto events = watching.Events();
   std::vector<std::string> story;
   for (const auto& event : events) {
     story.push_back(fmt::format(
@@ -103,11 +94,11 @@ TEST_F(AdminTest, AFilterLeavesOnlyWhatWasAskedFor) {
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_ERROR);
   request.set_provider("acme");
-  Watching watching(daemon->address(), request);
+  Watching watching(daemon->address(), request, v1::EVENT_KIND_ERROR);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   Script({ErrorReply(503)});
   EXPECT_FALSE(client->Extract(PersonRequest()).ok());
-  const auto events = watching.Until(v1::EVENT_KIND_ERROR);
+  const auto events = watching.Events();
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].reason(), "unavailable");
   EXPECT_NE(events[0].message().find("503"), std::string::npos);
@@ -117,11 +108,11 @@ TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
   Start("max_transport_retries: 0\nmax_reasks: 0\n");
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_CIRCUIT);
-  Watching watching(daemon->address(), request);
+  Watching watching(daemon->address(), request, v1::EVENT_KIND_CIRCUIT);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   acme.ReplyByDefault(ErrorReply(500));
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(client->Extract(PersonRequest()).ok());
-  const auto events = watching.Until(v1::EVENT_KIND_CIRCUIT);
+  const auto events = watching.Events();
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].reason(), "open");
   EXPECT_EQ(events[0].provider(), "acme");
