@@ -148,7 +148,7 @@ class Check:
             yield f"{at}: no type"
         if isinstance(schema.get("type"), list) and not self.rules.type_lists:
             yield f"{at}: a list of types"
-        if schema.get("type") == "array" and "items" not in schema:
+        if schema.get("type") == "array" and not schema.keys() & {"items", "enum", "const"}:
             yield f"{at}: a list without items"
 
     def parts_of(self, schema: dict[str, Any], at: str, level: int, within: str) -> Iterator[str]:

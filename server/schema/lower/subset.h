@@ -83,6 +83,7 @@ struct Subset {
   std::span<const std::string_view> formats = {};   // that `format` may name; "*": all
   Patterns patterns = Patterns::kNone;
   bool integer_bounds = false;  // bounds hold for integers only
+  bool near_bounds = false;     // bounds beyond ±10^15 are refused or ignored
   TextRules text_rules = TextRules::kAll;
   size_t largest_min_items = std::numeric_limits<size_t>::max();
   bool tell_lost = true;  // what is lost is told in the description

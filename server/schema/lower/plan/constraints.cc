@@ -50,10 +50,19 @@ bool IsBound(std::string_view keyword) {
   return keyword.ends_with("imum");
 }
 
+bool IsFar(std::string_view number) {
+  constexpr std::string_view kFar = "1000000000000000";
+  constexpr std::string_view kFarBelow = "-1000000000000000";
+  return json::CompareNumbers(number, kFar) > 0 || json::CompareNumbers(number, kFarBelow) < 0;
+}
+
 bool Carries(const json::Value& constraint, Kind kind, const Subset& subset) {
   const std::string_view keyword = constraint.key();
   if (!Lists(subset.keywords, keyword)) return false;
-  if (subset.integer_bounds && kind == Kind::kNumber && IsBound(keyword)) return false;
+  if (IsBound(keyword)) {
+    if (subset.integer_bounds && kind == Kind::kNumber) return false;
+    if (subset.near_bounds && constraint.is_number() && IsFar(constraint.number())) return false;
+  }
   if (keyword == "format") {
     return constraint.is_string() && CarriesFormat(constraint.string(), subset);
   }

@@ -136,6 +136,15 @@ TEST(LossesTest, AGrammarFollowsOneRuleForTextsAndBoundsOfIntegers) {
   EXPECT_EQ(Lost("grammar", R"({"type":"integer","minimum":3,"exclusiveMaximum":9})"), "");
 }
 
+TEST(LossesTest, AGrammarHasNoBoundsThatAreFarAway) {
+  constexpr std::string_view kFar =
+      R"({"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807})";
+  EXPECT_EQ(Lost("xgrammar", kFar), " minimum dropped\n maximum dropped\n");
+  EXPECT_EQ(Lost("grammar", kFar), " minimum dropped\n maximum dropped\n");
+  EXPECT_EQ(Lost("openai_strict", kFar), "");
+  EXPECT_EQ(Lost("xgrammar", R"({"type":"integer","maximum":1000000000000000})"), "");
+}
+
 TEST(LossesTest, AConstantThatItsEnumDoesNotListIsNoValue) {
   const json::Document schema = ParseOrDie(R"({"const":3,"enum":[1,2]})");
   EXPECT_TRUE(Lower(schema.root(), *FindSubset("mistral")).obstacle.has_value());
