@@ -86,8 +86,10 @@ RULES = {
         integer_bounds=True, one_text_rule=True, any_values=True, reference_siblings=True,
     ),
     "xgrammar": Rules(
-        STRUCTURE | ANY_OF | LENGTHS | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"},
-        root_object=False, typed=False, formats=OPENAI_FORMATS, one_text_rule=True, reference_siblings=True,
+        STRUCTURE | ANY_OF | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"}
+        | {"minItems", "maxItems"},
+        root_object=False, typed=False, formats=OPENAI_FORMATS, anchored=True, one_text_rule=True,
+        reference_siblings=True,
     ),
     "mistral": Rules(
         STRUCTURE | NUMBERS | {"anyOf", "additionalProperties", "const", "format", "pattern", "minLength"}

@@ -29,7 +29,8 @@ enum class EnumValues : std::uint8_t { kStrings, kStringsAndNumbers, kPrimitives
 enum class Patterns : std::uint8_t {
   kNone,
   kUnanchored,  // neither ^ nor $
-  kAnchored,    // ^…$ over the whole
+  kAnchored,    // ^…$ over the whole, without escapes and groups of other kinds
+  kWhole,       // ^…$ over the whole: elsewhere the whole text would have to match
   kRegular      // everything that this project can run: no look-around, no back-reference
 };
 

@@ -17,6 +17,18 @@ bool CarriesFormat(std::string_view format, const Subset& subset) {
   return Lists(subset.formats, "*") || Lists(subset.formats, format);
 }
 
+bool LooksAround(std::string_view pattern) {
+  return pattern.find("(?=") != std::string_view::npos ||
+         pattern.find("(?!") != std::string_view::npos ||
+         pattern.find("(?<") != std::string_view::npos;
+}
+
+// An anchor elsewhere, or an alternative that the anchors do not embrace, would mean another thing.
+bool IsPlainBetweenAnchors(std::string_view pattern) {
+  if (pattern.size() < 2) return false;
+  return pattern.substr(1, pattern.size() - 2).find_first_of("^$|") == std::string_view::npos;
+}
+
 bool CarriesPattern(std::string_view pattern, Patterns patterns) {
   const bool starts = pattern.starts_with('^');
   const bool ends = pattern.ends_with('$') && !pattern.ends_with("\\$");
@@ -30,9 +42,9 @@ bool CarriesPattern(std::string_view pattern, Patterns patterns) {
       return starts && ends && pattern.find("(?") == std::string_view::npos &&
              pattern.find('\\') == std::string_view::npos;
     case Patterns::kRegular:
-      return pattern.find("(?=") == std::string_view::npos &&
-             pattern.find("(?!") == std::string_view::npos &&
-             pattern.find("(?<") == std::string_view::npos;
+      return !LooksAround(pattern);
+    case Patterns::kWhole:
+      return starts && ends && IsPlainBetweenAnchors(pattern) && !LooksAround(pattern);
   }
   return false;
 }

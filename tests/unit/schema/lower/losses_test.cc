@@ -136,6 +136,20 @@ TEST(LossesTest, AGrammarFollowsOneRuleForTextsAndBoundsOfIntegers) {
   EXPECT_EQ(Lost("grammar", R"({"type":"integer","minimum":3,"exclusiveMaximum":9})"), "");
 }
 
+TEST(LossesTest, PatternsThatHoldSomewhereAreNotTakenForTheWholeText) {
+  for (const auto* pattern : {"a", "^a", "a$", "^a|b$", "^(a|^b)$"}) {
+    EXPECT_EQ(
+        Lost("xgrammar", fmt::format(R"({{"type":"string","pattern":"{}"}})", pattern)),
+        " pattern dropped\n"
+    ) << pattern;
+  }
+  EXPECT_EQ(
+      Lost("xgrammar", R"({"type":"string","pattern":"^[a-z]+$","minLength":2})"),
+      " minLength dropped\n"
+  );
+  EXPECT_EQ(Lost("xgrammar", R"({"type":"string","pattern":"^\\d{4}-[a-z]+$"})"), "");
+}
+
 TEST(LossesTest, AGrammarHasNoBoundsThatAreFarAway) {
   constexpr std::string_view kFar =
       R"({"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807})";
