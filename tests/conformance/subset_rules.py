@@ -88,8 +88,8 @@ RULES = {
     "xgrammar": Rules(
         STRUCTURE | ANY_OF | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"}
         | {"minItems", "maxItems"},
-        root_object=False, typed=False, formats=OPENAI_FORMATS, anchored=True, one_text_rule=True,
-        reference_siblings=True,
+        root_object=False, typed=False, formats=OPENAI_FORMATS, anchored=True, integer_bounds=True,
+        one_text_rule=True, reference_siblings=True,
     ),
     "mistral": Rules(
         STRUCTURE | NUMBERS | {"anyOf", "additionalProperties", "const", "format", "pattern", "minLength"}

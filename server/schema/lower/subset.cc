@@ -75,7 +75,8 @@ constexpr std::array<Names, 10> kGrammarKeywords = {
     "exclusiveMinimum",
     "exclusiveMaximum"
 };
-// Without lengths: beside them its strings have no escapes, so no quotes and no line breaks.
+// Without lengths: beside them its strings have no escapes, so no quotes and no line breaks. Its
+// bounds of numbers allow six decimal places.
 constexpr std::array<Names, 8> kXgrammarKeywords = {
     "format",
     "pattern",
@@ -262,6 +263,7 @@ constexpr std::array kSubsets = {
         .keywords = kXgrammarKeywords,
         .formats = kXgrammarFormats,
         .patterns = Patterns::kWhole,
+        .integer_bounds = true,
         .near_bounds = true,
         .text_rules = TextRules::kFormatFirst,
         .tell_lost = false,
