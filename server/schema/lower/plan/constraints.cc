@@ -25,8 +25,23 @@ bool LooksAround(std::string_view pattern) {
 
 // An anchor elsewhere, or an alternative that the anchors do not embrace, would mean another thing.
 bool IsPlainBetweenAnchors(std::string_view pattern) {
-  if (pattern.size() < 2) return false;
-  return pattern.substr(1, pattern.size() - 2).find_first_of("^$|") == std::string_view::npos;
+  bool in_class = false;
+  int depth = 0;
+  for (size_t i = 1; i + 1 < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+    } else if (c == '^' || c == '$' || (c == '|' && depth == 0)) {
+      return false;
+    }
+  }
+  return pattern.size() > 1;
 }
 
 bool CarriesPattern(std::string_view pattern, Patterns patterns) {
@@ -39,7 +54,8 @@ bool CarriesPattern(std::string_view pattern, Patterns patterns) {
       return pattern.find_first_of("^$") == std::string_view::npos &&
              pattern.find("(?") == std::string_view::npos;
     case Patterns::kAnchored:
-      return starts && ends && pattern.find("(?") == std::string_view::npos &&
+      return starts && ends && IsPlainBetweenAnchors(pattern) &&
+             pattern.find("(?") == std::string_view::npos &&
              pattern.find('\\') == std::string_view::npos;
     case Patterns::kRegular:
       return !LooksAround(pattern);

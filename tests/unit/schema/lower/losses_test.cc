@@ -137,11 +137,15 @@ TEST(LossesTest, AGrammarFollowsOneRuleForTextsAndBoundsOfIntegers) {
 }
 
 TEST(LossesTest, PatternsThatHoldSomewhereAreNotTakenForTheWholeText) {
-  for (const auto* pattern : {"a", "^a", "a$", "^a|b$", "^(a|^b)$"}) {
-    EXPECT_EQ(
-        Lost("xgrammar", fmt::format(R"({{"type":"string","pattern":"{}"}})", pattern)),
-        " pattern dropped\n"
-    ) << pattern;
+  for (const std::string_view subset : {"xgrammar", "grammar"}) {
+    const auto lost = [&](std::string_view pattern) {
+      return Lost(subset, fmt::format(R"({{"type":"string","pattern":"{}"}})", pattern));
+    };
+    for (const auto* pattern : {"a", "^a", "a$", "^a|b$", "^(a|^b)$", "^$|^a$"}) {
+      EXPECT_EQ(lost(pattern), " pattern dropped\n") << pattern;
+    }
+    for (const auto* pattern : {"^$", "^(a|b)$", "^[^/|$]+$"})
+      EXPECT_EQ(lost(pattern), "") << pattern;
   }
   EXPECT_EQ(
       Lost("xgrammar", R"({"type":"string","pattern":"^[a-z]+$","minLength":2})"),
