@@ -62,6 +62,14 @@ def is_pairs(node: dict[str, Any]) -> bool:
     return isinstance(items, dict) and set(items.get("properties", {})) == PAIRS
 
 
+def kind_of_text(value: Any) -> str:
+    """Of the value that a string stands for."""
+    try:
+        return kind_of(json.loads(value)) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
 def listed(node: dict[str, Any]) -> list[Any] | None:
     return [node["const"]] if "const" in node else node.get("enum")
 
@@ -72,7 +80,7 @@ def accepts(node: dict[str, Any], kind: str) -> bool:
         return True
     values = listed(node)
     if values is not None:
-        return any(kind_of(value) in (kind, "string") for value in values)
+        return any(kind in (kind_of(value), kind_of_text(value)) for value in values)
     types = types_of(node)
     return types is None or kind in types or (kind == "object" and is_pairs(node))
 
@@ -94,6 +102,7 @@ class Walk:
         self.checked: set[tuple[str, str]] = set()
         self.used: set[tuple[str, str]] = set()
         self.seen: set[tuple[Any, ...]] = set()
+        self.split: dict[int, Nodes] = {}
         self.ids: dict[str, tuple[Any, str]] = {}
         self.index(root, "")
 
@@ -144,8 +153,19 @@ class Walk:
             elif "anyOf" in node:
                 todo.extend(reversed(node["anyOf"]))
             else:
-                found.append(node)
+                found.extend(self.by_type(node))
         return found
+
+    def by_type(self, node: dict[str, Any]) -> Nodes:
+        """A node for each of its types, always the same ones."""
+        types = node.get("type")
+        if isinstance(types, str) and node.get("nullable") is True:
+            types = [types, "null"]
+        if not isinstance(types, list):
+            return [node]
+        if id(node) not in self.split:
+            self.split[id(node)] = [of_one_type(node, name) for name in types]
+        return self.split[id(node)]
 
     def target(self, reference: str) -> tuple[Any, str] | None:
         if reference in self.ids:
@@ -189,18 +209,29 @@ class Walk:
 
     def combined(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
         for keyword in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(schema.get(keyword, []))):
+            for index, part in enumerate(schema.get(keyword, [])):
+                if keyword != "allOf" and (is_impossible(part) or self.any_is_free(schema[keyword])):
+                    continue
                 yield from self.walk(*child(schema, at, keyword, index), nodes, every and keyword == "allOf")
         lost = [keyword for keyword in CONDITIONS if keyword in schema]
         lost += ["oneOf"] if len(schema.get("oneOf", [])) > 1 else []
         for keyword in lost if nodes else ():
             yield from self.check(at, keyword, False)
 
+    def any_is_free(self, branches: list[Any]) -> bool:
+        """One of the branches takes any value: the others say nothing."""
+        for branch in branches:
+            if isinstance(branch, dict) and set(branch) == {"$ref"}:
+                branch = (self.target(branch["$ref"]) or (None, ""))[0]
+            if branch is True or (isinstance(branch, dict) and set(branch) <= {"description", "title", "default"}):
+                return True
+        return False
+
     def relevant(self, schema: dict[str, Any], nodes: Nodes) -> Nodes:
         """Without those for null beside absent."""
         types = types_of(schema)
         values = schema.get("enum", [schema["const"]] if "const" in schema else None)
-        if types is None and values is not None:
+        if values is not None:
             types = {kind_of(value) for value in values}
         if types is None or "null" in types:
             return nodes
@@ -220,9 +251,14 @@ class Walk:
 
     def values(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
         for keyword in ("enum", "const"):
-            if keyword in schema:
-                allowed = schema[keyword] if keyword == "enum" else [schema[keyword]]
-                yield from self.check(at, keyword, self.holds(nodes, every, lambda node: only(node, allowed)))  # noqa: B023
+            if keyword not in schema:
+                continue
+            allowed = schema[keyword] if keyword == "enum" else [schema[keyword]]
+            able = [node for node in nodes if any(accepts(node, kind_of(value)) for value in allowed)]
+            if not every:  # a node that lists other values alone is another branch's
+                able = [node for node in able if listed(node) is None or among(node, allowed)]
+            test = only if every else only_or_among
+            yield from self.check(at, keyword, self.holds(able, every, lambda node: test(node, allowed)))  # noqa: B023
         if "type" in schema:
             yield from self.check(at, "type", self.holds(nodes, every, lambda node: of_type(node, schema)))
 
@@ -252,6 +288,8 @@ class Walk:
     def member(self, part: Any, at: str, names: tuple[str, str], able: Nodes, every: bool) -> Iterator[str]:
         if part is False:
             yield from self.check(at, "", all(excludes(node, names[1]) for node in able))
+        if not every and any(excludes(node, name) for node in able for name in names):
+            return
         below = self.leaves([found for node in able for found in member_of(node, *names)])
         yield from self.walk(part, at, below, every)
 
@@ -298,12 +336,30 @@ class Walk:
         return self.leaves([found for node in able for found in element_of(node, index)])
 
 
+def of_one_type(node: dict[str, Any], name: str) -> dict[str, Any]:
+    if name == "null":
+        return {"type": "null"}
+    one = {key: value for key, value in node.items() if key != "nullable"} | {"type": name}
+    if "enum" in one:
+        one["enum"] = [value for value in one["enum"] if value is not None]
+    return one
+
+
 def containers(schema: dict[str, Any], kind: str, nodes: Nodes) -> Nodes:
     """The nodes that take values of a kind which the schema allows, and do not list them."""
     types = types_of(schema)
     if types is not None and kind not in types:
         return []
     return [node for node in nodes if accepts(node, kind) and listed(node) is None]
+
+
+def is_impossible(schema: Any) -> bool:
+    """It lists values, none of which has the type that it names."""
+    if not isinstance(schema, dict):
+        return False
+    types = types_of(schema)
+    values = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    return types is not None and values is not None and not any(kind_of(value) in types for value in values)
 
 
 def alias_of(name: str, member: Any) -> str:
@@ -381,9 +437,19 @@ def only(node: dict[str, Any], allowed: list[Any]) -> bool:
     )
 
 
+def only_or_among(node: dict[str, Any], allowed: list[Any]) -> bool:
+    """The values of several branches may be listed in one enum."""
+    values = listed(node) or []
+    return only(node, allowed) or all(any(stands_for(value, [one]) for value in values) for one in allowed)
+
+
+def among(node: dict[str, Any], allowed: list[Any]) -> bool:
+    return any(stands_for(value, allowed) for value in listed(node) or [])
+
+
 def stands_for(text: Any, allowed: list[Any]) -> bool:
     if not isinstance(text, str):
-        return any(not isinstance(a, str | bool) and not isinstance(text, bool) and a == text for a in allowed)
+        return any(kind_of(one) == kind_of(text) and one == text for one in allowed)
     if text in allowed:
         return True
     try:

@@ -86,8 +86,10 @@ RULES = {
         integer_bounds=True, one_text_rule=True, any_values=True, reference_siblings=True,
     ),
     "xgrammar": Rules(
-        STRUCTURE | ANY_OF | LENGTHS | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"},
-        root_object=False, typed=False, formats=OPENAI_FORMATS, one_text_rule=True, reference_siblings=True,
+        STRUCTURE | ANY_OF | BOUNDS | {"additionalProperties", "const", "format", "pattern", "prefixItems"}
+        | {"minItems", "maxItems"},
+        root_object=False, typed=False, formats=OPENAI_FORMATS, anchored=True, integer_bounds=True,
+        one_text_rule=True, reference_siblings=True,
     ),
     "mistral": Rules(
         STRUCTURE | NUMBERS | {"anyOf", "additionalProperties", "const", "format", "pattern", "minLength"}
@@ -148,7 +150,7 @@ class Check:
             yield f"{at}: no type"
         if isinstance(schema.get("type"), list) and not self.rules.type_lists:
             yield f"{at}: a list of types"
-        if schema.get("type") == "array" and "items" not in schema:
+        if schema.get("type") == "array" and not schema.keys() & {"items", "enum", "const"}:
             yield f"{at}: a list without items"
 
     def parts_of(self, schema: dict[str, Any], at: str, level: int, within: str) -> Iterator[str]:

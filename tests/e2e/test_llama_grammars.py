@@ -18,6 +18,8 @@ import lowered_rows  # noqa: E402
 # Of a schema from the field every so many, and so many constraints, but in the long tier.
 SHARE_BY_DEFAULT = 10
 CONSTRAINTS_BY_DEFAULT = 80
+# What becomes of a pattern that the converter can't read.
+ANY_TEXT = "root ::= string\n"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,13 @@ def grammar(llama, schema: dict) -> str:
     request = urllib.request.Request(f"{llama.url}/completion", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=120) as reply:
         return json.loads(reply.read())["generation_settings"]["grammar"]
+
+
+def ignores(llama, schema: dict, keyword: str) -> bool:
+    """The grammar is the same without the constraint, or says of a pattern only that it is some text."""
+    made = grammar(llama, schema)
+    without = grammar(llama, {key: value for key, value in schema.items() if key != keyword})
+    return made == without or (keyword == "pattern" and ANY_TEXT in made)
 
 
 def test_llamacpp_makes_a_grammar_of_every_lowered_schema(rows, llama, full, capsys):
@@ -53,8 +62,7 @@ def test_llamacpp_ignores_no_constraint_that_was_kept(rows, llama, full, capsys)
     kept = kept if full else kept[:: max(1, len(kept) // CONSTRAINTS_BY_DEFAULT)]
     ignored = []
     for schema, keyword in kept:
-        without = {key: value for key, value in schema.items() if key != keyword}
-        if grammar(llama, schema) == grammar(llama, without):
+        if ignores(llama, schema, keyword):
             ignored.append((schema, keyword))
     with capsys.disabled():
         print(f"\nllama.cpp: {len(kept)} different constraints kept, {len(ignored)} of them ignored")
@@ -74,4 +82,4 @@ def test_llamacpp_ignores_no_constraint_that_was_kept(rows, llama, full, capsys)
 )
 def test_what_the_subset_leaves_out_is_what_llamacpp_ignores(llama, schema, keyword):
     """The check itself: it sees an ignored constraint."""
-    assert grammar(llama, schema) == grammar(llama, {key: value for key, value in schema.items() if key != keyword})
+    assert ignores(llama, schema, keyword)

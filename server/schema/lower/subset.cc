@@ -75,6 +75,18 @@ constexpr std::array<Names, 10> kGrammarKeywords = {
     "exclusiveMinimum",
     "exclusiveMaximum"
 };
+// Without lengths: beside them its strings have no escapes, so no quotes and no line breaks. Its
+// bounds of numbers allow six decimal places.
+constexpr std::array<Names, 8> kXgrammarKeywords = {
+    "format",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum"
+};
 constexpr std::array<Names, 4> kGrammarFormats = {"date-time", "date", "time", "uuid"};
 constexpr std::array<Names, 9> kXgrammarFormats = {
     "email", "date", "time", "date-time", "duration", "ipv4", "ipv6", "hostname", "uuid"
@@ -201,6 +213,7 @@ constexpr std::array kSubsets = {
         .formats = kGrammarFormats,
         .patterns = Patterns::kAnchored,
         .integer_bounds = true,
+        .near_bounds = true,
         .text_rules = TextRules::kPatternFirst,
         .tell_lost = false,
     },
@@ -247,9 +260,11 @@ constexpr std::array kSubsets = {
         .tuples = true,
         .constants = true,
         .reference_siblings = true,
-        .keywords = kGrammarKeywords,
+        .keywords = kXgrammarKeywords,
         .formats = kXgrammarFormats,
-        .patterns = Patterns::kRegular,
+        .patterns = Patterns::kWhole,
+        .integer_bounds = true,
+        .near_bounds = true,
         .text_rules = TextRules::kFormatFirst,
         .tell_lost = false,
     },

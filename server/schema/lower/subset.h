@@ -29,7 +29,8 @@ enum class EnumValues : std::uint8_t { kStrings, kStringsAndNumbers, kPrimitives
 enum class Patterns : std::uint8_t {
   kNone,
   kUnanchored,  // neither ^ nor $
-  kAnchored,    // ^…$ over the whole
+  kAnchored,    // ^…$ over the whole, without escapes and groups of other kinds
+  kWhole,       // ^…$ over the whole: elsewhere the whole text would have to match
   kRegular      // everything that this project can run: no look-around, no back-reference
 };
 
@@ -83,6 +84,7 @@ struct Subset {
   std::span<const std::string_view> formats = {};   // that `format` may name; "*": all
   Patterns patterns = Patterns::kNone;
   bool integer_bounds = false;  // bounds hold for integers only
+  bool near_bounds = false;     // bounds beyond ±10^15 are refused or ignored
   TextRules text_rules = TextRules::kAll;
   size_t largest_min_items = std::numeric_limits<size_t>::max();
   bool tell_lost = true;  // what is lost is told in the description

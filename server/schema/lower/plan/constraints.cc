@@ -17,6 +17,33 @@ bool CarriesFormat(std::string_view format, const Subset& subset) {
   return Lists(subset.formats, "*") || Lists(subset.formats, format);
 }
 
+bool LooksAround(std::string_view pattern) {
+  return pattern.find("(?=") != std::string_view::npos ||
+         pattern.find("(?!") != std::string_view::npos ||
+         pattern.find("(?<") != std::string_view::npos;
+}
+
+// An anchor elsewhere, or an alternative that the anchors do not embrace, would mean another thing.
+bool IsPlainBetweenAnchors(std::string_view pattern) {
+  bool in_class = false;
+  int depth = 0;
+  for (size_t i = 1; i + 1 < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+    } else if (c == '^' || c == '$' || (c == '|' && depth == 0)) {
+      return false;
+    }
+  }
+  return pattern.size() > 1;
+}
+
 bool CarriesPattern(std::string_view pattern, Patterns patterns) {
   const bool starts = pattern.starts_with('^');
   const bool ends = pattern.ends_with('$') && !pattern.ends_with("\\$");
@@ -27,12 +54,13 @@ bool CarriesPattern(std::string_view pattern, Patterns patterns) {
       return pattern.find_first_of("^$") == std::string_view::npos &&
              pattern.find("(?") == std::string_view::npos;
     case Patterns::kAnchored:
-      return starts && ends && pattern.find("(?") == std::string_view::npos &&
+      return starts && ends && IsPlainBetweenAnchors(pattern) &&
+             pattern.find("(?") == std::string_view::npos &&
              pattern.find('\\') == std::string_view::npos;
     case Patterns::kRegular:
-      return pattern.find("(?=") == std::string_view::npos &&
-             pattern.find("(?!") == std::string_view::npos &&
-             pattern.find("(?<") == std::string_view::npos;
+      return !LooksAround(pattern);
+    case Patterns::kWhole:
+      return starts && ends && IsPlainBetweenAnchors(pattern) && !LooksAround(pattern);
   }
   return false;
 }
@@ -50,10 +78,19 @@ bool IsBound(std::string_view keyword) {
   return keyword.ends_with("imum");
 }
 
+bool IsFar(std::string_view number) {
+  constexpr std::string_view kFar = "1000000000000000";
+  constexpr std::string_view kFarBelow = "-1000000000000000";
+  return json::CompareNumbers(number, kFar) > 0 || json::CompareNumbers(number, kFarBelow) < 0;
+}
+
 bool Carries(const json::Value& constraint, Kind kind, const Subset& subset) {
   const std::string_view keyword = constraint.key();
   if (!Lists(subset.keywords, keyword)) return false;
-  if (subset.integer_bounds && kind == Kind::kNumber && IsBound(keyword)) return false;
+  if (IsBound(keyword)) {
+    if (subset.integer_bounds && kind == Kind::kNumber) return false;
+    if (subset.near_bounds && constraint.is_number() && IsFar(constraint.number())) return false;
+  }
   if (keyword == "format") {
     return constraint.is_string() && CarriesFormat(constraint.string(), subset);
   }

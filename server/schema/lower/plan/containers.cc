@@ -162,8 +162,10 @@ bool FormPlanner::PlanRest(const Shape& shape, size_t level, const Names& names,
   }
   if (!said && !bare && !state_.exact()) {
     NarrowRest(shape);
+    if (!subset_.says_closed) LoseForbidden(shape);
     return false;
   }
+  LoseForbidden(shape);
   PlanPairs(shape, level, names, form);
   return bare;
 }

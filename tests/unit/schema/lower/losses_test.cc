@@ -136,6 +136,33 @@ TEST(LossesTest, AGrammarFollowsOneRuleForTextsAndBoundsOfIntegers) {
   EXPECT_EQ(Lost("grammar", R"({"type":"integer","minimum":3,"exclusiveMaximum":9})"), "");
 }
 
+TEST(LossesTest, PatternsThatHoldSomewhereAreNotTakenForTheWholeText) {
+  for (const std::string_view subset : {"xgrammar", "grammar"}) {
+    const auto lost = [&](std::string_view pattern) {
+      return Lost(subset, fmt::format(R"({{"type":"string","pattern":"{}"}})", pattern));
+    };
+    for (const auto* pattern : {"a", "^a", "a$", "^a|b$", "^(a|^b)$", "^$|^a$"}) {
+      EXPECT_EQ(lost(pattern), " pattern dropped\n") << pattern;
+    }
+    for (const auto* pattern : {"^$", "^(a|b)$", "^[^/|$]+$"})
+      EXPECT_EQ(lost(pattern), "") << pattern;
+  }
+  EXPECT_EQ(
+      Lost("xgrammar", R"({"type":"string","pattern":"^[a-z]+$","minLength":2})"),
+      " minLength dropped\n"
+  );
+  EXPECT_EQ(Lost("xgrammar", R"({"type":"string","pattern":"^\\d{4}-[a-z]+$"})"), "");
+}
+
+TEST(LossesTest, AGrammarHasNoBoundsThatAreFarAway) {
+  constexpr std::string_view kFar =
+      R"({"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807})";
+  EXPECT_EQ(Lost("xgrammar", kFar), " minimum dropped\n maximum dropped\n");
+  EXPECT_EQ(Lost("grammar", kFar), " minimum dropped\n maximum dropped\n");
+  EXPECT_EQ(Lost("openai_strict", kFar), "");
+  EXPECT_EQ(Lost("xgrammar", R"({"type":"integer","maximum":1000000000000000})"), "");
+}
+
 TEST(LossesTest, AConstantThatItsEnumDoesNotListIsNoValue) {
   const json::Document schema = ParseOrDie(R"({"const":3,"enum":[1,2]})");
   EXPECT_TRUE(Lower(schema.root(), *FindSubset("mistral")).obstacle.has_value());
