@@ -58,9 +58,7 @@ class Reader : public recorded::RequestReader {
     const Json& content = message["content"];
     if (!content.is_string() && !IsTexts(content)) return Fail("documents in results of tools");
     request_.messages.push_back({
-        .role = message["role"] == "tool"   ? Role::kTool
-                : message["role"] == "user" ? Role::kUser
-                                            : Role::kSystem,
+        .role = recorded::RoleOf(message["role"]),
         .text = JoinedTexts(content),
         .tool_call_id = message.value("tool_call_id", ""),
     });

@@ -56,6 +56,17 @@ inline std::string TextOf(const Json& object, const char* key) {
   return text.is_string() ? text.get<std::string>() : "";
 }
 
+inline Role RoleOf(const std::string& name) {
+  static const std::map<std::string, Role> kRoles = {
+      {"system", Role::kSystem},
+      {"developer", Role::kSystem},
+      {"user", Role::kUser},
+      {"assistant", Role::kAssistant},
+      {"tool", Role::kTool},
+  };
+  return kRoles.at(name);
+}
+
 // A medium at an address that may hold its bytes.
 inline Media MediaAt(MediaKind kind, const std::string& address) {
   const size_t comma = address.find(";base64,");

@@ -3,7 +3,6 @@
 // ours differs on purpose, a named rule says so, and how often it was needed.
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,17 +31,6 @@ bool IsStructured(const Json& body) {
   return !MemberOf(body, "tools").empty() || !MemberOf(body, "response_format").empty();
 }
 
-Role RoleOf(const std::string& name) {
-  static const std::map<std::string, Role> kRoles = {
-      {"system", Role::kSystem},
-      {"developer", Role::kSystem},
-      {"user", Role::kUser},
-      {"assistant", Role::kAssistant},
-      {"tool", Role::kTool},
-  };
-  return kRoles.at(name);
-}
-
 class Reader : public recorded::RequestReader {
  public:
   std::optional<ChatRequest> Read(const Exchange& exchange) {
@@ -67,17 +55,17 @@ class Reader : public recorded::RequestReader {
     return std::nullopt;
   }
 
-  bool ReadMessage(const Json& recorded) {
-    Message message = {.role = RoleOf(recorded["role"])};
-    const Json content = MemberOf(recorded, "content");
+  bool ReadMessage(const Json& theirs) {
+    Message message = {.role = recorded::RoleOf(theirs["role"])};
+    const Json content = MemberOf(theirs, "content");
     if (content.is_array() ? !ReadParts(content, message) : !ReadText(content, message)) {
       return false;
     }
-    if (recorded.contains("reasoning_content")) {
-      message.thinking = {{.text = TextOf(recorded, "reasoning_content")}};
+    if (theirs.contains("reasoning_content")) {
+      message.thinking = {{.text = TextOf(theirs, "reasoning_content")}};
     }
-    message.tool_call_id = TextOf(recorded, "tool_call_id");
-    const Json calls = MemberOf(recorded, "tool_calls");
+    message.tool_call_id = TextOf(theirs, "tool_call_id");
+    const Json calls = MemberOf(theirs, "tool_calls");
     for (const Json& call : calls.is_array() ? calls : Json::array()) {
       if (!call.contains("id")) return Fail("calls without ids");
       const Json& function = call["function"];
@@ -140,9 +128,9 @@ class Reader : public recorded::RequestReader {
     }
     const Json choice = MemberOf(body, "tool_choice");
     if (choice == "none") return Fail("tools that must not be called");
-    request_.tool_use = choice.is_object()                        ? ToolUse::kForced
-                        : choice == "required" || choice == "any" ? ToolUse::kAtLeastOne
-                                                                  : ToolUse::kFree;
+    const bool any = choice == "required" || choice == "any";
+    request_.tool_use = any ? ToolUse::kAtLeastOne : ToolUse::kFree;
+    if (choice.is_object()) request_.tool_use = ToolUse::kForced;
     return true;
   }
 
