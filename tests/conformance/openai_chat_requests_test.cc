@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "server/providers/dialects/openai_chat/arrange.h"
@@ -95,9 +96,12 @@ class Reader : public recorded::RequestReader {
       } else if (type == "file_url") {
         AddMedia(recorded::MediaAt(MediaKind::kDocument, AddressOf(part[type])), message);
       } else if (type == "input_audio") {
-        const std::string head = "data:audio/" + part[type]["format"].get<std::string>();
-        const std::string data = part[type]["data"];
-        AddMedia(recorded::MediaAt(MediaKind::kAudio, head + ";base64," + data), message);
+        const std::string address = fmt::format(
+            "data:audio/{};base64,{}",
+            part[type]["format"].get<std::string>(),
+            part[type]["data"].get<std::string>()
+        );
+        AddMedia(recorded::MediaAt(MediaKind::kAudio, address), message);
       } else {
         return Fail("parts of a type of one provider: " + type);
       }
