@@ -56,4 +56,4 @@ def test_a_downgrade_that_is_left_out_is_missed() -> None:
             missed[f"{entry[0]} {entry[1]}" in set(faults)] += 1
     print(f"{missed[True]} of {missed.total()} entries are missed when left out")
     assert missed[True] > 100
-    assert missed[False] <= missed.total() // 10
+    assert missed[False] <= missed.total() // 5  # of branches it is lenient
