@@ -1,15 +1,37 @@
-"""Which constraints of a schema its lowered form does not hold, found by walking both side by side. Knows
-what JSON Schema says and the forms of docs/schema-subsets.md (maps as lists of pairs, JSON text, null for
-absent), not how schemas are lowered.
+"""Which constraints of a schema its lowered form does not hold, found by walking both side by side. Knows what
+JSON Schema says, not how schemas are lowered.
 
 Lenient where it must be: of a branch of a union it is enough that one branch of the lowered union holds it.
 """
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
+
+from lowered_nodes import (
+    NULL,
+    Nodes,
+    accepts,
+    alias_of,
+    among,
+    as_tight,
+    child,
+    containers,
+    element_of,
+    excludes,
+    is_impossible,
+    kind_of,
+    listed,
+    member_of,
+    mixed,
+    of_one_type,
+    of_type,
+    only,
+    only_or_among,
+    requires,
+    rest_of,
+    types_of,
+)
 
 KINDS = {
     "string": ("pattern", "format", "minLength", "maxLength"),
@@ -25,72 +47,7 @@ CONDITIONS = ("not", "if", "then", "else", "$dynamicRef")
 # Say nothing with these values.
 EMPTY = {"uniqueItems": False, "unevaluatedItems": True, "unevaluatedProperties": True, "minItems": 0}
 EMPTY |= {"minLength": 0, "minProperties": 0}
-LOWER_BOUNDS = {"minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"}
-UPPER_BOUNDS = {"maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"}
-# Stands for values that the lowered schema does not look into.
-OPAQUE: dict[str, Any] = {}
-JSON_TEXT = "The value as JSON text."
-PAIRS = {"key", "value"}
 BEHIND_TUPLES = 10**6
-
-Nodes = list[dict[str, Any]]
-
-
-def kind_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    names = {str: "string", list: "array", dict: "object"}
-    return next((name for kind, name in names.items() if isinstance(value, kind)), "null")
-
-
-def types_of(schema: dict[str, Any]) -> set[str] | None:
-    """Of its own `type`, with integers as numbers; None: any."""
-    types = schema.get("type")
-    if types is None:
-        return None
-    return {"number" if t == "integer" else t for t in ([types] if isinstance(types, str) else types)}
-
-
-def is_text(node: dict[str, Any]) -> bool:
-    return node is OPAQUE or JSON_TEXT in node.get("description", "")
-
-
-def is_pairs(node: dict[str, Any]) -> bool:
-    items = node.get("items")
-    return isinstance(items, dict) and set(items.get("properties", {})) == PAIRS
-
-
-def kind_of_text(value: Any) -> str:
-    """Of the value that a string stands for."""
-    try:
-        return kind_of(json.loads(value)) if isinstance(value, str) else ""
-    except ValueError:
-        return ""
-
-
-def listed(node: dict[str, Any]) -> list[Any] | None:
-    return [node["const"]] if "const" in node else node.get("enum")
-
-
-def accepts(node: dict[str, Any], kind: str) -> bool:
-    """Values of that kind have a form under the node."""
-    if is_text(node):
-        return True
-    values = listed(node)
-    if values is not None:
-        return any(kind in (kind_of(value), kind_of_text(value)) for value in values)
-    types = types_of(node)
-    return types is None or kind in types or (kind == "object" and is_pairs(node))
-
-
-def child(schema: dict[str, Any], at: str, *tokens: str | int) -> tuple[Any, str]:
-    found: Any = schema
-    for token in tokens:
-        found = found[token]
-        at += "/" + str(token).replace("~", "~0").replace("/", "~1")
-    return found, at
 
 
 class Walk:
@@ -152,6 +109,7 @@ class Walk:
                 todo.append(self.lowered["$defs"][node["$ref"].removeprefix("#/$defs/")])
             elif "anyOf" in node:
                 todo.extend(reversed(node["anyOf"]))
+                found.extend([NULL] if node.get("nullable") else [])
             else:
                 found.extend(self.by_type(node))
         return found
@@ -250,17 +208,19 @@ class Walk:
         return (all if every else any)(test(node) for node in nodes) if nodes else True
 
     def values(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
-        for keyword in ("enum", "const"):
-            if keyword not in schema:
-                continue
+        for keyword in schema.keys() & {"enum", "const"}:
             allowed = schema[keyword] if keyword == "enum" else [schema[keyword]]
             able = [node for node in nodes if any(accepts(node, kind_of(value)) for value in allowed)]
-            if not every:  # a node that lists other values alone is another branch's
-                able = [node for node in able if listed(node) is None or among(node, allowed)]
-            test = only if every else only_or_among
-            yield from self.check(at, keyword, self.holds(able, every, lambda node: test(node, allowed)))  # noqa: B023
+            yield from self.check(at, keyword, self.lists(able, allowed, every))
         if "type" in schema:
             yield from self.check(at, "type", self.holds(nodes, every, lambda node: of_type(node, schema)))
+
+    def lists(self, nodes: Nodes, allowed: list[Any], every: bool) -> bool:
+        if every:
+            return all(only(node, allowed) for node in nodes)
+        # A node that lists other values alone is another branch's.
+        able = [node for node in nodes if listed(node) is None or among(node, allowed)]
+        return self.holds(able, False, lambda node: only_or_among(node, allowed))
 
     def scalars(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
         types = types_of(schema)
@@ -287,7 +247,7 @@ class Walk:
 
     def member(self, part: Any, at: str, names: tuple[str, str], able: Nodes, every: bool) -> Iterator[str]:
         if part is False:
-            yield from self.check(at, "", all(excludes(node, names[1]) for node in able))
+            yield from self.check(at, "", self.holds(able, every, lambda node: excludes(node, names[1])))
         if not every and any(excludes(node, name) for node in able for name in names):
             return
         below = self.leaves([found for node in able for found in member_of(node, *names)])
@@ -334,172 +294,3 @@ class Walk:
     def below(self, able: Nodes, index: int) -> Nodes:
         """What an element is."""
         return self.leaves([found for node in able for found in element_of(node, index)])
-
-
-def of_one_type(node: dict[str, Any], name: str) -> dict[str, Any]:
-    if name == "null":
-        return {"type": "null"}
-    one = {key: value for key, value in node.items() if key != "nullable"} | {"type": name}
-    if "enum" in one:
-        one["enum"] = [value for value in one["enum"] if value is not None]
-    return one
-
-
-def containers(schema: dict[str, Any], kind: str, nodes: Nodes) -> Nodes:
-    """The nodes that take values of a kind which the schema allows, and do not list them."""
-    types = types_of(schema)
-    if types is not None and kind not in types:
-        return []
-    return [node for node in nodes if accepts(node, kind) and listed(node) is None]
-
-
-def is_impossible(schema: Any) -> bool:
-    """It lists values, none of which has the type that it names."""
-    if not isinstance(schema, dict):
-        return False
-    types = types_of(schema)
-    values = schema.get("enum", [schema["const"]] if "const" in schema else None)
-    return types is not None and values is not None and not any(kind_of(value) in types for value in values)
-
-
-def alias_of(name: str, member: Any) -> str:
-    return member.get("x-alias", name) if isinstance(member, dict) else name
-
-
-def mixed(node: dict[str, Any]) -> bool:
-    """Members that are not declared stand in a list of pairs."""
-    return any(
-        name.startswith("additional_properties") and is_pairs(member)
-        for name, member in node.get("properties", {}).items()
-    )
-
-
-def member_of(node: dict[str, Any], name: str, wire: str) -> Nodes:
-    properties = node.get("properties", {})
-    for known in (wire, name):
-        if known in properties:
-            return [properties[known]]
-    if is_text(node):
-        return [OPAQUE]
-    if is_pairs(node):
-        return [node["items"]["properties"]["value"]]
-    rest = node.get("additionalProperties", OPAQUE)
-    return [rest] if isinstance(rest, dict) else [] if rest is False else [OPAQUE]
-
-
-def rest_of(node: dict[str, Any]) -> Nodes:
-    if is_text(node):
-        return [OPAQUE]
-    if is_pairs(node):
-        return [node["items"]["properties"]["value"]]
-    if mixed(node):
-        return [
-            member["items"]["properties"]["value"]
-            for name, member in node["properties"].items()
-            if name.startswith("additional_properties") and is_pairs(member)
-        ]
-    rest = node.get("additionalProperties", OPAQUE)
-    return [rest] if isinstance(rest, dict) else [] if rest is False else [OPAQUE]
-
-
-def element_of(node: dict[str, Any], index: int) -> Nodes:
-    if is_text(node):
-        return [OPAQUE]
-    prefix = node.get("prefixItems", [])
-    if index < len(prefix):
-        return [prefix[index]]
-    rest = node.get("items", OPAQUE)
-    return [rest] if isinstance(rest, dict) else [] if rest is False else [OPAQUE]
-
-
-def excludes(node: dict[str, Any], name: str) -> bool:
-    return node.get("additionalProperties") is False and name not in node.get("properties", {})
-
-
-def requires(node: dict[str, Any], names: list[tuple[str, str]]) -> bool:
-    if is_text(node) or is_pairs(node):
-        return False
-    required = set(node.get("required", []))
-    return all(required & set(either) for either in names)
-
-
-def only(node: dict[str, Any], allowed: list[Any]) -> bool:
-    texts = {json.dumps(value, sort_keys=True) for value in allowed}
-    if node.get("type") == "null":
-        return None in allowed
-    values = listed(node)
-    if values is None:
-        types = types_of(node)
-        return types is not None and types <= {"boolean", "null"} and {"true", "false"} <= texts
-    spoken = texts | {json.dumps(value) for value in allowed if isinstance(value, str)}
-    return all(
-        value is None or json.dumps(value, sort_keys=True) in spoken or stands_for(value, allowed) for value in values
-    )
-
-
-def only_or_among(node: dict[str, Any], allowed: list[Any]) -> bool:
-    """The values of several branches may be listed in one enum."""
-    values = listed(node) or []
-    return only(node, allowed) or all(any(stands_for(value, [one]) for value in values) for one in allowed)
-
-
-def among(node: dict[str, Any], allowed: list[Any]) -> bool:
-    return any(stands_for(value, allowed) for value in listed(node) or [])
-
-
-def stands_for(text: Any, allowed: list[Any]) -> bool:
-    if not isinstance(text, str):
-        return any(kind_of(one) == kind_of(text) and one == text for one in allowed)
-    if text in allowed:
-        return True
-    try:
-        return json.loads(text) in allowed
-    except ValueError:
-        return False
-
-
-def of_type(node: dict[str, Any], schema: dict[str, Any]) -> bool:
-    if is_text(node):
-        return False
-    wanted = types_of(schema) or set()
-    if listed(node) is not None or (is_pairs(node) and "object" in wanted):
-        return True
-    types = node.get("type")
-    have = set([types] if isinstance(types, str) else types or [])
-    own = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
-    own |= {"integer"} if "number" in own else set()
-    return bool(have) and have <= own | {"null"}
-
-
-def as_tight(node: dict[str, Any], keyword: str, value: Any) -> bool:
-    if is_text(node):
-        return False
-    values = listed(node)
-    if values is not None:
-        return node.get(keyword) == value or all(obeys(one, keyword, value) for one in values)
-    if keyword == "unevaluatedProperties" and value is False:
-        return node.get("additionalProperties") is False
-    if keyword not in node:
-        return False
-    if keyword in LOWER_BOUNDS:
-        return node[keyword] >= value
-    return node[keyword] <= value if keyword in UPPER_BOUNDS else node[keyword] == value
-
-
-def matches(pattern: str, text: str) -> bool:
-    try:
-        return bool(re.search(pattern, text))
-    except re.error:  # of another dialect
-        return False
-
-
-def obeys(one: Any, keyword: str, value: Any) -> bool:
-    if isinstance(one, str):
-        length = len(one)
-        found = {"minLength": lambda: length >= value, "maxLength": lambda: length <= value}
-        return found[keyword]() if keyword in found else keyword != "pattern" or matches(value, one)
-    if kind_of(one) != "number":
-        return True
-    bounds = {"minimum": lambda: one >= value, "maximum": lambda: one <= value}
-    bounds |= {"exclusiveMinimum": lambda: one > value, "exclusiveMaximum": lambda: one < value}
-    return bounds.get(keyword, lambda: True)()
