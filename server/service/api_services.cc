@@ -10,10 +10,10 @@
 #include "extractd/v1/json_service.grpc.pb.h"
 #include "extractd/v1/schema_service.grpc.pb.h"
 #include "server/service/admin/admin_service.h"
-#include "server/service/catalog_service.h"
-#include "server/service/extraction_service.h"
-#include "server/service/json_service.h"
-#include "server/service/schema_service.h"
+#include "server/service/catalog/catalog_service.h"
+#include "server/service/extraction/extraction_service.h"
+#include "server/service/schemas/json_service.h"
+#include "server/service/schemas/schema_service.h"
 
 namespace extractd {
 namespace {

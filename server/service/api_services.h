@@ -9,7 +9,7 @@
 
 #include <grpcpp/server_builder.h>
 
-#include "server/service/rpc_server.h"
+#include "server/service/rpc/rpc_server.h"
 
 namespace extractd {
 

@@ -11,7 +11,7 @@
 #include "server/observe/event_bus.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
-#include "server/service/rpc_server.h"
+#include "server/service/rpc/rpc_server.h"
 
 namespace extractd {
 

@@ -23,13 +23,13 @@
 #include "server/base/status_macros.h"
 #include "server/json/write.h"
 #include "server/plugins/plugin_set.h"
+#include "server/service/admin/metric_sources.h"
 #include "server/service/callers/exposure.h"
+#include "server/service/configuration/settings.h"
 #include "server/service/descriptors.h"
 #include "server/service/listen_address.h"
-#include "server/service/metric_sources.h"
-#include "server/service/settings.h"
+#include "server/service/rpc/wire_check.h"
 #include "server/service/version.h"
-#include "server/service/wire_check.h"
 
 namespace extractd {
 namespace {

@@ -12,12 +12,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <grpcpp/server.h>
 
+#include "server/service/admin/admin_server.h"
 #include "server/service/admin/config_reloader.h"
-#include "server/service/admin_server.h"
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
-#include "server/service/config.h"
-#include "server/service/health_service.h"
+#include "server/service/configuration/config.h"
+#include "server/service/health/health_service.h"
 #include "server/service/loop_runtime.h"
 #include "server/service/shared_state.h"
 

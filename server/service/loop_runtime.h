@@ -16,11 +16,11 @@
 #include "server/service/api_services.h"
 #include "server/service/call_recorder.h"
 #include "server/service/callers/gate.h"
-#include "server/service/catalog_service.h"
-#include "server/service/extraction_service.h"
-#include "server/service/json_service.h"
-#include "server/service/rpc_server.h"
-#include "server/service/schema_service.h"
+#include "server/service/catalog/catalog_service.h"
+#include "server/service/extraction/extraction_service.h"
+#include "server/service/rpc/rpc_server.h"
+#include "server/service/schemas/json_service.h"
+#include "server/service/schemas/schema_service.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {

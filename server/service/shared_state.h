@@ -31,7 +31,7 @@
 #include "server/schema/schema_library.h"
 #include "server/service/callers/callers.h"
 #include "server/service/callers/guess_throttle.h"
-#include "server/service/config.h"
+#include "server/service/configuration/config.h"
 
 namespace extractd {
 

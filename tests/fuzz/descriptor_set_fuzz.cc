@@ -10,7 +10,7 @@
 #include "server/base/utf8.h"
 #include "server/schema/compiled_schema.h"
 #include "server/service/protobuf/protobuf_type.h"
-#include "server/service/wire_check.h"
+#include "server/service/rpc/wire_check.h"
 #include "tests/fuzz/require.h"
 
 namespace extractd {

@@ -7,8 +7,8 @@
 
 #include "extractd/v1/extraction.pb.h"
 #include "server/base/error.h"
-#include "server/service/extract_request.h"
-#include "server/service/wire_check.h"
+#include "server/service/extraction/extract_request.h"
+#include "server/service/rpc/wire_check.h"
 #include "tests/fuzz/require.h"
 
 namespace extractd {

@@ -17,9 +17,9 @@
 #include "server/base/status_macros.h"
 #include "server/engine/callers/principal.h"
 #include "server/service/admin/event_messages.h"
-#include "server/service/rpc_status.h"
-#include "server/service/unary.h"
-#include "server/service/wire_check.h"
+#include "server/service/rpc/rpc_status.h"
+#include "server/service/rpc/unary.h"
+#include "server/service/rpc/wire_check.h"
 
 namespace extractd {
 namespace {

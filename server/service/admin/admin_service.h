@@ -7,7 +7,7 @@
 #include "server/base/task.h"
 #include "server/service/admin/config_reloader.h"
 #include "server/service/call_recorder.h"
-#include "server/service/rpc.h"
+#include "server/service/rpc/rpc.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {

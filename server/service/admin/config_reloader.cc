@@ -13,7 +13,7 @@
 
 #include "server/base/status_macros.h"
 #include "server/service/callers/exposure.h"
-#include "server/service/settings.h"
+#include "server/service/configuration/settings.h"
 
 namespace extractd {
 namespace {

@@ -11,7 +11,7 @@
 #include <absl/status/statusor.h>
 #include <absl/synchronization/mutex.h>
 
-#include "server/service/config.h"
+#include "server/service/configuration/config.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "server/base/error.h"
-#include "server/service/extract_request.h"
+#include "server/service/extraction/extract_request.h"
 
 namespace extractd {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/service/setting_kinds.h"
+#include "server/service/configuration/setting_kinds.h"
 
 namespace extractd {
 namespace {

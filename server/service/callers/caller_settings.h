@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "server/service/settings.h"
+#include "server/service/configuration/settings.h"
 
 namespace extractd {
 

@@ -6,7 +6,7 @@
 
 #include <absl/status/status.h>
 
-#include "server/service/config.h"
+#include "server/service/configuration/config.h"
 
 namespace extractd {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "server/base/error.h"
-#include "server/service/rpc_status.h"
-#include "server/service/unary.h"
+#include "server/service/rpc/rpc_status.h"
+#include "server/service/rpc/unary.h"
 
 namespace extractd {
 namespace {

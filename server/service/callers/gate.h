@@ -11,7 +11,7 @@
 
 #include "server/base/task.h"
 #include "server/service/call_recorder.h"
-#include "server/service/rpc_server.h"
+#include "server/service/rpc/rpc_server.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {

@@ -1,6 +1,6 @@
 #include "server/service/configuration/extension_settings.h"
 
-#include "server/service/setting_kinds.h"
+#include "server/service/configuration/setting_kinds.h"
 
 namespace extractd {
 

@@ -10,8 +10,8 @@
 
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
+#include "server/service/extraction/toon_input.h"
 #include "server/service/request/media_url.h"
-#include "server/service/toon_input.h"
 
 namespace extractd {
 namespace {

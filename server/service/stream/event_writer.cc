@@ -8,9 +8,9 @@
 #include <boost/asio/post.hpp>
 
 #include "server/base/utf8.h"
-#include "server/service/extract_response.h"
-#include "server/service/messages.h"
-#include "server/service/unary.h"
+#include "server/service/extraction/extract_response.h"
+#include "server/service/extraction/messages.h"
+#include "server/service/rpc/unary.h"
 
 namespace extractd {
 namespace {

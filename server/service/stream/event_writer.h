@@ -26,7 +26,7 @@
 #include "server/base/task.h"
 #include "server/engine/stream/extraction_stream.h"
 #include "server/service/protobuf/answer_types.h"
-#include "server/service/rpc.h"
+#include "server/service/rpc/rpc.h"
 #include "server/service/stream/stream_options.h"
 
 namespace extractd {

@@ -4,9 +4,9 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
-#include "server/service/extract_request.h"
-#include "server/service/extract_response.h"
-#include "server/service/extraction_service.h"
+#include "server/service/extraction/extract_request.h"
+#include "server/service/extraction/extract_response.h"
+#include "server/service/extraction/extraction_service.h"
 #include "server/service/stream/review_desk.h"
 #include "server/service/stream/stream_call.h"
 

@@ -8,13 +8,13 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
-#include "server/service/extract_request.h"
-#include "server/service/extract_response.h"
-#include "server/service/extraction_service.h"
-#include "server/service/messages.h"
-#include "server/service/rpc_status.h"
+#include "server/service/extraction/extract_request.h"
+#include "server/service/extraction/extract_response.h"
+#include "server/service/extraction/extraction_service.h"
+#include "server/service/extraction/messages.h"
+#include "server/service/rpc/rpc_status.h"
+#include "server/service/rpc/wire_check.h"
 #include "server/service/stream/stream_call.h"
-#include "server/service/wire_check.h"
 
 namespace extractd {
 namespace {

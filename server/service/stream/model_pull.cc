@@ -13,8 +13,8 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/providers/model_pull.h"
-#include "server/service/extract_request.h"
-#include "server/service/unary.h"
+#include "server/service/extraction/extract_request.h"
+#include "server/service/rpc/unary.h"
 
 namespace extractd {
 namespace {

@@ -7,7 +7,7 @@
 #include "extractd/v1/catalog_service.pb.h"
 #include "server/base/task.h"
 #include "server/net/http_client.h"
-#include "server/service/rpc.h"
+#include "server/service/rpc/rpc.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {

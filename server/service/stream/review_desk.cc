@@ -13,8 +13,8 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/endings.h"
-#include "server/service/extract_request.h"
-#include "server/service/wire_check.h"
+#include "server/service/extraction/extract_request.h"
+#include "server/service/rpc/wire_check.h"
 
 namespace extractd {
 namespace {

@@ -17,7 +17,7 @@
 #include "extractd/v1/extraction_service.pb.h"
 #include "server/base/task.h"
 #include "server/engine/review.h"
-#include "server/service/rpc.h"
+#include "server/service/rpc/rpc.h"
 
 namespace extractd {
 

@@ -7,7 +7,7 @@
 #include "server/base/clock.h"
 #include "server/engine/call.h"
 #include "server/service/protobuf/answer_types.h"
-#include "server/service/rpc.h"
+#include "server/service/rpc/rpc.h"
 #include "server/service/stream/event_writer.h"
 #include "server/service/stream/stream_options.h"
 

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "server/service/health_probe.h"
+#include "server/service/health/health_probe.h"
 #include "tests/bench/e2e/child.h"
 #include "tests/fakes/daemon_process.h"
 
