@@ -97,8 +97,8 @@ Task<absl::Status> Forward(EventBus::Watcher& watcher, Doorbell& bell, StreamRpc
       v1::WatchEventsResponse message;
       ToMessage(*delivery->event, message);
       message.set_lost_events(delivery->lost);
-      RpcResult bytes = Succeed(message);
-      if (!co_await WriteMessage(rpc, std::move(bytes.body))) {
+      const RpcResult bytes = Succeed(message);
+      if (!co_await WriteMessage(rpc, bytes.body)) {
         co_return MakeError(Reason::kCancelled, "the caller went away");
       }
     }
