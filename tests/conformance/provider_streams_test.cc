@@ -79,7 +79,7 @@ bool IsOf(const Protocol& protocol, const Json& row) {
 
 // Empty: it was not streamed.
 std::string StreamedBody(const Json& response) {
-  const std::string text = response.value("body_text", "");
+  std::string text = response.value("body_text", "");
   if (!text.empty()) return text;
   std::string bytes;
   const std::string encoded = response.value("body_base64", "");

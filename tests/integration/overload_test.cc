@@ -56,6 +56,7 @@ class OverloadTest : public DaemonTest {
   std::unique_ptr<Tally> Load(int callers, milliseconds time) {
     auto tally = std::make_unique<Tally>();
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<size_t>(callers));
     const auto end = std::chrono::steady_clock::now() + time;
     for (int i = 0; i < callers; ++i) {
       threads.emplace_back([&] {
@@ -189,8 +190,10 @@ TEST_F(OverloadTest, APrincipalWithManyCallsDoesNotKeepOthersFromTheirTurn) {
   ));
   acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(150)));
   std::atomic<int> served = 0;
+  constexpr size_t kFlood = 30;
   std::vector<std::thread> flood;
-  for (int i = 0; i < 30; ++i) {
+  flood.reserve(kFlood);
+  for (size_t i = 0; i < kFlood; ++i) {
     flood.emplace_back([&] {
       Client caller({.address = daemon->address(), .token = many.token});
       if (caller.Extract(PersonRequest()).ok()) ++served;
@@ -219,8 +222,10 @@ TEST_F(OverloadTest, APrincipalRunsNoMoreCallsAtOnceThanItMay) {
       files_.Write("tokens", bound.line)
   ));
   acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(300)));
+  constexpr size_t kCalls = 3;
   std::vector<std::future<bool>> calls;
-  for (int i = 0; i < 3; ++i) {
+  calls.reserve(kCalls);
+  for (size_t i = 0; i < kCalls; ++i) {
     calls.push_back(std::async(std::launch::async, [&] {
       Client caller({.address = daemon->address(), .token = bound.token});
       return caller.Extract(PersonRequest()).ok();

@@ -123,7 +123,9 @@ TEST_F(ProtobufTest, TypesOfTheSameJsonAreDifferentVersions) {
     request.mutable_schema()->set_schema_id("usage@" + std::to_string(number));
     const auto result = client->Extract(request);
     ASSERT_TRUE(result.ok()) << result.failure().message;
-    EXPECT_EQ(result->protobuf().value(), std::string({static_cast<char>(number * 8 + 2), 1, 'x'}));
+    EXPECT_EQ(
+        result->protobuf().value(), std::string({static_cast<char>((number * 8) + 2), 1, 'x'})
+    );
   }
 }
 
