@@ -18,7 +18,7 @@ using observe::MetricKind;
 using observe::Sample;
 
 double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  return static_cast<double>(time.tv_sec) + (static_cast<double>(time.tv_usec) / 1e6);
 }
 
 // Resident bytes, from the second number of statm.

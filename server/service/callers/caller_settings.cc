@@ -24,7 +24,9 @@ Setting SocketModeSetting() {
             if (text != "0600" && text != "0660" && text != "0666") {
               return Wrong("must be 0600, 0660 or 0666");
             }
-            config.socket_mode = text == "0600" ? 0600 : text == "0660" ? 0660 : 0666;
+            config.socket_mode = 0600;
+            if (text == "0660") config.socket_mode = 0660;
+            if (text == "0666") config.socket_mode = 0666;
             return absl::OkStatus();
           },
       .get = [](const Config& config) { return fmt::format("{:04o}", config.socket_mode); },

@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <absl/status/status.h>
 #include <fmt/format.h>
@@ -22,8 +21,9 @@ namespace extractd {
 template <class Number>
 std::optional<Number> ReadNumber(std::string_view text) {
   Number value{};
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [at, error] = std::from_chars(begin, end, value);
   if (error != std::errc() || at != end) return std::nullopt;
   return value;
 }
@@ -37,14 +37,14 @@ struct Naming {
 };
 
 template <class At>
-Setting BoolSetting(Naming naming, At at) {
+Setting BoolSetting(const Naming& naming, At at) {
   return {
-      .name = std::move(naming.name),
+      .name = naming.name,
       .type = "true or false",
       .default_text = {},
-      .request_field = std::move(naming.request_field),
+      .request_field = naming.request_field,
       .reloadable = naming.reloadable,
-      .help = std::move(naming.help),
+      .help = naming.help,
       .set =
           [at](std::string_view text, Config& config) {
             if (text != "true" && text != "false")
@@ -63,14 +63,14 @@ struct Bounds {
 
 // Integers of any kind, and durations in milliseconds.
 template <class At>
-Setting IntegerSetting(Naming naming, Bounds bounds, At at) {
+Setting IntegerSetting(const Naming& naming, Bounds bounds, At at) {
   return {
-      .name = std::move(naming.name),
+      .name = naming.name,
       .type = fmt::format("integer {}…{}", bounds.low, bounds.high),
       .default_text = {},
-      .request_field = std::move(naming.request_field),
+      .request_field = naming.request_field,
       .reloadable = naming.reloadable,
-      .help = std::move(naming.help),
+      .help = naming.help,
       .set =
           [at, bounds](std::string_view text, Config& config) {
             const auto value = ReadNumber<std::int64_t>(text);
@@ -98,14 +98,14 @@ Setting IntegerSetting(Naming naming, Bounds bounds, At at) {
 }
 
 template <class At>
-Setting NumberSetting(Naming naming, double low, double high, At at) {
+Setting NumberSetting(const Naming& naming, double low, double high, At at) {
   return {
-      .name = std::move(naming.name),
+      .name = naming.name,
       .type = fmt::format("number {}…{}", low, high),
       .default_text = {},
-      .request_field = std::move(naming.request_field),
+      .request_field = naming.request_field,
       .reloadable = naming.reloadable,
-      .help = std::move(naming.help),
+      .help = naming.help,
       .set =
           [at, low, high](std::string_view text, Config& config) {
             const auto value = ReadNumber<double>(text);
@@ -121,14 +121,14 @@ Setting NumberSetting(Naming naming, double low, double high, At at) {
 }
 
 template <class At>
-Setting TextSetting(Naming naming, std::string type, At at) {
+Setting TextSetting(const Naming& naming, const std::string& type, At at) {
   return {
-      .name = std::move(naming.name),
-      .type = std::move(type),
+      .name = naming.name,
+      .type = type,
       .default_text = {},
-      .request_field = std::move(naming.request_field),
+      .request_field = naming.request_field,
       .reloadable = naming.reloadable,
-      .help = std::move(naming.help),
+      .help = naming.help,
       .set =
           [at](std::string_view text, Config& config) {
             at(config) = std::string(text);
