@@ -92,14 +92,16 @@ int CheckConfig(const ConfigSources& sources) {
   return EXIT_SUCCESS;
 }
 
+void PrintKeys(std::string_view of, const std::vector<KeyHelp>& keys) {
+  fmt::print("\n| {} key | meaning |\n|---|---|\n", of);
+  for (const KeyHelp& key : keys) fmt::print("| `{}` | {} |\n", key.name, key.help);
+}
+
 int PrintSettings() {
   fmt::print("{}", SettingsAsMarkdown());
-  fmt::print("\n| provider key | meaning |\n|---|---|\n");
-  for (const ProviderKey& key : ProviderKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
-  fmt::print("\n| principal key | meaning |\n|---|---|\n");
-  for (const PrincipalKey& key : PrincipalKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
-  fmt::print("\n| model key | meaning |\n|---|---|\n");
-  for (const ModelKey& key : ModelKeys()) fmt::print("| `{}` | {} |\n", key.name, key.help);
+  PrintKeys("provider", ProviderKeys());
+  PrintKeys("principal", PrincipalKeys());
+  PrintKeys("model", ModelKeys());
   return EXIT_SUCCESS;
 }
 

@@ -12,56 +12,27 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include "server/base/nearest.h"
+#include "server/service/configuration/key_table.h"
 
 namespace extractd {
 namespace {
 
 using std::chrono::milliseconds;
 
-// Empty: set. Else what is wrong with the value.
-using Setter = std::string (*)(const YAML::Node& value, Principal& principal);
-
-struct KeyRow {
-  std::string_view name;
-  std::string_view help;
-  Setter set;
-};
-
-template <class T>
-std::optional<T> As(const YAML::Node& value) {
-  T result{};
-  const bool read = value.IsScalar() && YAML::convert<T>::decode(value, result);
-  return read ? std::optional(result) : std::nullopt;
-}
-
 template <std::vector<std::string> Principal::* Field>
 std::string SetList(const YAML::Node& value, Principal& principal) {
-  if (!value.IsSequence()) return "must be a list of texts";
-  std::vector<std::string> list;
-  for (const YAML::Node& element : value) {
-    if (!element.IsScalar() || element.Scalar().empty()) return "must be a list of texts";
-    list.push_back(element.Scalar());
+  auto list = TextsOf(value);
+  if (!list.has_value() || std::ranges::find(*list, "") != list->end()) {
+    return "must be a list of texts";
   }
-  if (list.empty()) return "must name at least one; leave the key out for all";
-  principal.*Field = std::move(list);
-  return {};
-}
-
-// An integer in these bounds, given to `set`.
-template <std::int64_t kLow, std::int64_t kHigh, class Set>
-std::string SetInteger(const YAML::Node& value, Set set) {
-  const auto count = As<std::int64_t>(value);
-  if (!count.has_value() || *count < kLow || *count > kHigh) {
-    return fmt::format("must be an integer {}…{}", kLow, kHigh);
-  }
-  set(*count);
+  if (list->empty()) return "must name at least one; leave the key out for all";
+  principal.*Field = *std::move(list);
   return {};
 }
 
 template <std::optional<int> RetryOverrides::* Field, int kLow, int kHigh>
 std::string SetRetry(const YAML::Node& value, Principal& principal) {
-  return SetInteger<kLow, kHigh>(value, [&](std::int64_t count) {
+  return UseInteger(value, kLow, kHigh, [&](std::int64_t count) {
     principal.defaults.retry.*Field = static_cast<int>(count);
   });
 }
@@ -73,23 +44,20 @@ std::string SetModel(const YAML::Node& value, Principal& principal) {
 }
 
 std::string SetDeadline(const YAML::Node& value, Principal& principal) {
-  return SetInteger<1, 86'400'000>(value, [&](std::int64_t count) {
+  return UseInteger(value, 1, 86'400'000, [&](std::int64_t count) {
     principal.defaults.deadline = milliseconds(count);
   });
 }
 
 std::string SetStrict(const YAML::Node& value, Principal& principal) {
-  const auto strict = As<bool>(value);
+  const auto strict = ScalarAs<bool>(value);
   if (!strict.has_value()) return "must be true or false";
   principal.defaults.max_loss = *strict ? json::MaxLoss::kNone : json::MaxLoss::kLossless;
   return {};
 }
 
 std::string SetFormats(const YAML::Node& value, Principal& principal) {
-  const auto asserted = As<bool>(value);
-  if (!asserted.has_value()) return "must be true or false";
-  principal.defaults.assert_formats = *asserted;
-  return {};
+  return ReadFlag(value, principal.defaults.assert_formats);
 }
 
 std::string SetOnInvalid(const YAML::Node& value, Principal& principal) {
@@ -100,26 +68,23 @@ std::string SetOnInvalid(const YAML::Node& value, Principal& principal) {
 }
 
 std::string SetAdmin(const YAML::Node& value, Principal& principal) {
-  const auto admin = As<bool>(value);
-  if (!admin.has_value()) return "must be true or false";
-  principal.admin = *admin;
-  return {};
+  return ReadFlag(value, principal.admin);
 }
 
 std::string SetAttemptLimit(const YAML::Node& value, Principal& principal) {
-  return SetInteger<1, 100>(value, [&](std::int64_t count) {
+  return UseInteger(value, 1, 100, [&](std::int64_t count) {
     principal.bounds.attempts = static_cast<int>(count);
   });
 }
 
 std::string SetDeadlineLimit(const YAML::Node& value, Principal& principal) {
-  return SetInteger<1, 86'400'000>(value, [&](std::int64_t count) {
+  return UseInteger(value, 1, 86'400'000, [&](std::int64_t count) {
     principal.bounds.deadline = milliseconds(count);
   });
 }
 
 std::string SetCallLimit(const YAML::Node& value, Principal& principal) {
-  return SetInteger<1, 1'000'000>(value, [&](std::int64_t count) {
+  return UseInteger(value, 1, 1'000'000, [&](std::int64_t count) {
     principal.bounds.calls = static_cast<int>(count);
   });
 }
@@ -128,7 +93,7 @@ constexpr std::int64_t kMost = 1'000'000'000'000;
 
 template <std::int64_t RateLimits::* Field>
 std::string SetRate(const YAML::Node& value, Principal& principal) {
-  return SetInteger<1, kMost>(value, [&](std::int64_t count) {
+  return UseInteger(value, 1, kMost, [&](std::int64_t count) {
     principal.bounds.rates.*Field = count;
   });
 }
@@ -137,7 +102,7 @@ template <std::int64_t CallerBounds::* Field>
 std::string SetMoney(const YAML::Node& value, Principal& principal) {
   constexpr double kMicros = 1e6;
   constexpr double kMostUsd = 1e9;
-  const auto usd = As<double>(value);
+  const auto usd = ScalarAs<double>(value);
   if (!usd.has_value() || !(*usd >= 1 / kMicros) || *usd > kMostUsd) {
     return "must be an amount in USD, 0.000001…1000000000";
   }
@@ -153,77 +118,50 @@ std::string SetPriority(const YAML::Node& value, Principal& principal) {
   return {};
 }
 
+using Row = KeyRow<Principal>;
 constexpr std::array kKeys = {
-    KeyRow{
-        "certificates",
+    Row{"certificates",
         "names of its client certificates: URIs such as spiffe://…, DNS names, or CN=…; a * at the "
         "end stands for any text",
-        SetList<&Principal::certificates>
-    },
-    KeyRow{"providers", "providers that it may use; else all", SetList<&Principal::providers>},
-    KeyRow{
-        "models",
+        SetList<&Principal::certificates>},
+    Row{"providers", "providers that it may use; else all", SetList<&Principal::providers>},
+    Row{"models",
         "models that it may use, as provider/model, a * at the end for any text; else all",
-        SetList<&Principal::models>
-    },
-    KeyRow{"default_model", "as the setting, for its calls", SetModel},
-    KeyRow{"default_deadline_ms", "as the setting, for its calls", SetDeadline},
-    KeyRow{"max_attempts", "as the setting, for its calls", SetRetry<&RetryOverrides::max_attempts, 1, 100>},
-    KeyRow{"max_reasks", "as the setting, for its calls", SetRetry<&RetryOverrides::max_reasks, 0, 20>},
-    KeyRow{
-        "max_transport_retries",
+        SetList<&Principal::models>},
+    Row{"default_model", "as the setting, for its calls", SetModel},
+    Row{"default_deadline_ms", "as the setting, for its calls", SetDeadline},
+    Row{"max_attempts",
         "as the setting, for its calls",
-        SetRetry<&RetryOverrides::max_transport_retries, 0, 20>
-    },
-    KeyRow{"strict_validation", "as the setting, for its calls", SetStrict},
-    KeyRow{"assert_formats", "as the setting, for its calls", SetFormats},
-    KeyRow{"on_invalid", "as the setting, for its calls", SetOnInvalid},
-    KeyRow{
-        "limit_attempts", "sends that a call may make, whatever it asks for", SetAttemptLimit
-    },
-    KeyRow{
-        "limit_deadline_ms", "time that a call may take, whatever it asks for", SetDeadlineLimit
-    },
-    KeyRow{"limit_calls", "calls at once; others wait for their turn", SetCallLimit},
-    KeyRow{
-        "limit_requests_per_minute",
+        SetRetry<&RetryOverrides::max_attempts, 1, 100>},
+    Row{"max_reasks",
+        "as the setting, for its calls",
+        SetRetry<&RetryOverrides::max_reasks, 0, 20>},
+    Row{"max_transport_retries",
+        "as the setting, for its calls",
+        SetRetry<&RetryOverrides::max_transport_retries, 0, 20>},
+    Row{"strict_validation", "as the setting, for its calls", SetStrict},
+    Row{"assert_formats", "as the setting, for its calls", SetFormats},
+    Row{"on_invalid", "as the setting, for its calls", SetOnInvalid},
+    Row{"limit_attempts", "sends that a call may make, whatever it asks for", SetAttemptLimit},
+    Row{"limit_deadline_ms", "time that a call may take, whatever it asks for", SetDeadlineLimit},
+    Row{"limit_calls", "calls at once; others wait for their turn", SetCallLimit},
+    Row{"limit_requests_per_minute",
         "sends to providers in a minute; those beyond are refused",
-        SetRate<&RateLimits::requests_per_minute>
-    },
-    KeyRow{
-        "limit_tokens_per_minute",
+        SetRate<&RateLimits::requests_per_minute>},
+    Row{"limit_tokens_per_minute",
         "tokens of them, in and out, in a minute",
-        SetRate<&RateLimits::tokens_per_minute>
-    },
-    KeyRow{
-        "limit_usd_per_day",
+        SetRate<&RateLimits::tokens_per_minute>},
+    Row{"limit_usd_per_day",
         "money in a day, UTC, by the prices in force; models without a price are refused",
-        SetMoney<&CallerBounds::usd_micros_per_day>
-    },
-    KeyRow{
-        "limit_usd_per_month",
+        SetMoney<&CallerBounds::usd_micros_per_day>},
+    Row{"limit_usd_per_month",
         "the same in a calendar month",
-        SetMoney<&CallerBounds::usd_micros_per_month>
-    },
-    KeyRow{
-        "priority",
+        SetMoney<&CallerBounds::usd_micros_per_month>},
+    Row{"priority",
         "high, normal or low: while calls wait, those of a higher one go first",
-        SetPriority
-    },
-    KeyRow{"admin", "true: it may use AdminService", SetAdmin},
+        SetPriority},
+    Row{"admin", "true: it may use AdminService", SetAdmin},
 };
-
-std::string Place(const YAML::Node& node) {
-  return fmt::format("line {}", node.Mark().line + 1);
-}
-
-std::string UnknownKey(const std::string& name) {
-  std::vector<std::string> known;
-  known.reserve(kKeys.size());
-  for (const KeyRow& key : kKeys) known.emplace_back(key.name);
-  const std::string nearest = NearestName(name, known);
-  return nearest.empty() ? "unknown key" : fmt::format("unknown key; did you mean '{}'?", nearest);
-}
 
 // It stands in logs, in lines of the tokens file and in labels.
 bool IsName(std::string_view name) {
@@ -234,32 +172,14 @@ bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, fits);
 }
 
-void ReadPrincipal(
-    const YAML::Node& block, Principal& principal, std::vector<std::string>& problems
-) {
-  const std::string where = "principals." + principal.name;
-  if (block.IsNull()) return;
-  if (!block.IsMap()) {
-    problems.push_back(fmt::format("{}: {}: must be a block of keys", Place(block), where));
-    return;
-  }
-  for (const auto& entry : block) {
-    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
-    const auto* key = std::ranges::find(kKeys, name, &KeyRow::name);
-    const std::string problem =
-        key == kKeys.end() ? UnknownKey(name) : key->set(entry.second, principal);
-    if (problem.empty()) continue;
-    problems.push_back(fmt::format("{}: {}.{}: {}", Place(entry.first), where, name, problem));
-  }
-}
-
 }  // namespace
 
 void ReadPrincipals(
     const YAML::Node& block, Principals& principals, std::vector<std::string>& problems
 ) {
   if (!block.IsMap()) {
-    problems.push_back(fmt::format("{}: principals: must be a block of principals", Place(block)));
+    problems.push_back(fmt::format("{}: principals: must be a block of principals", PlaceOf(block))
+    );
     return;
   }
   for (const auto& entry : block) {
@@ -267,20 +187,19 @@ void ReadPrincipals(
     principal.name = entry.first.IsScalar() ? entry.first.Scalar() : "";
     if (!IsName(principal.name)) {
       problems.push_back(fmt::format(
-          "{}: principals: a name has 1…64 letters, digits, '-', '_' and '.'", Place(entry.first)
+          "{}: principals: a name has 1…64 letters, digits, '-', '_' and '.'", PlaceOf(entry.first)
       ));
       continue;
     }
-    ReadPrincipal(entry.second, principal, problems);
+    if (!entry.second.IsNull()) {
+      SetKeys(kKeys, entry.second, "principals." + principal.name, principal, problems);
+    }
     principals[principal.name] = std::make_shared<const Principal>(principal);
   }
 }
 
-std::vector<PrincipalKey> PrincipalKeys() {
-  std::vector<PrincipalKey> keys;
-  keys.reserve(kKeys.size());
-  for (const KeyRow& key : kKeys) keys.push_back({std::string(key.name), std::string(key.help)});
-  return keys;
+std::vector<KeyHelp> PrincipalKeys() {
+  return HelpOf(kKeys);
 }
 
 }  // namespace extractd

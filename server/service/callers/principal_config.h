@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/service/callers/authenticator.h"
+#include "server/service/configuration/key_help.h"
 
 namespace YAML {
 class Node;
@@ -26,11 +27,7 @@ void ReadPrincipals(
 );
 
 // The keys that a principal may have, for the documentation: name and meaning.
-struct PrincipalKey {
-  std::string name;
-  std::string help;
-};
-std::vector<PrincipalKey> PrincipalKeys();
+std::vector<KeyHelp> PrincipalKeys();
 
 }  // namespace extractd
 

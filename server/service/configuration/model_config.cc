@@ -19,7 +19,7 @@
 #include "server/registry/catalog.h"
 #include "server/registry/price_file.h"
 #include "server/registry/registry.h"
-#include "server/service/configuration/yaml_file.h"
+#include "server/service/configuration/key_table.h"
 
 namespace extractd {
 namespace {
@@ -61,16 +61,6 @@ ModelFamily& FamilyOf(Target& target) {
   return *target.model.family;
 }
 
-std::optional<std::vector<std::string>> TextsOf(const YAML::Node& value) {
-  if (!value.IsSequence()) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const YAML::Node& element : value) {
-    if (!element.IsScalar()) return std::nullopt;
-    texts.push_back(element.Scalar());
-  }
-  return texts;
-}
-
 std::string SetName(const YAML::Node&, Target&) {
   return {};  // it was read first
 }
@@ -97,21 +87,14 @@ std::string SetCapabilities(const YAML::Node& value, Target& target) {
 
 template <std::int64_t OwnModel::* Field>
 std::string SetTokens(const YAML::Node& value, Target& target) {
-  constexpr std::int64_t kMost = 1'000'000'000;
-  std::int64_t tokens = 0;
-  const bool read = value.IsScalar() && YAML::convert<std::int64_t>::decode(value, tokens);
-  if (!read || tokens < 1 || tokens > kMost) return "must be an integer 1…1000000000";
-  target.model.*Field = tokens;
-  return {};
+  return UseInteger(value, 1, 1'000'000'000, [&](std::int64_t tokens) {
+    target.model.*Field = tokens;
+  });
 }
 
 template <bool ModelFamily::* Field>
 std::string SetFlag(const YAML::Node& value, Target& target) {
-  bool flag = false;
-  const bool read = value.IsScalar() && YAML::convert<bool>::decode(value, flag);
-  if (!read) return "must be true or false";
-  FamilyOf(target).*Field = flag;
-  return {};
+  return ReadFlag(value, FamilyOf(target).*Field);
 }
 
 template <std::vector<std::string> ModelFamily::* Field>
@@ -174,45 +157,35 @@ std::string SetPrice(const YAML::Node& value, Target& target) {
   return std::string(problem);
 }
 
-struct KeyRow {
-  std::string_view name;
-  std::string_view help;
-  std::string (*set)(const YAML::Node& value, Target& target);
-};
 using Own = OwnModel;
 using Family = ModelFamily;
+using Key = KeyRow<Target>;
 constexpr std::array kKeys = {
-    KeyRow{"name", "the provider's name of it; with `*` at its end all that begin so", SetName},
-    KeyRow{
-        "capabilities",
+    Key{"name", "the provider's name of it; with `*` at its end all that begin so", SetName},
+    Key{"capabilities",
         "all that it can of vision, audio, documents, reasoning, parallel_tools, prompt_cache; "
         "media of other kinds are refused",
-        SetCapabilities
-    },
-    KeyRow{"max_input_tokens", "what fits in, for ListModels", SetTokens<&Own::max_input_tokens>},
-    KeyRow{"max_output_tokens", "what comes out, for ListModels", SetTokens<&Own::max_output_tokens>},
-    KeyRow{"price", "rates as in a file of [prices](prices.md), which counts first", SetPrice},
-    KeyRow{"modes", "of the provider's modes those that it has, the best first", SetList<&Family::modes>},
-    KeyRow{"forced_tool", "honours a forced tool call", SetFlag<&Family::forced_tool>},
-    KeyRow{"enforces", "enforces schemas, as the provider does", SetFlag<&Family::enforces>},
-    KeyRow{"streams_schemas", "streams answers whose format it enforces", SetFlag<&Family::streams_schemas>},
-    KeyRow{"refuses", "settings of `generation` that it does not take", SetList<&Family::refuses>},
+        SetCapabilities},
+    Key{"max_input_tokens", "what fits in, for ListModels", SetTokens<&Own::max_input_tokens>},
+    Key{"max_output_tokens", "what comes out, for ListModels", SetTokens<&Own::max_output_tokens>},
+    Key{"price", "rates as in a file of [prices](prices.md), which counts first", SetPrice},
+    Key{"modes",
+        "of the provider's modes those that it has, the best first",
+        SetList<&Family::modes>},
+    Key{"forced_tool", "honours a forced tool call", SetFlag<&Family::forced_tool>},
+    Key{"enforces", "enforces schemas, as the provider does", SetFlag<&Family::enforces>},
+    Key{"streams_schemas",
+        "streams answers whose format it enforces",
+        SetFlag<&Family::streams_schemas>},
+    Key{"refuses", "settings of `generation` that it does not take", SetList<&Family::refuses>},
 };
 
 std::string ReadBlock(const YAML::Node& block, Target target) {
   for (const auto& entry : block) {
     const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
-    const auto* key = std::ranges::find(kKeys, name, &KeyRow::name);
-    std::string problem;
-    if (key != kKeys.end()) {
-      problem = key->set(entry.second, target);
-    } else {
-      std::vector<std::string> known;
-      for (const KeyRow& row : kKeys) known.emplace_back(row.name);
-      problem = UnknownKey(name, known);
-    }
+    const std::string problem = SetKey(kKeys, name, entry.second, target);
     if (problem.empty()) continue;
-    return fmt::format("{} (line {}): {}", name, entry.first.Mark().line + 1, problem);
+    return fmt::format("{} ({}): {}", name, PlaceOf(entry.first), problem);
   }
   return {};
 }
@@ -255,11 +228,8 @@ std::string ReadModels(const YAML::Node& list, ProviderRow& row, std::vector<Pri
   return {};
 }
 
-std::vector<ModelKey> ModelKeys() {
-  std::vector<ModelKey> keys;
-  keys.reserve(kKeys.size());
-  for (const KeyRow& key : kKeys) keys.push_back({std::string(key.name), std::string(key.help)});
-  return keys;
+std::vector<KeyHelp> ModelKeys() {
+  return HelpOf(kKeys);
 }
 
 }  // namespace extractd

@@ -14,6 +14,7 @@
 
 #include "server/registry/prices.h"
 #include "server/registry/provider_row.h"
+#include "server/service/configuration/key_help.h"
 
 namespace YAML {
 class Node;
@@ -26,11 +27,7 @@ namespace extractd {
 std::string ReadModels(const YAML::Node& list, ProviderRow& row, std::vector<Price>& prices);
 
 // The keys that a model may have, for the documentation: name and meaning.
-struct ModelKey {
-  std::string name;
-  std::string help;
-};
-std::vector<ModelKey> ModelKeys();
+std::vector<KeyHelp> ModelKeys();
 
 }  // namespace extractd
 

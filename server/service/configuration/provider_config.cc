@@ -13,8 +13,8 @@
 #include "server/providers/auth/signers.h"
 #include "server/providers/provider_table.h"
 #include "server/schema/lower/subset.h"
+#include "server/service/configuration/key_table.h"
 #include "server/service/configuration/model_config.h"
-#include "server/service/configuration/yaml_file.h"
 
 namespace extractd {
 namespace {
@@ -27,83 +27,53 @@ constexpr std::array<std::string_view, 6> kUsualModes = {
 };
 
 // A row and what belongs to it beside the row.
-struct Target {
+struct ProviderParts {
   ProviderRow& row;
   RetryOverrides& retry;
   RateLimits& limits;
   std::vector<Price>& prices;
 };
 
-// Empty: set. Else what is wrong with the value.
-using Setter = std::string (*)(const YAML::Node& value, Target& target);
-
-struct KeyRow {
-  std::string_view name;
-  std::string_view help;
-  Setter set;
-};
-
-template <class T>
-std::optional<T> As(const YAML::Node& value) {
-  T result{};
-  return YAML::convert<T>::decode(value, result) ? std::optional(result) : std::nullopt;
-}
-
 template <std::string ProviderRow::* Field>
-std::string SetText(const YAML::Node& value, Target& target) {
+std::string SetText(const YAML::Node& value, ProviderParts& provider) {
   if (!value.IsScalar()) return "must be a text";
-  target.row.*Field = value.Scalar();
+  provider.row.*Field = value.Scalar();
   return {};
 }
 
 template <bool ProviderRow::* Field>
-std::string SetFlag(const YAML::Node& value, Target& target) {
-  const auto flag = value.IsScalar() ? As<bool>(value) : std::nullopt;
-  if (!flag.has_value()) return "must be true or false";
-  target.row.*Field = *flag;
-  return {};
+std::string SetFlag(const YAML::Node& value, ProviderParts& provider) {
+  return ReadFlag(value, provider.row.*Field);
 }
 
 template <std::vector<std::string> ProviderRow::* Field>
-std::string SetList(const YAML::Node& value, Target& target) {
+std::string SetList(const YAML::Node& value, ProviderParts& provider) {
   if (!value.IsSequence()) return "must be a list";
-  std::vector<std::string> list;
-  for (const YAML::Node& element : value) {
-    if (!element.IsScalar()) return "must be a list of texts";
-    list.push_back(element.Scalar());
-  }
-  target.row.*Field = std::move(list);
+  auto list = TextsOf(value);
+  if (!list.has_value()) return "must be a list of texts";
+  provider.row.*Field = *std::move(list);
   return {};
 }
 
 template <milliseconds SendTimers::* Field>
-std::string SetTimer(const YAML::Node& value, Target& target) {
-  constexpr int kLongest = 86'400'000;
-  const auto count = value.IsScalar() ? As<int>(value) : std::nullopt;
-  if (!count.has_value() || *count < 1 || *count > kLongest) return "must be an integer 1…86400000";
-  target.row.timers.*Field = milliseconds(*count);
-  return {};
+std::string SetTimer(const YAML::Node& value, ProviderParts& provider) {
+  return UseInteger(value, 1, 86'400'000, [&](std::int64_t count) {
+    provider.row.timers.*Field = milliseconds(count);
+  });
 }
 
 template <std::optional<int> RetryOverrides::* Field, int kLow, int kHigh>
-std::string SetCount(const YAML::Node& value, Target& target) {
-  const auto count = value.IsScalar() ? As<int>(value) : std::nullopt;
-  if (!count.has_value() || *count < kLow || *count > kHigh) {
-    return fmt::format("must be an integer {}…{}", kLow, kHigh);
-  }
-  target.retry.*Field = count;
-  return {};
+std::string SetCount(const YAML::Node& value, ProviderParts& provider) {
+  return UseInteger(value, kLow, kHigh, [&](std::int64_t count) {
+    provider.retry.*Field = static_cast<int>(count);
+  });
 }
 
 template <std::int64_t RateLimits::* Field>
-std::string SetLimit(const YAML::Node& value, Target& target) {
-  constexpr std::int64_t kMost = 1'000'000'000'000;
-  const auto count = value.IsScalar() ? As<std::int64_t>(value) : std::nullopt;
-  if (!count.has_value() || *count < 1 || *count > kMost) {
-    return fmt::format("must be an integer 1…{}", kMost);
-  }
-  target.limits.*Field = *count;
-  return {};
+std::string SetLimit(const YAML::Node& value, ProviderParts& provider) {
+  return UseInteger(value, 1, 1'000'000'000'000, [&](std::int64_t count) {
+    provider.limits.*Field = count;
+  });
 }
 
 template <class Choice>
@@ -134,18 +104,18 @@ std::string SetChoice(
   return "must be one of " + known;
 }
 
-std::string SetModels(const YAML::Node& value, Target& target) {
-  return ReadModels(value, target.row, target.prices);
+std::string SetModels(const YAML::Node& value, ProviderParts& provider) {
+  return ReadModels(value, provider.row, provider.prices);
 }
 
 // A key of another name is another key: the built-in variables must not stand in for it.
-std::string SetKeyVariable(const YAML::Node& value, Target& target) {
-  target.row.other_key_variables.clear();
-  return SetText<&ProviderRow::key_variable>(value, target);
+std::string SetKeyVariable(const YAML::Node& value, ProviderParts& provider) {
+  provider.row.other_key_variables.clear();
+  return SetText<&ProviderRow::key_variable>(value, provider);
 }
 
-std::string SetToolChoice(const YAML::Node& value, Target& target) {
-  return SetChoice(value, kToolChoices, target.row.tool_choice);
+std::string SetToolChoice(const YAML::Node& value, ProviderParts& provider) {
+  return SetChoice(value, kToolChoices, provider.row.tool_choice);
 }
 
 bool IsHeader(std::string_view name, std::string_view value) {
@@ -154,7 +124,7 @@ bool IsHeader(std::string_view name, std::string_view value) {
          std::ranges::none_of(name, [&](char c) { return kControl(c) || c == ' ' || c == ':'; });
 }
 
-std::string SetHeaders(const YAML::Node& value, Target& target) {
+std::string SetHeaders(const YAML::Node& value, ProviderParts& provider) {
   constexpr std::string_view kProblem = "must be a block of header names and texts";
   if (!value.IsMap()) return std::string(kProblem);
   std::vector<std::pair<std::string, std::string>> headers;
@@ -163,16 +133,16 @@ std::string SetHeaders(const YAML::Node& value, Target& target) {
     headers.emplace_back(ToLower(entry.first.Scalar()), entry.second.Scalar());
     if (!IsHeader(headers.back().first, headers.back().second)) return std::string(kProblem);
   }
-  target.row.headers = std::move(headers);
+  provider.row.headers = std::move(headers);
   return {};
 }
 
 template <std::string ProviderRow::* Field>
-std::string SetSubset(const YAML::Node& value, Target& target) {
+std::string SetSubset(const YAML::Node& value, ProviderParts& provider) {
   const std::string name = value.IsScalar() ? value.Scalar() : "";
   const bool none = name == "none";
   if (none || schema::lower::FindSubset(name) != nullptr) {
-    target.row.*Field = none ? "" : name;
+    provider.row.*Field = none ? "" : name;
     return {};
   }
   std::string known = "none";
@@ -182,11 +152,11 @@ std::string SetSubset(const YAML::Node& value, Target& target) {
   return "must be one of " + known;
 }
 
-std::string SetSigner(const YAML::Node& value, Target& target) {
+std::string SetSigner(const YAML::Node& value, ProviderParts& provider) {
   const std::string name = value.IsScalar() ? value.Scalar() : "";
   const bool none = name == "none";
   if (none || providers::FindSigner(name) != nullptr) {
-    target.row.signer = none ? "" : name;
+    provider.row.signer = none ? "" : name;
     return {};
   }
   std::string known = "none";
@@ -197,102 +167,96 @@ std::string SetSigner(const YAML::Node& value, Target& target) {
 }
 
 using Row = ProviderRow;
+using Key = KeyRow<ProviderParts>;
 constexpr std::array kKeys = {
-    KeyRow{"dialect", "wire protocol, as docs/providers/README.md names them", SetText<&Row::dialect>},
-    KeyRow{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
-    KeyRow{"chat_path", "path behind base_url; {model} stands for the model", SetText<&Row::chat_path>},
-    KeyRow{"stream_path", "the same for streamed requests; else chat_path", SetText<&Row::stream_path>},
-    KeyRow{
-        "headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
+    Key{"dialect", "wire protocol, as docs/providers/README.md names them", SetText<&Row::dialect>},
+    Key{"base_url", "address without a slash at its end", SetText<&Row::base_url>},
+    Key{"chat_path",
+        "path behind base_url; {model} stands for the model",
+        SetText<&Row::chat_path>},
+    Key{"stream_path",
+        "the same for streamed requests; else chat_path",
+        SetText<&Row::stream_path>},
+    Key{"headers", "further headers, by name; replaces all of the row's; never for keys", SetHeaders
     },
-    KeyRow{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
-    KeyRow{"responses_path", "path of a Responses API; empty: there is none", SetText<&Row::responses_path>},
-    KeyRow{"key_variable", "environment variable of the key", SetKeyVariable},
-    KeyRow{"key_header", "header of the bare key; else it is a bearer token", SetText<&Row::key_header>},
-    KeyRow{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
-    KeyRow{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
-    KeyRow{
-        "signer",
+    Key{"refuses", "settings of `generation` that no model of it takes", SetList<&Row::refuses>},
+    Key{"responses_path",
+        "path of a Responses API; empty: there is none",
+        SetText<&Row::responses_path>},
+    Key{"key_variable", "environment variable of the key", SetKeyVariable},
+    Key{"key_header",
+        "header of the bare key; else it is a bearer token",
+        SetText<&Row::key_header>},
+    Key{"key_file", "file of the key, read again when it changes", SetText<&Row::key_file>},
+    Key{"key_required", "a call without a key fails", SetFlag<&Row::key_required>},
+    Key{"signer",
         "fetches tokens where no key is set: none, or a name of docs/authentication.md",
-        SetSigner
-    },
-    KeyRow{"signer_scope", "what those tokens are for", SetText<&Row::signer_scope>},
-    KeyRow{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
-    KeyRow{"default_model", "model of calls that name only the provider", SetText<&Row::default_model>},
-    KeyRow{
-        "models",
+        SetSigner},
+    Key{"signer_scope", "what those tokens are for", SetText<&Row::signer_scope>},
+    Key{"docs_url", "documentation, named in errors", SetText<&Row::docs_url>},
+    Key{"default_model",
+        "model of calls that name only the provider",
+        SetText<&Row::default_model>},
+    Key{"models",
         "models that metrics call by name, others are \"other\"; each a name or a block of what is "
         "known of it",
-        SetModels
+        SetModels},
+    Key{"aliases", "other names of the provider", SetList<&Row::aliases>},
+    Key{"modes", "modes, the best first", SetList<&Row::modes>},
+    Key{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
+    Key{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
+    Key{"tool_choice", "form of a forced tool call: named, required, any, auto, none", SetToolChoice
     },
-    KeyRow{"aliases", "other names of the provider", SetList<&Row::aliases>},
-    KeyRow{"modes", "modes, the best first", SetList<&Row::modes>},
-    KeyRow{"http2", "HTTP/2, over TLS", SetFlag<&Row::http2>},
-    KeyRow{"max_tokens_field", "name of the token limit in bodies", SetText<&Row::max_tokens_field>},
-    KeyRow{
-        "tool_choice", "form of a forced tool call: named, required, any, auto, none", SetToolChoice
-    },
-    KeyRow{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
-    KeyRow{"sends_parallel_tool_calls", "send `parallel_tool_calls: false`", SetFlag<&Row::sends_parallel_tool_calls>},
-    KeyRow{
-        "enforcement",
+    Key{"sends_strict_tools", "send `strict` with tools", SetFlag<&Row::sends_strict_tools>},
+    Key{"sends_parallel_tool_calls",
+        "send `parallel_tool_calls: false`",
+        SetFlag<&Row::sends_parallel_tool_calls>},
+    Key{"enforcement",
         "what it enforces of schemas: none, or a subset of docs/schema-subsets.md",
-        SetSubset<&Row::enforcement>
-    },
-    KeyRow{
-        "tool_enforcement",
+        SetSubset<&Row::enforcement>},
+    Key{"tool_enforcement",
         "subset that schemas of tools must fit, else another mode is chosen: none, or one as above",
-        SetSubset<&Row::tool_enforcement>
-    },
-    KeyRow{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
-    KeyRow{"describe_schema", "describe the schema in the prompt, too", SetFlag<&Row::describe_schema>},
-    KeyRow{
-        "streams_schemas",
+        SetSubset<&Row::tool_enforcement>},
+    Key{"object_root_only", "takes only schemas of objects", SetFlag<&Row::object_root_only>},
+    Key{"describe_schema",
+        "describe the schema in the prompt, too",
+        SetFlag<&Row::describe_schema>},
+    Key{"streams_schemas",
         "streams answers whose format it enforces; else they are asked for whole",
-        SetFlag<&Row::streams_schemas>
-    },
-    KeyRow{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
-    KeyRow{"body", "JSON object of members that bodies get unless a call sets them", SetText<&Row::body>},
-    KeyRow{"models_path", "path of the list of its models, behind base_url", SetText<&Row::models_path>},
-    KeyRow{"pull_path", "path that lets it load a model, behind base_url", SetText<&Row::pull_path>},
-    KeyRow{"pull_missing", "a model that it lacks is pulled at its first use", SetFlag<&Row::pull_missing>},
-    KeyRow{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
-    KeyRow{"first_byte_timeout_ms", "until the first byte of a reply", SetTimer<&SendTimers::first_byte>},
-    KeyRow{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},
-    KeyRow{"attempt_timeout_ms", "one send from start to end", SetTimer<&SendTimers::total>},
-    KeyRow{"max_attempts", "as the setting, for this provider", SetCount<&RetryOverrides::max_attempts, 1, 100>},
-    KeyRow{"max_reasks", "as the setting, for this provider", SetCount<&RetryOverrides::max_reasks, 0, 20>},
-    KeyRow{"max_transport_retries", "as the setting, for this provider", SetCount<&RetryOverrides::max_transport_retries, 0, 20>},
-    KeyRow{"requests_per_minute", "sends with its key in a minute; others wait", SetLimit<&RateLimits::requests_per_minute>},
-    KeyRow{"tokens_per_minute", "tokens of them, in and out, in a minute", SetLimit<&RateLimits::tokens_per_minute>},
+        SetFlag<&Row::streams_schemas>},
+    Key{"instruct_last", "put instructions behind the text", SetFlag<&Row::instruct_last>},
+    Key{"body",
+        "JSON object of members that bodies get unless a call sets them",
+        SetText<&Row::body>},
+    Key{"models_path",
+        "path of the list of its models, behind base_url",
+        SetText<&Row::models_path>},
+    Key{"pull_path", "path that lets it load a model, behind base_url", SetText<&Row::pull_path>},
+    Key{"pull_missing",
+        "a model that it lacks is pulled at its first use",
+        SetFlag<&Row::pull_missing>},
+    Key{"connect_timeout_ms", "until the connection stands", SetTimer<&SendTimers::connect>},
+    Key{"first_byte_timeout_ms",
+        "until the first byte of a reply",
+        SetTimer<&SendTimers::first_byte>},
+    Key{"idle_timeout_ms", "between two bytes of a reply", SetTimer<&SendTimers::idle>},
+    Key{"attempt_timeout_ms", "one send from start to end", SetTimer<&SendTimers::total>},
+    Key{"max_attempts",
+        "as the setting, for this provider",
+        SetCount<&RetryOverrides::max_attempts, 1, 100>},
+    Key{"max_reasks",
+        "as the setting, for this provider",
+        SetCount<&RetryOverrides::max_reasks, 0, 20>},
+    Key{"max_transport_retries",
+        "as the setting, for this provider",
+        SetCount<&RetryOverrides::max_transport_retries, 0, 20>},
+    Key{"requests_per_minute",
+        "sends with its key in a minute; others wait",
+        SetLimit<&RateLimits::requests_per_minute>},
+    Key{"tokens_per_minute",
+        "tokens of them, in and out, in a minute",
+        SetLimit<&RateLimits::tokens_per_minute>},
 };
-
-std::string Place(const YAML::Node& node) {
-  return fmt::format("line {}", node.Mark().line + 1);
-}
-
-std::vector<std::string> KnownKeys() {
-  std::vector<std::string> known;
-  known.reserve(kKeys.size());
-  for (const KeyRow& key : kKeys) known.emplace_back(key.name);
-  return known;
-}
-
-void ReadRow(const YAML::Node& block, Target target, std::vector<std::string>& problems) {
-  const std::string where = "providers." + target.row.name;
-  if (!block.IsMap()) {
-    problems.push_back(fmt::format("{}: {}: must be a block of keys", Place(block), where));
-    return;
-  }
-  for (const auto& entry : block) {
-    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : "";
-    const auto* key = std::ranges::find(kKeys, name, &KeyRow::name);
-    const std::string problem =
-        key == kKeys.end() ? UnknownKey(name, KnownKeys()) : key->set(entry.second, target);
-    if (problem.empty()) continue;
-    problems.push_back(fmt::format("{}: {}.{}: {}", Place(entry.first), where, name, problem));
-  }
-}
 
 // The text with `${NAME}` and `${NAME:-default}` replaced by the environment's values. What has
 // neither stays as it is.
@@ -370,7 +334,7 @@ std::vector<std::string> ReadProviders(
 ) {
   std::vector<std::string> names;
   if (!block.IsMap()) {
-    problems.push_back(fmt::format("{}: providers: must be a block of providers", Place(block)));
+    problems.push_back(fmt::format("{}: providers: must be a block of providers", PlaceOf(block)));
     return names;
   }
   for (const auto& entry : block) {
@@ -381,17 +345,15 @@ std::vector<std::string> ReadProviders(
       row = std::prev(into.rows.end());
     }
     row->origin = into.origin;
-    ReadRow(entry.second, {*row, into.retry[name], into.limits[name], into.prices}, problems);
+    ProviderParts provider = {*row, into.retry[name], into.limits[name], into.prices};
+    SetKeys(kKeys, entry.second, "providers." + name, provider, problems);
     names.push_back(name);
   }
   return names;
 }
 
-std::vector<ProviderKey> ProviderKeys() {
-  std::vector<ProviderKey> keys;
-  keys.reserve(kKeys.size());
-  for (const KeyRow& key : kKeys) keys.push_back({std::string(key.name), std::string(key.help)});
-  return keys;
+std::vector<KeyHelp> ProviderKeys() {
+  return HelpOf(kKeys);
 }
 
 }  // namespace extractd

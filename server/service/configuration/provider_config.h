@@ -15,6 +15,7 @@
 #include "server/engine/call.h"
 #include "server/registry/prices.h"
 #include "server/registry/provider_row.h"
+#include "server/service/configuration/key_help.h"
 
 namespace YAML {
 class Node;
@@ -49,11 +50,7 @@ std::vector<std::string> ReadProviders(
 );
 
 // The keys that a provider may have, for the documentation: name and meaning.
-struct ProviderKey {
-  std::string name;
-  std::string help;
-};
-std::vector<ProviderKey> ProviderKeys();
+std::vector<KeyHelp> ProviderKeys();
 
 }  // namespace extractd
 

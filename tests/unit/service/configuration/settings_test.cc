@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "extractd/v1/extraction.pb.h"
+#include "server/service/callers/principal_config.h"
+#include "server/service/configuration/model_config.h"
 #include "server/service/configuration/provider_config.h"
 
 namespace extractd {
@@ -110,9 +112,11 @@ TEST(SettingsTest, DocumentationHoldsTheTablesAsTheyAre) {
   text << file.rdbuf();
   EXPECT_NE(text.str().find(SettingsAsMarkdown()), std::string::npos)
       << "print the tables with `extractd settings` and put them into docs/configuration.md";
-  for (const ProviderKey& key : ProviderKeys()) {
-    EXPECT_NE(text.str().find("| `" + key.name + "` | " + key.help + " |"), std::string::npos)
-        << key.name;
+  for (const auto& keys : {ProviderKeys(), PrincipalKeys(), ModelKeys()}) {
+    for (const KeyHelp& key : keys) {
+      EXPECT_NE(text.str().find("| `" + key.name + "` | " + key.help + " |"), std::string::npos)
+          << key.name;
+    }
   }
 }
 
