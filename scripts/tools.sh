@@ -21,7 +21,8 @@ REQUIREMENTS=("$ROOT/tests/e2e/requirements.txt" "$ROOT/tests/checks/requirement
   "$ROOT/tests/conformance/requirements.txt")
 # Of these, not what they require themselves.
 BARE_REQUIREMENTS=$ROOT/tests/conformance/requirements-bare.txt
-BENCH_PEERS=("$ROOT/tests/bench/peers/requirements.txt" "$ROOT/tests/bench/peers/package.json")
+BENCH_PEERS=("$ROOT/tests/bench/peers/requirements.txt" "$ROOT/tests/bench/peers/package.json"
+  "$ROOT/tests/bench/peers/stream-requirements.txt")
 BIN=$CACHE/tools/bin
 
 # do_without TOOL REASON: a visible line on a user's machine, an error in CI.
@@ -50,26 +51,15 @@ fetch_python() {
   ln -sfn "$environment" "$CACHE/tools/python"
 }
 
-fetch_buf() {
-  local prefix=$CACHE/tools/buf-$BUF_VERSION
-  local program=$prefix/node_modules/.bin/buf
+# fetch_npm PROGRAM PACKAGE VERSION
+fetch_npm() {
+  local name=$1 prefix=$CACHE/tools/$1-$3
+  local program=$prefix/node_modules/.bin/$name
   if [[ ! -x $program ]]; then
-    command -v npm >/dev/null || { do_without buf "npm is not installed"; return; }
-    step "fetch buf" "$NETWORK_HINT" npm install --no-audit --no-fund --prefix "$prefix" \
-      "@bufbuild/buf@$BUF_VERSION"
+    command -v npm >/dev/null || { do_without "$name" "npm is not installed"; return; }
+    step "fetch $name" "$NETWORK_HINT" npm install --no-audit --no-fund --prefix "$prefix" "$2@$3"
   fi
-  provide buf "$program"
-}
-
-fetch_aimock() {
-  local prefix=$CACHE/tools/aimock-$AIMOCK_VERSION
-  local program=$prefix/node_modules/.bin/aimock
-  if [[ ! -x $program ]]; then
-    command -v npm >/dev/null || { do_without aimock "npm is not installed"; return; }
-    step "fetch aimock" "$NETWORK_HINT" npm install --no-audit --no-fund --prefix "$prefix" \
-      "@copilotkit/aimock@$AIMOCK_VERSION"
-  fi
-  provide aimock "$program"
+  provide "$name" "$program"
 }
 
 fetch_grpcurl() {
@@ -109,7 +99,19 @@ install_peers() {
   "$prefix/python/bin/pip" install --disable-pip-version-check --requirement="${BENCH_PEERS[0]}"
   cp "${BENCH_PEERS[1]}" "$prefix"
   npm install --no-audit --no-fund --prefix "$prefix"
+  install_stream_peers "$prefix/streams"
   touch "$prefix/complete"
+}
+
+# In an environment of their own, each as far as it installs: they ask for other versions of what is
+# compared above.
+install_stream_peers() {
+  local environment=$1 requirement
+  /usr/bin/python3 -m venv "$environment"
+  while read -r requirement; do
+    "$environment/bin/pip" install --disable-pip-version-check "$requirement" ||
+      say "skipped: $requirement does not install here; it is left out of the comparison"
+  done < <(grep -v '^#' "${BENCH_PEERS[2]}")
 }
 
 fetch_peers() {
@@ -126,8 +128,8 @@ mkdir -p "$BIN"
 exec 9>"$CACHE/tools.lock"
 flock 9
 fetch_python
-fetch_aimock
-fetch_buf
+fetch_npm aimock @copilotkit/aimock "$AIMOCK_VERSION"
+fetch_npm buf @bufbuild/buf "$BUF_VERSION"
 fetch_grpcurl
 fetch_go_stubs
 [[ ${1:-} != --bench ]] || fetch_peers
