@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <google/protobuf/util/time_util.h>
 
 #include "server/base/error.h"
 #include "server/service/extraction/extract_request.h"
@@ -15,6 +15,7 @@
 namespace extractd {
 namespace {
 
+using google::protobuf::util::TimeUtil;
 using observe::EventKind;
 
 constexpr int kMaxKinds = 16;
@@ -33,14 +34,11 @@ constexpr std::array kKinds = {
 }  // namespace
 
 void ToMessage(const observe::Event& event, v1::WatchEventsResponse& out) {
-  using std::chrono::nanoseconds;
-  constexpr std::int64_t kBillion = 1'000'000'000;
   for (const auto& [kind, number] : kKinds) {
     if (kind == event.kind) out.set_kind(number);
   }
-  const auto since = std::chrono::duration_cast<nanoseconds>(event.time.time_since_epoch());
-  out.mutable_event_time()->set_seconds(since.count() / kBillion);
-  out.mutable_event_time()->set_nanos(static_cast<std::int32_t>(since.count() % kBillion));
+  const std::chrono::nanoseconds since = event.time.time_since_epoch();
+  *out.mutable_event_time() = TimeUtil::NanosecondsToTimestamp(since.count());
   out.set_request_id(event.request_id);
   out.set_attempt(event.attempt);
   out.set_provider(event.provider);
