@@ -65,6 +65,12 @@ int MaxAttemptsOf(const ExtractCall& call, const CallSettings& settings) {
   return RetryOf(call, settings, "").max_attempts;
 }
 
+SteadyTime AnswerTime(SteadyTime deadline, SteadyTime now) {
+  constexpr std::chrono::milliseconds kLongestMargin{25};
+  const auto left = deadline - now;
+  return deadline - std::min<std::chrono::nanoseconds>(left / 10, kLongestMargin);
+}
+
 SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, SteadyTime now) {
   const auto longest = BoundsOf(call).deadline;
   const auto bound = longest.has_value() ? now + *longest : SteadyTime::max();
@@ -72,11 +78,7 @@ SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, Ste
     const auto usual = DefaultsOf(call).deadline.value_or(settings.default_deadline);
     return std::min(bound, now + usual);
   }
-  // Part of the caller's time is kept to bring the answer back before the caller hangs up.
-  constexpr std::chrono::milliseconds kLongestMargin{25};
-  const auto left = *call.deadline - now;
-  const auto margin = std::min<std::chrono::nanoseconds>(left / 10, kLongestMargin);
-  return std::min(bound, *call.deadline - margin);
+  return std::min(bound, AnswerTime(*call.deadline, now));
 }
 
 absl::Status FillSettings(

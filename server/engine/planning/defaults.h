@@ -19,6 +19,10 @@ const std::string& ModelOf(const ExtractCall& call, const CallSettings& settings
 // Sends that the call may make, whatever its provider says.
 int MaxAttemptsOf(const ExtractCall& call, const CallSettings& settings);
 
+// When work must have ended for a caller that hangs up at `deadline`: part of its time is kept to
+// bring the answer back.
+SteadyTime AnswerTime(SteadyTime deadline, SteadyTime now);
+
 // When the call must have ended, with the time to bring its answer back.
 SteadyTime DeadlineOf(const ExtractCall& call, const CallSettings& settings, SteadyTime now);
 

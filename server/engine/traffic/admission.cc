@@ -9,6 +9,7 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/endings.h"
 
 namespace extractd {
 namespace {
@@ -214,7 +215,7 @@ absl::StatusOr<Admission::Place> Admission::Settle(const WaiterPtr& waiter, bool
       if (!cancelled) return Overloaded("timeout", ExpectedWait(caller));
       break;
   }
-  return MakeError(Reason::kCancelled, "the caller cancelled the call");
+  return CancelledError();
 }
 
 void Admission::Release(Caller& caller, SteadyTime begin) {

@@ -16,7 +16,9 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/callers/principal.h"
+#include "server/engine/endings.h"
 #include "server/service/admin/event_messages.h"
+#include "server/service/rpc/rpc_endings.h"
 #include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/unary.h"
 #include "server/service/rpc/wire_check.h"
@@ -57,10 +59,6 @@ absl::Status ReadAdmin(Rpc& rpc, const Config& config, google::protobuf::Message
   return ParseRequest(rpc.request(), config.max_request_bytes, request);
 }
 
-absl::Status DrainingError() {
-  return MakeError(Reason::kDraining, "the server is shutting down");
-}
-
 Task<absl::StatusOr<ConfigReloader::Outcome>> ReloadHere(
     ConfigReloader& reloader, bool only_check
 ) {
@@ -98,14 +96,10 @@ Task<absl::Status> Forward(EventBus::Watcher& watcher, Doorbell& bell, StreamRpc
       ToMessage(*delivery->event, message);
       message.set_lost_events(delivery->lost);
       const RpcResult bytes = Succeed(message);
-      if (!co_await WriteMessage(rpc, bytes.body)) {
-        co_return MakeError(Reason::kCancelled, "the caller went away");
-      }
+      if (!co_await WriteMessage(rpc, *bytes.body)) co_return CancelledError();
     }
     if (watcher.closed()) co_return DrainingError();
-    if (co_await Cancelled()) {
-      co_return MakeError(Reason::kCancelled, "the caller went away");
-    }
+    if (co_await Cancelled()) co_return CancelledError();
     co_await bell.Wait();
   }
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/base/error.h"
+#include "server/service/rpc/rpc_endings.h"
 #include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/unary.h"
 
@@ -120,8 +121,7 @@ Task<absl::Status> Gate::AwaitRoom(Rpc& rpc) {
     rpc.set_place(*std::move(place));
     co_return absl::OkStatus();
   }
-  if (rpc.drained()) co_return MakeError(Reason::kDraining, "the server is shutting down");
-  co_return place.status();
+  co_return ToldEnding(rpc, place.status());
 }
 
 // Counts what admission turned away, and asks the caller's retry policy to wait as long as we do.

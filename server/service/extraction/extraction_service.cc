@@ -21,6 +21,7 @@
 #include "server/service/extraction/extract_response.h"
 #include "server/service/extraction/messages.h"
 #include "server/service/rpc/rpc_status.h"
+#include "server/service/rpc/rpc_endings.h"
 #include "server/service/rpc/unary.h"
 #include "server/service/rpc/wire_check.h"
 
@@ -204,13 +205,10 @@ RpcResult ExtractionMethods::Answer(
   return Succeed(response);
 }
 
-// A call that the daemon itself ended goes on elsewhere; its caller did not cancel.
 std::chrono::nanoseconds ExtractionMethods::Close(
     const Rpc& rpc, Extraction& extraction, SteadyTime begin
 ) {
-  if (rpc.drained() && absl::IsCancelled(extraction.status)) {
-    extraction.status = MakeError(Reason::kDraining, "the server is shutting down");
-  }
+  extraction.status = ToldEnding(rpc, std::move(extraction.status));
   const auto total = shared_.clock.Now() - begin;
   const auto overhead = std::max(total - extraction.upstream_time, std::chrono::nanoseconds(0));
   shared_.metrics.overhead.Observe({}, std::chrono::duration<double>(overhead).count());

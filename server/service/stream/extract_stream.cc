@@ -2,16 +2,15 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "google/rpc/status.pb.h"
-#include "server/base/error.h"
+#include "server/base/run_on_pool.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
 #include "server/service/extraction/extract_request.h"
 #include "server/service/extraction/extract_response.h"
 #include "server/service/extraction/extraction_service.h"
 #include "server/service/extraction/messages.h"
+#include "server/service/rpc/rpc_endings.h"
 #include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/wire_check.h"
 #include "server/service/stream/stream_call.h"
@@ -24,15 +23,6 @@ constexpr std::string_view kExtractStream = "ExtractStream";
 // The status that ends the RPC, as a message: without ExtractionFailure, which stands beside it.
 void FillStatus(const absl::Status& status, const std::string& id, google::rpc::Status& out) {
   out.ParseFromString(ToGrpcStatus(status, id).error_details());
-}
-
-absl::Status SlowReaderError(std::chrono::milliseconds limit) {
-  const std::string text = std::to_string(limit.count());
-  return MakeError(
-      {.reason = Reason::kSlowReader,
-       .metadata = {{"limit", text}, {"flag", "slow_reader_timeout_ms"}}},
-      fmt::format("the caller did not take a message of its stream for {} ms", text)
-  );
 }
 
 }  // namespace

@@ -10,11 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/providers/model_pull.h"
 #include "server/service/extraction/extract_request.h"
 #include "server/service/rpc/unary.h"
+#include "server/service/rpc/rpc_endings.h"
 
 namespace extractd {
 namespace {
@@ -91,28 +91,13 @@ absl::StatusOr<std::shared_ptr<const ProviderRow>> RowFor(
   );
 }
 
-// Until shortly before the caller hangs up, so that the answer still arrives. Zero: no limit.
+// Zero: no limit.
 std::chrono::milliseconds TimeLeft(const StreamRpc& rpc, SteadyTime now) {
   using std::chrono::milliseconds;
   const auto deadline = rpc.deadline();
   if (!deadline.has_value()) return milliseconds(0);
-  const auto left = std::chrono::duration_cast<milliseconds>(*deadline - now);
-  return std::max(milliseconds(1), left - std::min(left / 10, milliseconds(25)));
-}
-
-// The daemon itself ended the call; its caller did not cancel.
-absl::Status Ended(const StreamRpc& rpc, absl::Status status) {
-  if (!rpc.drained() || !absl::IsCancelled(status)) return status;
-  return MakeError(Reason::kDraining, "the server is shutting down");
-}
-
-absl::Status SlowReader(std::chrono::milliseconds limit) {
-  const std::string text = std::to_string(limit.count());
-  return MakeError(
-      {.reason = Reason::kSlowReader,
-       .metadata = {{"limit", text}, {"flag", "slow_reader_timeout_ms"}}},
-      fmt::format("the caller did not take a message of its stream for {} ms", text)
-  );
+  const auto left = AnswerTime(*deadline, now) - now;
+  return std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(left));
 }
 
 }  // namespace
@@ -134,8 +119,8 @@ Task<absl::Status> StreamPull(
       co_await providers::PullModel(client, *row, key, request.model(), left, on_progress);
   const std::chrono::milliseconds patience = shared.config()->slow_reader_timeout;
   const bool there = co_await writer.Drain(patience);
-  if (!pulled.ok()) co_return Ended(rpc, pulled);
-  if (writer.slow()) co_return SlowReader(patience);
+  if (!pulled.ok()) co_return ToldEnding(rpc, pulled);
+  if (writer.slow()) co_return SlowReaderError(patience);
   if (!there) co_return pulled;
   v1::PullModelResponse last;
   last.set_status("success");

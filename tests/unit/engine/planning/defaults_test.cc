@@ -41,6 +41,15 @@ TEST_F(DefaultsTest, APrincipalHasADeadlineOfItsOwn) {
   EXPECT_EQ(TimeOfCall(), milliseconds(19'975)) << "with time for the answer to arrive";
 }
 
+TEST_F(DefaultsTest, ATenthOfTheTimeButAtMost25MillisecondsBringsTheAnswerBack) {
+  const auto kept = [this](milliseconds left) {
+    return std::chrono::duration_cast<milliseconds>(now_ + left - AnswerTime(now_ + left, now_));
+  };
+  EXPECT_EQ(kept(milliseconds(100)), milliseconds(10));
+  EXPECT_EQ(kept(milliseconds(250)), milliseconds(25));
+  EXPECT_EQ(kept(seconds(20)), milliseconds(25));
+}
+
 TEST_F(DefaultsTest, ABoundHoldsWhateverDeadlineIsAskedFor) {
   CallAs({.defaults = {.deadline = seconds(5)}, .bounds = {.deadline = seconds(2)}});
   EXPECT_EQ(TimeOfCall(), seconds(2));
