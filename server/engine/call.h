@@ -63,6 +63,9 @@ struct TimerOverrides {
   std::optional<std::chrono::milliseconds> first_byte = {};
   std::optional<std::chrono::milliseconds> idle = {};
 };
+  std::optional<ReaskStrategy> reask_strategy = {};
+  std::optional<OnTruncated> on_truncated = {};
+  friend bool operator==(const RetryOverrides&, const RetryOverrides&) = default;
 
 // When a call goes on to its next target; a set of them.
 enum class FallbackCondition : std::uint8_t {
@@ -99,6 +102,7 @@ enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };
 struct CallTool {
   std::string name = {};
   std::string description = {};
+  friend bool operator==(const RateLimits&, const RateLimits&) = default;
   std::string json_schema = {};  // or
   std::string schema_id = {};
 };

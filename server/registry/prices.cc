@@ -122,12 +122,15 @@ PriceTable::PriceTable(std::vector<Price> prices) {
   }
 }
 
-const Price* PriceTable::Find(std::string_view provider, std::string_view model) const {
+std::span<const Price> PriceTable::Of(std::string_view provider) const {
   const auto known = by_provider_.find(provider);
-  if (known == by_provider_.end()) return nullptr;
+  return known == by_provider_.end() ? std::span<const Price>() : known->second;
+}
+
+const Price* PriceTable::Find(std::string_view provider, std::string_view model) const {
   const Price* best = nullptr;
   size_t best_fit = 0;
-  for (const Price& price : known->second) {
+  for (const Price& price : Of(provider)) {
     const size_t fit = Fit(price.model, model);
     if (fit <= best_fit) continue;
     best = &price;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,14 @@ struct Rates {
   // Absent: as input.
   std::optional<std::int64_t> cached_input = {};
   std::optional<std::int64_t> cache_write = {};
+  friend bool operator==(const Rates&, const Rates&) = default;
 };
 
 // The rates of requests with more input tokens than that, for all their tokens.
 struct LongContext {
   std::int64_t above_input_tokens = 0;
   Rates rates = {};
+  friend bool operator==(const LongContext&, const LongContext&) = default;
 };
 
 struct Price {
@@ -40,6 +43,7 @@ struct Price {
   Rates rates = {};
   std::optional<LongContext> long_context = {};
   std::optional<Rates> batch = {};  // through the provider's batch API
+  friend bool operator==(const Price&, const Price&) = default;
 };
 
 // Money spent, exact.
@@ -83,6 +87,8 @@ class PriceTable {
 
   // The price whose model fits best: the name itself, else the longest one. Null: none is known.
   const Price* Find(std::string_view provider, std::string_view model) const;
+  // All of a provider.
+  std::span<const Price> Of(std::string_view provider) const;
   size_t size() const;
 
  private:

@@ -1,6 +1,7 @@
 // What operators ask a running daemon: events, reloads, caches.
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/integration/caller_files.h"
 #include "tests/integration/support.h"
 
 namespace extractd::integration {
@@ -20,12 +22,12 @@ using std::chrono::seconds;
 class Watching {
  public:
   explicit Watching(
-      const std::string& address,
+      const ClientOptions& options,
       const v1::WatchEventsRequest& request = {},
       v1::EventKind last = v1::EVENT_KIND_UNSPECIFIED
   )
-      : thread_([this, address, request, last] {
-          Client client({.address = address});
+      : thread_([this, options, request, last] {
+          Client client(options);
           const auto on_event = [this, last](const v1::WatchEventsResponse& event) {
             events_.push_back(event);
             return event.kind() != last;
@@ -57,12 +59,32 @@ class Watching {
   std::thread thread_;
 };
 
-class AdminTest : public DaemonTest {};
+class AdminTest : public DaemonTest {
+ protected:
+  // What the watchers are told when the file of tokens changes to this.
+  std::string ReasonAfterNewTokens(
+      const std::function<std::string(const CallerFiles::Token& ops)>& tokens
+  ) {
+    const CallerFiles files;
+    const CallerFiles::Token ops = CallerFiles::NewToken("ops");
+    const std::string path = files.Write("tokens", ops.line);
+    Start(fmt::format("tokens_file: {}\nprincipals:\n  ops: {{admin: true}}\n", path));
+    v1::WatchEventsRequest request;
+    request.add_kinds(v1::EVENT_KIND_CONFIG);
+    Watching watching(
+        {.address = daemon->address(), .token = ops.token}, request, v1::EVENT_KIND_CONFIG
+    );
+    EXPECT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
+    files.Write("tokens", tokens(ops));
+    const auto events = watching.Events();
+    return events.size() == 1 ? events[0].reason() : "";
+  }
+};
 
 TEST_F(AdminTest, WatchersSeeACallFromItsBeginToItsFailure) {
   Start("max_reasks: 1\n");
   acme.ReplyByDefault(ToolAnswer(kAdaWithNegativeAge));
-  Watching watching(daemon->address(), {}, v1::EVENT_KIND_FINAL_FAILURE);
+  Watching watching({.address = daemon->address()}, {}, v1::EVENT_KIND_FINAL_FAILURE);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   EXPECT_FALSE(client->Extract(PersonRequest()).ok());
 
@@ -94,7 +116,7 @@ TEST_F(AdminTest, AFilterLeavesOnlyWhatWasAskedFor) {
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_ERROR);
   request.set_provider("acme");
-  Watching watching(daemon->address(), request, v1::EVENT_KIND_ERROR);
+  Watching watching({.address = daemon->address()}, request, v1::EVENT_KIND_ERROR);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   Script({ErrorReply(503)});
   EXPECT_FALSE(client->Extract(PersonRequest()).ok());
@@ -108,7 +130,7 @@ TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
   Start("max_transport_retries: 0\nmax_reasks: 0\n");
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_CIRCUIT);
-  Watching watching(daemon->address(), request, v1::EVENT_KIND_CIRCUIT);
+  Watching watching({.address = daemon->address()}, request, v1::EVENT_KIND_CIRCUIT);
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   acme.ReplyByDefault(ErrorReply(500));
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(client->Extract(PersonRequest()).ok());
@@ -121,7 +143,7 @@ TEST_F(AdminTest, ACircuitThatOpensIsAnEvent) {
 
 TEST_F(AdminTest, ADrainEndsWatchersAtOnce) {
   Start("drain_grace_ms: 20000\n");
-  Watching watching(daemon->address());
+  Watching watching({.address = daemon->address()});
   ASSERT_TRUE(daemon->WaitForLog("\"event\":\"watcher_came\""));
   const auto begin = std::chrono::steady_clock::now();
   daemon->Signal(SIGTERM);
@@ -133,7 +155,7 @@ TEST_F(AdminTest, ADrainEndsWatchersAtOnce) {
 
 TEST_F(AdminTest, EventsCanBeSwitchedOff) {
   Start("hooks_enabled: false\n");
-  Watching watching(daemon->address());
+  Watching watching({.address = daemon->address()});
   const auto ended = watching.End();
   ASSERT_TRUE(ended.has_value());
   EXPECT_EQ(ended->reason, "FEATURE_DISABLED");
@@ -145,7 +167,7 @@ TEST_F(AdminTest, AnUnspecifiedKindIsRefusedByItsPlace) {
   v1::WatchEventsRequest request;
   request.add_kinds(v1::EVENT_KIND_RETRY);
   request.add_kinds(v1::EVENT_KIND_UNSPECIFIED);
-  Watching watching(daemon->address(), request);
+  Watching watching({.address = daemon->address()}, request);
   const auto ended = watching.End();
   ASSERT_TRUE(ended.has_value());
   ASSERT_EQ(ended->bad_fields.size(), 1U);
@@ -177,6 +199,35 @@ TEST_F(AdminTest, AReloadSaysWhatChangedAndWhatNeedsARestart) {
   EXPECT_EQ(done->changed_paths_size(), 3) << "what was only checked was not put into force";
   EXPECT_EQ(client->ReloadConfig(check)->changed_paths_size(), 0);
   EXPECT_EQ(done->config_hash(), checked->config_hash());
+}
+
+TEST_F(AdminTest, AReloadNamesWhatStandsBesideTheRows) {
+  const auto prices = [](int input) {
+    return fmt::format("    models: [{{name: m, price: {{input: {}, output: 9}}}}]\n", input);
+  };
+  Start("principals:\n  mail: {admin: true}\n", prices(3));
+  daemon->Rewrite(Yaml("principals:\n  mail: {priority: low}\n", prices(4)));
+  v1::ReloadConfigRequest check;
+  check.set_validate_only(true);
+  const auto checked = client->ReloadConfig(check);
+  ASSERT_TRUE(checked.ok()) << checked.failure().message;
+  ASSERT_EQ(checked->changed_paths_size(), 2) << checked->ShortDebugString();
+  EXPECT_EQ(checked->changed_paths(0), "providers.acme");
+  EXPECT_EQ(checked->changed_paths(1), "principals.mail");
+  EXPECT_EQ(checked->restart_paths_size(), 0);
+}
+
+TEST_F(AdminTest, TokensThatAreReadAgainAreAnEvent) {
+  EXPECT_EQ(
+      ReasonAfterNewTokens([](const CallerFiles::Token& ops) { return ops.line + "\n"; }),
+      "reloaded"
+  );
+}
+
+TEST_F(AdminTest, TokensThatAreRefusedAreAnEvent) {
+  EXPECT_EQ(
+      ReasonAfterNewTokens([](const CallerFiles::Token&) { return "ops rubbish\n"; }), "refused"
+  );
 }
 
 TEST_F(AdminTest, ABadConfigurationIsRefusedWithItsProblemsAndTheOldOneStays) {

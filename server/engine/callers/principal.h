@@ -25,6 +25,7 @@ struct CallerDefaults {
   std::optional<bool> assert_formats = {};
   std::optional<OnInvalid> on_invalid = {};
   std::optional<std::chrono::milliseconds> deadline = {};
+  friend bool operator==(const CallerDefaults&, const CallerDefaults&) = default;
 };
 
 // What no call of the principal can go beyond.
@@ -36,6 +37,7 @@ struct CallerBounds {
   // Millionths of a dollar; 0: no bound.
   std::int64_t usd_micros_per_day = 0;
   std::int64_t usd_micros_per_month = 0;
+  friend bool operator==(const CallerBounds&, const CallerBounds&) = default;
 };
 
 struct Principal {
@@ -48,6 +50,7 @@ struct Principal {
   CallerBounds bounds = {};
   Priority priority = Priority::kNormal;
   bool admin = false;  // may use AdminService
+  friend bool operator==(const Principal&, const Principal&) = default;
 };
 
 // `pattern` is the text itself, or its beginning and a "*" behind it.

@@ -134,8 +134,9 @@ Task<RpcResult> AdminMethods::ReloadConfig(Rpc& rpc) {
   }
   v1::ReloadConfigResponse response;
   response.set_config_hash(outcome->hash);
-  for (std::string& path : outcome->changed) response.add_changed_paths(std::move(path));
-  for (std::string& path : outcome->need_restart) response.add_restart_paths(std::move(path));
+  for (std::string& path : outcome->changes.changed) response.add_changed_paths(std::move(path));
+  for (std::string& path : outcome->changes.need_restart)
+    response.add_restart_paths(std::move(path));
   co_return Succeed(response);
 }
 

@@ -5,13 +5,13 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
 #include <absl/base/thread_annotations.h>
 #include <absl/status/statusor.h>
 #include <absl/synchronization/mutex.h>
 
 #include "server/service/configuration/config.h"
+#include "server/service/configuration/config_changes.h"
 #include "server/service/shared_state.h"
 
 namespace extractd {
@@ -19,10 +19,8 @@ namespace extractd {
 class ConfigReloader {
  public:
   struct Outcome {
-    std::string hash = {};  // of settings and files, 32 hexadecimal digits
-    // Names of settings, and "providers.<name>", that differ from what was in force.
-    std::vector<std::string> changed = {};
-    std::vector<std::string> need_restart = {};  // of those
+    std::string hash = {};
+    ConfigChanges changes = {};  // from what was in force
   };
   struct Last {
     bool ok = true;
@@ -37,7 +35,8 @@ class ConfigReloader {
   // reading files takes.
   absl::StatusOr<Outcome> Reload(bool only_check);
 
-  // Puts certificates and tokens into force whose files have changed.
+  // Puts certificates and tokens into force whose files have changed; a file that is wrong changes
+  // nothing.
   void ReloadCredentials();
 
   // How the last reload went; the start counts as one.
@@ -48,6 +47,7 @@ class ConfigReloader {
   void Tell(const absl::StatusOr<Outcome>& outcome);
   // Remembers how it went; logs what was wrong.
   void Note(const absl::Status& status);
+  void Publish(bool reloaded, std::string message);
 
   SharedState& shared_;
   const ConfigSources sources_;

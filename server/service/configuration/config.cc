@@ -14,6 +14,7 @@
 #include "server/base/strings.h"
 #include "server/plugins/plugin_set.h"
 #include "server/service/callers/principal_config.h"
+#include "server/service/configuration/config_files.h"
 #include "server/service/configuration/price_config.h"
 #include "server/service/configuration/provider_config.h"
 #include "server/service/configuration/provider_files.h"
@@ -63,6 +64,7 @@ class Loader {
       const std::string socket = DefaultSocketAddress(sources_);
       if (!socket.empty()) config_.listen.push_back(socket);
     }
+    config_.files_hash = files_.hash();
     if (problems_.empty()) return std::move(config_);
     return absl::InvalidArgumentError(fmt::format("{}", fmt::join(problems_, "\n")));
   }
@@ -84,7 +86,7 @@ class Loader {
   void ReadFile() {
     std::error_code error;
     if (sources_.file.empty() && !std::filesystem::exists(kDefaultConfigFile, error)) return;
-    const absl::StatusOr<YAML::Node> root = ReadYamlFile(FileName());
+    const absl::StatusOr<YAML::Node> root = ReadYamlFile(FileName(), files_);
     if (root.ok()) {
       ReadBlock(FileName(), *root);
     } else {
@@ -140,6 +142,7 @@ class Loader {
   void ReadPluginRows() {
     for (const plugins::Plugin& plugin : plugins::LoadedPlugins()) {
       if (plugin.providers.empty()) continue;
+      files_.Add(plugin.providers);
       const absl::StatusOr<YAML::Node> root = ReadYaml(plugin.file, plugin.providers);
       const absl::StatusOr<YAML::Node> block =
           root.ok() ? ProvidersIn(plugin.file, *root) : root.status();
@@ -165,7 +168,7 @@ class Loader {
       return;
     }
     for (const std::string& file : *files) {
-      const absl::StatusOr<YAML::Node> block = ReadProviderFile(file);
+      const absl::StatusOr<YAML::Node> block = ReadProviderFile(file, files_);
       if (!block.ok()) {
         problems_.emplace_back(block.status().message());
       } else if (block->IsDefined()) {
@@ -233,7 +236,7 @@ class Loader {
 
   void ReadPrices() {
     absl::StatusOr<std::shared_ptr<const PriceTable>> prices =
-        LoadPrices(config_.prices_file, std::move(own_prices_));
+        LoadPrices(config_.prices_file, std::move(own_prices_), files_);
     if (prices.ok()) {
       config_.calls.prices = *std::move(prices);
       return;
@@ -247,6 +250,7 @@ class Loader {
   Config config_;
   YAML::Node provider_block_{YAML::NodeType::Undefined};  // of the file
   std::vector<Price> own_prices_;                         // of models in blocks of providers
+  ConfigFiles files_;
   std::vector<std::string> problems_;
 };
 

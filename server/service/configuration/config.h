@@ -73,6 +73,8 @@ struct ConfigSources {
 inline constexpr std::string_view kDefaultConfigFile = "/etc/extractd/extractd.yaml";
 // Beside the configuration file, where providers_dir names no other folder; it may be absent.
 inline constexpr std::string_view kProvidersFolder = "providers.d";
+  // Of what all files held that this was read from, and of the rows that plug-ins bring.
+  std::string files_hash = {};
 inline constexpr std::string_view kPluginsFolder = "plugins.d";  // the same for plugins_dir
 
 // Loads the plug-ins, if there are any and nothing is served yet: they stay as long as the process.

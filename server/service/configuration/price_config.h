@@ -9,14 +9,15 @@
 #include <absl/status/statusor.h>
 
 #include "server/registry/prices.h"
+#include "server/service/configuration/config_files.h"
 
 namespace extractd {
 
-// `file`: the setting prices_file; empty: there is none. Its prices count before those of `rows`,
+// `path`: the setting prices_file; empty: there is none. Its prices count before those of `rows`,
 // which stand with the providers, and those before the built-in ones. InvalidArgument: the file
 // cannot be read, is larger than 4 MiB, or a price in it is wrong; lists every problem, one a line.
 absl::StatusOr<std::shared_ptr<const PriceTable>> LoadPrices(
-    const std::string& file, std::vector<Price> rows = {}
+    const std::string& path, std::vector<Price> rows, ConfigFiles& files
 );
 
 }  // namespace extractd

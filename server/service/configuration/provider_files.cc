@@ -50,8 +50,8 @@ absl::StatusOr<std::vector<std::string>> ProviderFiles(const std::string& direct
   return files;
 }
 
-absl::StatusOr<YAML::Node> ReadProviderFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const YAML::Node root, ReadYamlFile(path));
+absl::StatusOr<YAML::Node> ReadProviderFile(const std::string& path, ConfigFiles& files) {
+  ASSIGN_OR_RETURN(const YAML::Node root, ReadYamlFile(path, files));
   return ProvidersIn(path, root);
 }
 

@@ -10,6 +10,8 @@
 #include <absl/status/statusor.h>
 #include <yaml-cpp/yaml.h>
 
+#include "server/service/configuration/config_files.h"
+
 namespace extractd {
 
 // The folder's files in the order in which they count, which is that of their names: *.yaml and
@@ -21,7 +23,7 @@ absl::StatusOr<std::vector<std::string>> ProviderFiles(const std::string& direct
 absl::StatusOr<YAML::Node> ProvidersIn(std::string_view place, const YAML::Node& root);
 
 // The same of a file. InvalidArgument: the errors of ReadYamlFile, too.
-absl::StatusOr<YAML::Node> ReadProviderFile(const std::string& path);
+absl::StatusOr<YAML::Node> ReadProviderFile(const std::string& path, ConfigFiles& files);
 
 }  // namespace extractd
 

@@ -1,21 +1,12 @@
 #include "server/service/configuration/yaml_file.h"
 
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
 #include "server/base/nearest.h"
+#include "server/base/strings.h"
 
 namespace extractd {
-namespace {
-
-constexpr std::uintmax_t kMaxFileBytes = 4 << 20U;
-
-}  // namespace
 
 absl::StatusOr<YAML::Node> ReadYaml(std::string_view place, const std::string& text) {
   // yaml-cpp reports by exception; none leaves this function.
@@ -28,18 +19,10 @@ absl::StatusOr<YAML::Node> ReadYaml(std::string_view place, const std::string& t
   }
 }
 
-absl::StatusOr<YAML::Node> ReadYamlFile(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::file_size(path, error) > kMaxFileBytes && !error) {
-    return absl::InvalidArgumentError(path + ": is larger than 4 MiB");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: cannot be read{}", path, error ? fmt::format(": {}", error.message()) : "")
-    );
-  }
-  return ReadYaml(path, std::string(std::istreambuf_iterator<char>(file), {}));
+absl::StatusOr<YAML::Node> ReadYamlFile(const std::string& path, ConfigFiles& files) {
+  const absl::StatusOr<std::string> text = files.Read(path);
+  if (text.ok()) return ReadYaml(path, *text);
+  return absl::InvalidArgumentError(fmt::format("{}: {}", path, Std(text.status().message())));
 }
 
 std::string UnknownKey(std::string_view name, const std::vector<std::string>& known) {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "server/base/status_macros.h"
+#include "server/engine/planning/defaults.h"
 #include "server/providers/model_pull.h"
 #include "server/service/extraction/extract_request.h"
 #include "server/service/rpc/unary.h"

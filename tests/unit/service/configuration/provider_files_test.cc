@@ -22,10 +22,11 @@ class ProviderFilesTest : public testing::Test {
     return folder_ / name;
   }
   std::string ProblemOf(std::string_view text) {
-    const auto block = ReadProviderFile(Write("a.yaml", text));
+    const auto block = ReadProviderFile(Write("a.yaml", text), files_);
     return block.ok() ? "" : std::string(block.status().message());
   }
 
+  ConfigFiles files_;
   fs::path folder_ = fs::temp_directory_path() / fmt::format("provider-files-{}", ::getpid());
 };
 
@@ -61,8 +62,8 @@ TEST_F(ProviderFilesTest, TooManyFilesAreRefused) {
 }
 
 TEST_F(ProviderFilesTest, AFileHasProvidersAndNothingElse) {
-  EXPECT_TRUE(ReadProviderFile(Write("a.yaml", "providers:\n  x: {}\n"))->IsMap());
-  EXPECT_FALSE(ReadProviderFile(Write("a.yaml", "# nothing\n"))->IsDefined());
+  EXPECT_TRUE(ReadProviderFile(Write("a.yaml", "providers:\n  x: {}\n"), files_)->IsMap());
+  EXPECT_FALSE(ReadProviderFile(Write("a.yaml", "# nothing\n"), files_)->IsDefined());
   EXPECT_NE(
       ProblemOf("\nprovider: {}\n")
           .find("a.yaml:2: provider: unknown key; did you mean 'providers'?"),
