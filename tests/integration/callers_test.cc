@@ -219,7 +219,7 @@ TEST_F(CallersTest, ValuesComeFromTheRequestElseThePrincipalElseTheProviderElseT
 }
 
 TEST_F(CallersTest, LimitsOfAPrincipalCanOnlyBeNarrowed) {
-  StartWithTokens("    limit_attempts: 2\n    limit_deadline_ms: 700\n");
+  StartWithTokens("    limit_attempts: 2\n    limit_deadline_ms: 3000\n");
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_attempts(3);
   const auto asked = As(billing_.token).Extract(request);
@@ -230,12 +230,12 @@ TEST_F(CallersTest, LimitsOfAPrincipalCanOnlyBeNarrowed) {
   request.mutable_retry()->set_max_attempts(1);
   EXPECT_TRUE(As(billing_.token).Extract(request).ok());
 
-  acme.ReplyByDefault(ToolAnswer(kAda).After(std::chrono::seconds(10)));
+  acme.ReplyByDefault(ToolAnswer(kAda).After(std::chrono::seconds(60)));
   const auto begin = std::chrono::steady_clock::now();
   const auto late = As(billing_.token).Extract(PersonRequest());
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.failure().reason, "DEADLINE");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST_F(CallersTest, TokensComeAndGoWithTheirFile) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/black_hole.h"
+#include "tests/fakes/test_settings.h"
 #include "tests/integration/support.h"
 
 namespace extractd::integration {
@@ -42,8 +43,6 @@ milliseconds CancelAndAwaitClose(PendingExtract& call, const fakes::HttpImposter
 
 using CancelTest = DaemonTest;
 
-constexpr milliseconds kAtOnce{100};
-
 TEST_F(CancelTest, Case30_DuringTheHandshakeTheSocketClosesAtOnce) {
   fakes::HttpImposter mute(fakes::ImposterTls::kNeverHandshakes);
   Start("", fmt::format("  mute:\n    base_url: {}\n", mute.url()));
@@ -52,7 +51,7 @@ TEST_F(CancelTest, Case30_DuringTheHandshakeTheSocketClosesAtOnce) {
   PendingExtract call(daemon->address(), request);
   ASSERT_TRUE(mute.WaitForConnections(1));
   std::this_thread::sleep_for(milliseconds(500));  // the first one loads the certificates meanwhile
-  EXPECT_LE(CancelAndAwaitClose(call, mute), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, mute), AtOnce());
 }
 
 TEST_F(CancelTest, Case30_WhileConnectingTheDescriptorIsFreedAtOnce) {
@@ -66,7 +65,10 @@ TEST_F(CancelTest, Case30_WhileConnectingTheDescriptorIsFreedAtOnce) {
   for (int i = 0; i < 200 && descriptors() < 2; ++i) std::this_thread::sleep_for(milliseconds(10));
   ASSERT_EQ(descriptors(), 2) << "the client's connection and the one to the provider";
   call.Cancel();
-  std::this_thread::sleep_for(kAtOnce);
+  const auto latest = SteadyClock::now() + AtOnce();
+  while (descriptors() > 1 && SteadyClock::now() < latest) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
   EXPECT_LE(descriptors(), 1);
 }
 
@@ -75,7 +77,7 @@ TEST_F(CancelTest, Case30_BeforeTheFirstByteTheSocketClosesAtOnce) {
   Script({fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
-  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), AtOnce());
 }
 
 TEST_F(CancelTest, Case30_InsideTheBodyTheSocketClosesAtOnce) {
@@ -84,7 +86,7 @@ TEST_F(CancelTest, Case30_InsideTheBodyTheSocketClosesAtOnce) {
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
   std::this_thread::sleep_for(milliseconds(100));
-  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), AtOnce());
 }
 
 TEST_F(CancelTest, Case30_DuringAReaskTheSocketClosesAtOnce) {
@@ -92,13 +94,13 @@ TEST_F(CancelTest, Case30_DuringAReaskTheSocketClosesAtOnce) {
   Script({ToolAnswer(kAdaWithNegativeAge), fakes::ScriptedReply::Silence()});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(2));
-  EXPECT_LE(CancelAndAwaitClose(call, acme), kAtOnce);
+  EXPECT_LE(CancelAndAwaitClose(call, acme), AtOnce());
   EXPECT_TRUE(daemon->WaitForLog("\"outcome\":\"CANCELLED\""));
   EXPECT_NE(daemon->Log().find("\"input_tokens\":100"), std::string::npos) << "of the first turn";
 }
 
 TEST_F(CancelTest, Case30_DuringABackOffNothingMoreIsSent) {
-  Start("initial_backoff_ms: 300\nmax_backoff_ms: 300\nbackoff_jitter: 0\n");
+  Start("initial_backoff_ms: 1500\nmax_backoff_ms: 1500\nbackoff_jitter: 0\n");
   Script({ErrorReply(503)});
   PendingExtract call(daemon->address(), PersonRequest());
   ASSERT_TRUE(acme.WaitForRequests(1));
@@ -106,7 +108,7 @@ TEST_F(CancelTest, Case30_DuringABackOffNothingMoreIsSent) {
   call.Cancel();
   EXPECT_EQ(call.status().error_code(), grpc::StatusCode::CANCELLED);
   EXPECT_TRUE(daemon->WaitForLog("\"outcome\":\"CANCELLED\""));
-  std::this_thread::sleep_for(milliseconds(500));
+  std::this_thread::sleep_for(milliseconds(2000));
   EXPECT_EQ(acme.requests().size(), 1U);
 }
 
@@ -141,7 +143,7 @@ TEST_F(CancelTest, Case31_ShortDeadlinesEndWithTheirAttempts) {
   Script({fakes::ScriptedReply::Silence()});
   const auto begin = SteadyClock::now();
   const auto result = client->Extract(PersonRequest(), milliseconds(1500));
-  EXPECT_LT(SteadyClock::now() - begin, seconds(4));
+  EXPECT_LT(SteadyClock::now() - begin, milliseconds(1500) + AtOnce());
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.failure().code, grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(result.failure().reason, "DEADLINE");
@@ -169,12 +171,12 @@ TEST_F(CancelTest, Case31_CallsWithoutADeadlineGetTheServers) {
 TEST_F(CancelTest, Case31_ReaskWithoutTimeForAnotherTurnIsNotMade) {
   Start();
   fakes::ScriptedReply slow = ToolAnswer(kAdaWithNegativeAge);
-  slow.After(milliseconds(600));
+  slow.After(milliseconds(1000));
   acme.ReplyByDefault(slow);
   v1::ExtractRequest request = PersonRequest();
   request.mutable_retry()->set_max_reasks(4);
   ASSERT_FALSE(client->Extract(request).ok()) << "after five turns their time is known";
-  const auto result = client->Extract(request, milliseconds(1000));
+  const auto result = client->Extract(request, milliseconds(1900));
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.failure().reason, "DEADLINE");
   EXPECT_EQ(result.failure().metadata.at("phase"), "reask");

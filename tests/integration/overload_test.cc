@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "tests/fakes/test_settings.h"
 #include "tests/integration/caller_files.h"
 #include "tests/integration/raw_call.h"
 #include "tests/integration/support.h"
@@ -88,13 +89,14 @@ TEST_F(OverloadTest, Case33_TenTimesTheLoadKeepsItsGoodputAndRecovers) {
   EXPECT_GT(usual->served, 8);
   EXPECT_EQ(usual->refused, 0);
   const auto much = Load(40, seconds(2));
-  EXPECT_GT(much->served, usual->served / 2) << "of " << usual->served;
+  // A busy machine spends part of the time on the callers themselves.
+  EXPECT_GT(much->served, usual->served / (IsFullRun() ? 2 : 5)) << "of " << usual->served;
   EXPECT_GT(much->refused, 0);
   EXPECT_EQ(usual->other + much->other, 0);
   EXPECT_GT(daemon->Metric(R"(extractd_admission_rejected_total{reason="queue_full"})"), 0);
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(client->Extract(PersonRequest()).ok());
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(100) + AtOnce());
   EXPECT_TRUE(Becomes("extractd_admitted", 0));
   EXPECT_EQ(daemon->Metric("extractd_queue_depth"), 0);
 }
@@ -188,7 +190,7 @@ TEST_F(OverloadTest, APrincipalWithManyCallsDoesNotKeepOthersFromTheirTurn) {
       "principals:\n  many:\n  few:\n",
       files_.Write("tokens", many.line + few.line)
   ));
-  acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(150)));
+  acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(250)));
   std::atomic<int> served = 0;
   constexpr size_t kFlood = 30;
   std::vector<std::thread> flood;
@@ -201,7 +203,7 @@ TEST_F(OverloadTest, APrincipalWithManyCallsDoesNotKeepOthersFromTheirTurn) {
   }
   ASSERT_TRUE([&] {
     for (int i = 0; i < 500; ++i) {
-      if (daemon->Metric("extractd_queue_depth") >= 20) return true;
+      if (daemon->Metric("extractd_queue_depth") >= 12) return true;
       std::this_thread::sleep_for(milliseconds(10));
     }
     return false;
@@ -210,7 +212,7 @@ TEST_F(OverloadTest, APrincipalWithManyCallsDoesNotKeepOthersFromTheirTurn) {
   EXPECT_TRUE(
       Client({.address = daemon->address(), .token = few.token}).Extract(PersonRequest()).ok()
   );
-  EXPECT_LT(served - before, 15) << "it did not wait for all of them";
+  EXPECT_LT(served - before, 9) << "it did not wait for all of them";
   for (std::thread& thread : flood) thread.join();
   EXPECT_EQ(served, 30);
 }
@@ -221,7 +223,7 @@ TEST_F(OverloadTest, APrincipalRunsNoMoreCallsAtOnceThanItMay) {
       "tokens_file: {}\nprincipals:\n  bound:\n    limit_calls: 1\n",
       files_.Write("tokens", bound.line)
   ));
-  acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(300)));
+  acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(1500)));
   constexpr size_t kCalls = 3;
   std::vector<std::future<bool>> calls;
   calls.reserve(kCalls);

@@ -158,9 +158,9 @@ TEST_F(RequestFaultsTest, Case07_PatternsRunInLinearTime) {
   v1::ValidateInstanceRequest request;
   request.mutable_schema()->set_json_schema(R"({"pattern":"(a+)+$"})");
   request.set_instance_json("\"" + std::string(100'000, 'a') + "!\"");
-  const auto begin = std::chrono::steady_clock::now();
+  const double before = daemon->Metric("process_cpu_seconds_total");
   const auto result = client->ValidateInstance(request);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_LT(daemon->Metric("process_cpu_seconds_total") - before, 5);
   ASSERT_TRUE(result.ok()) << result.failure().message;
   EXPECT_FALSE(result->valid());
 

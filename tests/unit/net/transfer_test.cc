@@ -1,6 +1,7 @@
 #include "server/net/transfer.h"
 
 #include "tests/fakes/black_hole.h"
+#include "tests/fakes/test_settings.h"
 #include "tests/unit/net/client_test.h"
 
 namespace extractd::net {
@@ -11,14 +12,14 @@ using fakes::BlackHole, fakes::HttpImposter, fakes::ImposterTls, fakes::Scripted
 
 class TransferTest : public ClientTest {
  protected:
-  // Cancels, and expects the imposter to see the connection close within 100 ms.
+  // Cancels, and expects the imposter to see the connection close at once.
   void CancelAndExpectClose(RunningSend& send, const HttpImposter& imposter) {
     const auto cancelled = std::chrono::steady_clock::now();
     const HttpResult& result = Cancel(send);
     EXPECT_EQ(result.failure, TransportFailure::kCancelled);
     EXPECT_EQ(result.message, "cancelled");
     ASSERT_TRUE(imposter.WaitForPeersToClose(1)) << "the imposter never saw it close";
-    EXPECT_LE(*imposter.connections().at(0).closed_by_peer - cancelled, 100ms);
+    EXPECT_LE(*imposter.connections().at(0).closed_by_peer - cancelled, AtOnce());
     EXPECT_EQ(Pool().open, 0);
   }
 
@@ -58,18 +59,18 @@ TEST_F(TransferTest, NamesTheIdleTimerAlthoughTheFirstByteTimerIsLonger) {
 }
 
 TEST_F(TransferTest, BytesThatKeepComingHoldTheIdleTimerOff) {
-  imposter_.Reply(ScriptedReply::Json("01234567").Dripping(1, 50ms));
+  imposter_.Reply(ScriptedReply::Json("01234567").Dripping(1, 150ms));
   const HttpResult result =
-      Send({.url = imposter_.url(), .timers = {.first_byte = 300ms, .idle = 300ms}});
+      Send({.url = imposter_.url(), .timers = {.first_byte = 1000ms, .idle = 1000ms}});
   EXPECT_TRUE(result.ok()) << result.message;
-  EXPECT_GT(result.latency, 350ms) << "the test must outlast the timers";
+  EXPECT_GT(result.latency, 1000ms) << "the test must outlast the timers";
 }
 
 TEST_F(TransferTest, NamesTheTotalTimerAlthoughBytesKeepComing) {
   imposter_.Reply(ScriptedReply::Json(std::string(1'000, 'x')).Dripping(1, 5ms));
   const HttpResult result = Send({.url = imposter_.url(), .timers = {.idle = 1s, .total = 100ms}});
   EXPECT_EQ(result.failure, TransportFailure::kTotalTimeout) << result.message;
-  EXPECT_LT(result.latency, 1s);
+  EXPECT_LT(result.latency, 5s) << "which all bytes would take";
 }
 
 TEST_F(TransferTest, NoTimerMeansNoLimit) {

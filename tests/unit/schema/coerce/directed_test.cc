@@ -9,6 +9,7 @@
 
 #include "server/json/write.h"
 #include "server/schema/verdict.h"
+#include "tests/fakes/test_settings.h"
 #include "tests/unit/json/describe_repairs.h"
 
 namespace extractd::schema {
@@ -173,8 +174,8 @@ TEST(DirectedTest, TenTimesTheTextCostsTenTimesTheWork) {
        }) {
     const double once = CpuSeconds(c.schema, repeat(c.part, c.times));
     const double ten_times = CpuSeconds(c.schema, repeat(c.part, 10 * c.times));
-    // Where a quadratic step would make it a hundred.
-    EXPECT_LT(ten_times, 11 * once + 0.1) << c.part;
+    // Where a quadratic step would make it a hundred; a busy machine adds to either.
+    EXPECT_LT(ten_times, ((IsFullRun() ? 11 : 30) * once) + 0.1) << c.part;
   }
 }
 
