@@ -1,5 +1,4 @@
 // Requests and schemas that are wrong. The numbers are those of the catalogue of faults.
-#include <chrono>
 
 #include <fmt/format.h>
 #include <grpcpp/generic/generic_stub.h>

@@ -171,4 +171,8 @@ std::vector<std::string> PendingStream::story() {
   return names;
 }
 
+std::string StreamDaemonTest::LongPerson(size_t letters) {
+  return fmt::format(R"({{"name":"{}","age":36}})", std::string(letters, 'a'));
+}
+
 }  // namespace extractd::integration

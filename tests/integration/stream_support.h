@@ -80,6 +80,17 @@ class PendingStream {
   std::thread thread_;
 };
 
+// A daemon that is asked for streams.
+class StreamDaemonTest : public DaemonTest {
+ protected:
+  static v1::ExtractStreamRequest PersonStream() { return StreamRequest(PersonRequest()); }
+  std::unique_ptr<PendingStream> Call(const v1::ExtractStreamRequest& request = PersonStream()) {
+    return std::make_unique<PendingStream>(daemon->address(), request);
+  }
+  // A person whose name has so many letters.
+  static std::string LongPerson(size_t letters);
+};
+
 }  // namespace extractd::integration
 
 #endif  // EXTRACTD_TESTS_INTEGRATION_STREAM_SUPPORT_H_
