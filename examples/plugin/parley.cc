@@ -3,7 +3,9 @@
 //
 // Parley takes {"model", "script": ["user: …", …], "limit"} and answers
 // {"output", "stopped": "end" | "limit", "tokens": {"in", "out"}}, or {"problem"} with a status
-// that is not 200. docs/plugins.md leads through this file.
+// that is not 200. Streamed, it is lines of JSON: {"begun": true, "tokens_in"}, then {"add"} for
+// each piece of the output, then {"stopped", "tokens_out"}. docs/plugins.md leads through this
+// file.
 #include <array>
 #include <cstddef>
 #include <string>
@@ -55,6 +57,7 @@ int Encode(void* /*self*/, extractd_text text, extractd_output* body) {
   const long long limit =
       generation == request.end() ? 0 : CountIn(*generation, "max_output_tokens");
   if (limit > 0) out["limit"] = limit;
+  if (request.contains("stream")) out["stream"] = true;
   return Write(body, out);
 }
 
@@ -64,6 +67,10 @@ const char* FailureOf(int status) {
   if (status == 404) return "unknown_model";
   if (status == 429) return "rate_limited";
   return status >= 500 ? "server_error" : "rejected";
+}
+
+const char* FinishReasonIn(const Json& body) {
+  return TextIn(body, "stopped") == "limit" ? "length" : "stop";
 }
 
 int Decode(void* /*self*/, int http_status, extractd_text text, extractd_output* meaning) {
@@ -81,9 +88,32 @@ int Decode(void* /*self*/, int http_status, extractd_text text, extractd_output*
       meaning,
       {{"reply",
         {{"text", TextIn(body, "output")},
-         {"finish_reason", TextIn(body, "stopped") == "limit" ? "length" : "stop"},
+         {"finish_reason", FinishReasonIn(body)},
          {"usage",
           {{"input_tokens", CountIn(tokens, "in")}, {"output_tokens", CountIn(tokens, "out")}}}}}}
+  );
+}
+
+// What a line of a stream adds. Each says all that it means, so that nothing is kept between them.
+int ReadLine(void* /*stream*/, extractd_text /*name*/, extractd_text line, extractd_output* added) {
+  const Json event = Parse(line);
+  if (!event.is_object()) {
+    return Write(added, {{"failure", "malformed"}, {"message", "a line is no object"}});
+  }
+  if (event.contains("problem")) {
+    return Write(added, {{"failure", "server_error"}, {"message", TextIn(event, "problem")}});
+  }
+  if (event.contains("add")) return Write(added, {{"reply", {{"text", TextIn(event, "add")}}}});
+  if (event.contains("begun")) {
+    return Write(added, {{"reply", {{"usage", {{"input_tokens", CountIn(event, "tokens_in")}}}}}});
+  }
+  if (!event.contains("stopped")) return 0;  // what later versions of Parley may say
+  return Write(
+      added,
+      {{"reply",
+        {{"finish_reason", FinishReasonIn(event)},
+         {"usage", {{"output_tokens", CountIn(event, "tokens_out")}}}}},
+       {"last", true}}
   );
 }
 
@@ -101,7 +131,14 @@ int Find(void* /*self*/, extractd_text text, size_t* begin, size_t* end) {
 }
 
 constexpr std::array<extractd_dialect, 1> kDialects = {{
-    {.name = "parley", .self = nullptr, .encode = Encode, .decode = Decode},
+    {.name = "parley",
+     .self = nullptr,
+     .encode = Encode,
+     .decode = Decode,
+     .framing = EXTRACTD_FRAMING_JSON_LINES,
+     .stream_begin = nullptr,
+     .stream_end = nullptr,
+     .stream_read = ReadLine},
 }};
 
 constexpr std::array<extractd_mode, 1> kModes = {{

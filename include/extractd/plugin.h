@@ -11,7 +11,8 @@
  * across the border.
  *
  * Threads. extractd_plugin_get is called once, before anything is served. The functions of the
- * table are called from several threads at once, also with the same `self`.
+ * table are called from several threads at once, also with the same `self`; those of one stream one
+ * after another.
  *
  * Time. They run on the loops that serve all calls: they must not block, and do no I/O. The host
  * sends the requests.
@@ -33,7 +34,7 @@
 extern "C" {
 #endif
 
-#define EXTRACTD_PLUGIN_ABI 1u
+#define EXTRACTD_PLUGIN_ABI 2u
 
 /* UTF-8 text unless said otherwise; no NUL at its end. */
 typedef struct extractd_text {
@@ -47,6 +48,14 @@ typedef struct extractd_output {
   int (*write)(struct extractd_output* output, const char* data, size_t size);
 } extractd_output;
 
+/* How the body of a streamed reply is cut into events. */
+typedef enum extractd_framing {
+  EXTRACTD_FRAMING_EVENT_STREAM = 0, /* server-sent events */
+  EXTRACTD_FRAMING_JSON_LINES = 1,
+  EXTRACTD_FRAMING_JSON_ARRAY = 2,      /* an event is an element of the array */
+  EXTRACTD_FRAMING_AWS_EVENT_STREAM = 3 /* of which the payload of each message */
+} extractd_framing;
+
 typedef struct extractd_dialect {
   /* 1 to 64 of a-z 0-9 _; no other dialect has it. */
   const char* name;
@@ -57,6 +66,19 @@ typedef struct extractd_dialect {
   /* Reads the body of a reply, which may be any bytes: empty, cut, HTML or hostile. Writes what it
    * means. */
   int (*decode)(void* self, int http_status, extractd_text body, extractd_output* meaning);
+
+  /* Streams: replies of status 200 to requests that say so. Without stream_read there are none, and
+   * replies come whole. */
+  int32_t framing; /* an extractd_framing */
+  /* What the plug-in keeps of one stream, which stream_end frees. NULL: it cannot be begun. Both or
+   * neither: without them, stream_read gets `self` for `stream`. */
+  void* (*stream_begin)(void* self);
+  void (*stream_end)(void* stream);
+  /* Reads one event: the name of its type, where the framing has one, and its data, which may be any
+   * bytes. Writes what it adds to the reply, or nothing. */
+  int (*stream_read)(
+      void* stream, extractd_text name, extractd_text data, extractd_output* added
+  );
 } extractd_dialect;
 
 /* Where the answer of a mode stands, and what the provider is asked for. */

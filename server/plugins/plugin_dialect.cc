@@ -9,6 +9,7 @@
 #include "server/base/strings.h"
 #include "server/json/parse.h"
 #include "server/plugins/plugin_call.h"
+#include "server/plugins/plugin_stream.h"
 #include "server/plugins/reply_json.h"
 #include "server/plugins/request_json.h"
 #include "server/providers/dialects/body.h"
@@ -72,6 +73,15 @@ SendResult PluginDialect::Decode(int http_status, std::string_view body, HeaderO
     return Malformed(fmt::format("{}: took status {} for an answer", who, http_status));
   }
   return *std::move(result);
+}
+
+StreamFraming PluginDialect::framing() const {
+  return FramingOf(table_.framing).value_or(StreamFraming::kServerSentEvents);
+}
+
+std::unique_ptr<StreamDecoder> PluginDialect::NewStreamDecoder() const {
+  if (table_.stream_read == nullptr) return nullptr;
+  return std::make_unique<PluginStream>(Who("stream_read"), table_);
 }
 
 }  // namespace extractd::plugins

@@ -2,6 +2,7 @@
 #ifndef EXTRACTD_SERVER_PLUGINS_PLUGIN_DIALECT_H_
 #define EXTRACTD_SERVER_PLUGINS_PLUGIN_DIALECT_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,7 @@
 namespace extractd::plugins {
 
 // What the plug-in does wrong becomes an error that names it: kInternal where it cannot encode, a
-// malformed reply that is not asked for again where it cannot decode. It does not stream.
+// malformed reply that is not asked for again where it cannot decode.
 class PluginDialect final : public Dialect {
  public:
   // `table` lives as long as this.
@@ -23,6 +24,8 @@ class PluginDialect final : public Dialect {
       const ProviderRow& row, const ModelFamily& model, const ChatRequest& request
   ) const override;
   SendResult Decode(int http_status, std::string_view body, HeaderOf header) const override;
+  StreamFraming framing() const override;
+  std::unique_ptr<StreamDecoder> NewStreamDecoder() const override;
 
  private:
   std::string Who(std::string_view function) const;

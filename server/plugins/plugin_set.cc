@@ -14,6 +14,7 @@
 #include "server/base/utf8.h"
 #include "server/plugins/plugin_dialect.h"
 #include "server/plugins/plugin_mode.h"
+#include "server/plugins/plugin_stream.h"
 #include "server/plugins/trusted_path.h"
 #include "server/providers/provider_table.h"
 
@@ -74,6 +75,15 @@ absl::Status CheckDialect(const extractd_dialect& dialect, std::string_view file
   const std::string place = fmt::format("dialect '{}'", dialect.name);
   if (dialect.encode == nullptr || dialect.decode == nullptr) {
     return Wrong(file, place + " has no encode, or no decode");
+  }
+  if ((dialect.stream_begin == nullptr) != (dialect.stream_end == nullptr)) {
+    return Wrong(file, place + " has one of stream_begin and stream_end without the other");
+  }
+  if (dialect.stream_begin != nullptr && dialect.stream_read == nullptr) {
+    return Wrong(file, place + " begins streams, and has no stream_read");
+  }
+  if (!FramingOf(dialect.framing).has_value()) {
+    return Wrong(file, place + ": framing is none of extractd_framing");
   }
   if (providers::FindDialect(dialect.name) == nullptr) return absl::OkStatus();
   return Wrong(file, place + " is there already");

@@ -179,28 +179,58 @@ absl::Status ReadFailure(const Value& root, const std::string& name, SendResult&
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<SendResult> ReadReplyJson(std::string_view text) {
-  const json::ParseResult parsed = json::ParseView(text);
-  const auto* document = std::get_if<json::Document>(&parsed);
-  if (document == nullptr || !document->root().is_object()) {
-    return absl::InternalError("what it wrote is no JSON object");
-  }
-  const Value& root = document->root();
-  SendResult result;
+// What `root` says of a reply, or of a piece of one; `reply` is its member of that name.
+absl::Status ReadMeaning(const Value& root, const Value* reply, SendResult& out) {
   std::string failure;
   RETURN_IF_ERROR(ReadText(root, "failure", failure));
-  if (!failure.empty()) {
-    RETURN_IF_ERROR(ReadFailure(root, failure, result));
-    return result;
-  }
-  const Value* reply = root.Find("reply");
+  if (!failure.empty()) return ReadFailure(root, failure, out);
   if (reply == nullptr || !reply->is_object()) {
     return absl::InternalError("it has neither a failure nor a reply, which is an object");
   }
-  RETURN_IF_ERROR(ReadReply(*reply, result.reply));
+  return ReadReply(*reply, out.reply);
+}
+
+absl::Status ReadPlaces(const Value& reply, std::vector<size_t>& places) {
+  return ReadList(reply, "tool_calls", [&places](const Value& element) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::int64_t index, ReadCount(element, "index", kMaxReplyParts));
+    const bool said = element.Find("index") != nullptr;
+    places.push_back(said ? static_cast<size_t>(index) : places.size());
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<json::Document> ParseObject(std::string_view text) {
+  json::ParseResult parsed = json::ParseView(text);
+  auto* document = std::get_if<json::Document>(&parsed);
+  if (document == nullptr || !document->root().is_object()) {
+    return absl::InternalError("what it wrote is no JSON object");
+  }
+  return std::move(*document);
+}
+
+}  // namespace
+
+absl::StatusOr<SendResult> ReadReplyJson(std::string_view text) {
+  ASSIGN_OR_RETURN(const json::Document document, ParseObject(text));
+  const Value& root = document.root();
+  SendResult result;
+  RETURN_IF_ERROR(ReadMeaning(root, root.Find("reply"), result));
   return result;
+}
+
+absl::StatusOr<ReplyDelta> ReadDeltaJson(std::string_view text) {
+  ASSIGN_OR_RETURN(const json::Document document, ParseObject(text));
+  const Value& root = document.root();
+  const Value* reply = root.Find("reply");
+  ReplyDelta delta;
+  if (const Value* last = root.Find("last"); last != nullptr) {
+    if (!last->is_boolean()) return Wrong("last", "must be true or false");
+    delta.last = last->boolean();
+  }
+  if (reply == nullptr && delta.last && root.Find("failure") == nullptr) return delta;
+  RETURN_IF_ERROR(ReadMeaning(root, reply, delta.added));
+  if (delta.added.ok()) RETURN_IF_ERROR(ReadPlaces(*reply, delta.calls));
+  return delta;
 }
 
 }  // namespace extractd::plugins

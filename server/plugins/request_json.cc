@@ -172,6 +172,7 @@ std::string RequestJson(const ChatRequest& request) {
   out.Member("format", NameOf(request.format));
   if (request.schema.has_value()) WriteSchema(*request.schema, out.Key("schema"));
   WriteGeneration(request.generation, out);
+  if (request.stream) out.Member("stream", true);
   out.EndObject();
   return std::move(out).Take();
 }

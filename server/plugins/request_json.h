@@ -8,7 +8,7 @@
 
 namespace extractd::plugins {
 
-// Everything of `request` but what the host does itself (`stream`, `extra_body`). What is not set
+// Everything of `request` but what the host adds itself (`extra_body`). What is not set
 // is left out.
 std::string RequestJson(const ChatRequest& request);
 

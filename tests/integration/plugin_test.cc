@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -50,6 +51,19 @@ class PluginTest : public DaemonTest {
     return client->Extract(request);
   }
 
+  // `kinds`: what each event was.
+  Result<v1::ExtractResponse> Stream(const std::string& model, std::vector<std::string>& kinds) {
+    v1::ExtractStreamRequest request;
+    *request.mutable_request() = PersonRequest();
+    request.mutable_request()->set_model(model);
+    return client->ExtractStream(request, [&kinds](const v1::ExtractStreamResponse& event) {
+      kinds.push_back(event.GetReflection()
+                          ->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0))
+                          ->name());
+      return true;
+    });
+  }
+
   fs::path folder_;
 };
 
@@ -80,16 +94,41 @@ TEST_F(PluginTest, ExtractGoesThroughTheDialectAndTheModeOfAPlugin) {
   EXPECT_NE(requests[1].body.find("That is not valid"), std::string::npos) << requests[1].body;
 }
 
-TEST_F(PluginTest, AStreamOfItIsOneDelta) {
+TEST_F(PluginTest, AStreamOfItGrowsAsItComes) {
   Install(EXTRACTD_EXAMPLE_PLUGIN);
   Start(Setting());
-  acme.Reply(ScriptedReply::Json(Says(R"(<answer>{"name":"Ada","age":36}</answer>)")));
-  v1::ExtractStreamRequest request;
-  *request.mutable_request() = PersonRequest();
-  request.mutable_request()->set_model("parley/talk-9");
-  const auto answer = client->ExtractStream(request, [](const auto&) { return true; });
+  acme.Reply(ScriptedReply::Json(R"({"begun":true,"tokens_in":100})"
+                                 "\n"
+                                 R"({"add":"<answer>{\"name\":\"A"})"
+                                 "\n"
+                                 R"({"add":"da\",\"age\":36}</answer>"})"
+                                 "\n"
+                                 R"({"stopped":"end","tokens_out":20})"
+                                 "\n"));
+  std::vector<std::string> kinds;
+  const auto answer = Stream("parley/talk-1", kinds);
   ASSERT_TRUE(answer.ok()) << answer.failure().message;
   EXPECT_EQ(answer->json(), kAda);
+  EXPECT_EQ(answer->usage().input_tokens(), 100);
+  EXPECT_EQ(answer->usage().output_tokens(), 20);
+  EXPECT_FALSE(answer->usage().estimated());
+  EXPECT_GE(std::ranges::count(kinds, "delta"), 1);
+  EXPECT_NE(acme.requests().at(0).body.find(R"("stream":true)"), std::string::npos);
+}
+
+TEST_F(PluginTest, AStreamOfItThatBreaksIsAskedForAgain) {
+  Install(EXTRACTD_EXAMPLE_PLUGIN);
+  Start(Setting() + "initial_backoff_ms: 1\nmax_backoff_ms: 2\n");
+  acme.Reply(ScriptedReply::Json("{\"add\":\"<answer>{\"}\n{\"problem\":\"overheated\"}\n"));
+  acme.Reply(ScriptedReply::Json("{\"add\":\"<ans\"}\n"));
+  acme.Reply(ScriptedReply::Json(
+      "{\"add\":\"<answer>{\\\"name\\\":\\\"Ada\\\",\\\"age\\\":36}\"}\n{\"stopped\":\"end\"}\n"
+  ));
+  std::vector<std::string> kinds;
+  const auto answer = Stream("parley/talk-1", kinds);
+  ASSERT_TRUE(answer.ok()) << answer.failure().message;
+  EXPECT_EQ(answer->json(), kAda);
+  EXPECT_EQ(answer->attempts_size(), 3);
 }
 
 TEST_F(PluginTest, ItsFailuresAreThoseOfAnyProvider) {
@@ -120,6 +159,8 @@ TEST_F(PluginTest, TheCatalogueNamesPluginsAndWhatTheyBring) {
   ASSERT_NE(parley, providers->providers().end());
   EXPECT_EQ(parley->origin(), "parley-example");
   EXPECT_EQ(parley->dialect(), "parley");
+  const auto& capabilities = parley->capabilities();
+  EXPECT_NE(std::ranges::find(capabilities, v1::CAPABILITY_STREAMING), capabilities.end());
   const auto modes = client->ListModes();
   const auto tagged = std::ranges::find(modes->modes(), "TAGGED_JSON", &v1::ModeInfo::mode_name);
   ASSERT_NE(tagged, modes->modes().end());
@@ -157,7 +198,7 @@ TEST_F(PluginTest, AnotherAbiIsRefusedByName) {
   Install(EXTRACTD_OTHER_ABI_PLUGIN);
   const std::string said = Refusal();
   EXPECT_NE(
-      said.find("other_abi.so: the plug-in is of ABI 2, this extractd of ABI 1"), std::string::npos
+      said.find("other_abi.so: the plug-in is of ABI 3, this extractd of ABI 2"), std::string::npos
   ) << said;
 }
 
@@ -240,6 +281,27 @@ TEST_F(NonsenseTest, AMeaningThatIsNoneIsAMalformedReply) {
 TEST_F(NonsenseTest, AnAnswerWithAStatusThatSaysNoIsNone) {
   acme.Reply(ScriptedReply::Status(500, R"({"reply":{"text":"{}"}})"));
   EXPECT_EQ(Ask("acme/any").failure().reason, "PROVIDER_MALFORMED");
+}
+
+TEST_F(NonsenseTest, AnEventOfAStreamThatIsNoneIsAMalformedReply) {
+  for (const auto* event :
+       {"\"fail\"",
+        "\"throw\"",
+        "[]",
+        "{}",
+        R"({"failure":"boredom"})",
+        R"({"reply":{"text":7}})",
+        R"({"reply":{"tool_calls":[{"index":9}]}})"}) {
+    const size_t before = acme.requests().size();
+    acme.Reply(ScriptedReply::EventStream(
+        fmt::format("data: {{\"reply\":{{\"text\":\"x\"}}}}\n\ndata: {}\n\n", event)
+    ));
+    std::vector<std::string> kinds;
+    const auto answer = Stream("acme/any", kinds);
+    ASSERT_FALSE(answer.ok()) << event;
+    EXPECT_EQ(answer.failure().reason, "PROVIDER_MALFORMED") << event;
+    EXPECT_EQ(acme.requests().size(), before + 1) << "it would mean the same once more";
+  }
 }
 
 TEST_F(NonsenseTest, AnAnswerThatItFindsOutsideTheReplyIsNotValid) {

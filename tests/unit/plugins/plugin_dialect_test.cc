@@ -32,7 +32,16 @@ int Decode(void* self, int status, extractd_text, extractd_output* meaning) {
 class PluginDialectTest : public testing::Test {
  protected:
   Script script_;
-  extractd_dialect table_ = {.name = "acme", .self = &script_, .encode = Encode, .decode = Decode};
+  extractd_dialect table_ = {
+      .name = "acme",
+      .self = &script_,
+      .encode = Encode,
+      .decode = Decode,
+      .framing = EXTRACTD_FRAMING_JSON_LINES,
+      .stream_begin = nullptr,
+      .stream_end = nullptr,
+      .stream_read = nullptr,
+  };
   PluginDialect dialect_{"acme-plugin", table_};
 };
 
@@ -78,8 +87,11 @@ TEST_F(PluginDialectTest, NonsenseIsMalformedForGood) {
   EXPECT_EQ(dialect_.Decode(500, "x", NoHeader).failure, SendFailure::kMalformed);
 }
 
-TEST_F(PluginDialectTest, ItDoesNotStream) {
+TEST_F(PluginDialectTest, ItStreamsIfItReadsStreams) {
   EXPECT_EQ(dialect_.NewStreamDecoder(), nullptr);
+  table_.stream_read = [](void*, extractd_text, extractd_text, extractd_output*) { return 0; };
+  EXPECT_NE(dialect_.NewStreamDecoder(), nullptr);
+  EXPECT_EQ(dialect_.framing(), StreamFraming::kJsonLines);
 }
 
 }  // namespace

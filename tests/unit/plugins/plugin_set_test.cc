@@ -20,13 +20,26 @@ int Encode(void*, extractd_text, extractd_output*) {
 int Decode(void*, int, extractd_text, extractd_output*) {
   return 0;
 }
+void* Begin(void*) {
+  return nullptr;
+}
+void End(void*) {}
 int Find(void*, extractd_text, size_t*, size_t*) {
   return 0;
 }
 
 // What a plug-in brings; each test changes something of it.
 struct Parts {
-  extractd_dialect dialect = {.name = "acme", .self = nullptr, .encode = Encode, .decode = Decode};
+  extractd_dialect dialect = {
+      .name = "acme",
+      .self = nullptr,
+      .encode = Encode,
+      .decode = Decode,
+      .framing = EXTRACTD_FRAMING_EVENT_STREAM,
+      .stream_begin = nullptr,
+      .stream_end = nullptr,
+      .stream_read = nullptr,
+  };
   extractd_mode mode = {
       .name = "ACME_MODE",
       .description = "A mode.",
@@ -58,7 +71,7 @@ std::string ProblemOf(const std::function<void(Parts&)>& change) {
 TEST(PluginSetTest, WhatAPluginDoesNotSayIsRefusedAndNamed) {
   const std::string long_text(70'000, 'x');
   const std::vector<std::pair<std::function<void(Parts&)>, std::string>> cases = {
-      {[](Parts& p) { p.table.abi = 7; }, "x.so: the plug-in is of ABI 7, this extractd of ABI 1"},
+      {[](Parts& p) { p.table.abi = 7; }, "x.so: the plug-in is of ABI 7, this extractd of ABI 2"},
       {[](Parts& p) { p.table.name = nullptr; }, "name and version"},
       {[](Parts& p) { p.table.version = ""; }, "name and version"},
       {[&](Parts& p) { p.table.name = long_text.c_str(); }, "name and version"},
@@ -71,12 +84,17 @@ TEST(PluginSetTest, WhatAPluginDoesNotSayIsRefusedAndNamed) {
       {[](Parts& p) { p.dialect.name = "openai_chat"; }, "dialect 'openai_chat' is there already"},
       {[](Parts& p) { p.dialect.encode = nullptr; }, "dialect 'acme' has no encode"},
       {[](Parts& p) { p.dialect.decode = nullptr; }, "dialect 'acme' has no encode, or no decode"},
+      {[](Parts& p) { p.dialect.framing = 4; }, "dialect 'acme': framing is none of"},
+      {[](Parts& p) { p.dialect.stream_begin = Begin; }, "stream_begin and stream_end"},
+      {[](Parts& p) { p.dialect.stream_end = End; }, "stream_begin and stream_end"},
+      {[](Parts& p) { p.dialect.stream_begin = Begin, p.dialect.stream_end = End; },
+       "begins streams, and has no stream_read"},
   };
   for (const auto& [change, problem] : cases) {
     EXPECT_NE(ProblemOf(change).find(problem), std::string::npos)
         << problem << ": " << ProblemOf(change);
   }
-  EXPECT_NE(AddPlugin(nullptr, "x.so").message().find("cannot serve ABI 1"), std::string::npos);
+  EXPECT_NE(AddPlugin(nullptr, "x.so").message().find("cannot serve ABI 2"), std::string::npos);
 }
 
 TEST(PluginSetTest, ModesThatCannotBeAskedAreRefused) {

@@ -91,5 +91,28 @@ TEST(ReplyJsonTest, HalvesOfSurrogatesBecomeUtf8) {
   EXPECT_EQ(ReadReplyJson(R"({"reply":{"text":"\ud800"}})")->reply.message.text, "\xEF\xBF\xBD");
 }
 
+TEST(ReplyJsonTest, AnEventSaysWhatItAddsAndToWhichCall) {
+  const auto delta = ReadDeltaJson(
+      R"({"reply":{"tool_calls":[{"name":"a"},{"index":3,"arguments":"{"}]},"last":true})"
+  );
+  ASSERT_TRUE(delta.ok()) << delta.status();
+  EXPECT_EQ(delta->calls, (std::vector<size_t>{0, 3}));
+  EXPECT_EQ(delta->added.reply.message.tool_calls.at(1).arguments, "{");
+  EXPECT_TRUE(delta->last);
+  EXPECT_TRUE(ReadDeltaJson(R"({"last":true})")->last);
+  EXPECT_EQ(ReadDeltaJson(R"({"failure":"auth"})")->added.failure, SendFailure::kAuth);
+}
+
+TEST(ReplyJsonTest, AnEventOfAnotherFormIsNamed) {
+  for (const auto* text :
+       {"{}",
+        R"({"last":false})",
+        R"({"last":1})",
+        R"({"reply":1,"last":true})",
+        R"({"reply":{"tool_calls":[{"index":-1}]}})"}) {
+    EXPECT_FALSE(ReadDeltaJson(text).ok()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace extractd::plugins

@@ -12,6 +12,10 @@ TEST(RequestJsonTest, APlainRequestIsShort) {
   );
 }
 
+TEST(RequestJsonTest, AStreamIsAskedFor) {
+  EXPECT_TRUE(RequestJson({.stream = true}).ends_with(R"("stream":true})"));
+}
+
 TEST(RequestJsonTest, ToolsAndTheirCallsAreThere) {
   ChatRequest request = {
       .model = "m",
