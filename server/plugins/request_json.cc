@@ -8,25 +8,12 @@
 #include "server/base/strings.h"
 #include "server/base/utf8.h"
 #include "server/json/text_writer.h"
+#include "server/providers/dialects/body.h"
 
 namespace extractd::plugins {
 namespace {
 
 using json::TextWriter;
-
-std::string_view NameOf(Role role) {
-  switch (role) {
-    case Role::kSystem:
-      return "system";
-    case Role::kUser:
-      return "user";
-    case Role::kAssistant:
-      return "assistant";
-    case Role::kTool:
-      return "tool";
-  }
-  return "user";
-}
 
 std::string_view NameOf(MediaKind kind) {
   switch (kind) {
@@ -107,7 +94,7 @@ void WriteMedia(const Media& media, TextWriter& out) {
 }
 
 void WriteMessage(const Message& message, TextWriter& out) {
-  out.BeginObject().Member("role", NameOf(message.role));
+  out.BeginObject().Member("role", providers::RoleName(message.role));
   Text(out, "text", message.text);
   if (!message.media.empty()) {
     out.Key("media").BeginArray();
