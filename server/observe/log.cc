@@ -6,7 +6,6 @@
 #include <ctime>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -19,12 +18,8 @@
 namespace extractd::observe {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr size_t kBufferBytes = 64 * 1024;
 constexpr size_t kLineBytes = 480;  // longer lines grow
-// A secret shorter than this would redact ordinary words.
-constexpr size_t kMinSecretBytes = 6;
 
 struct LevelRow {
   LogLevel level;
@@ -115,24 +110,13 @@ class Log::Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit Sink(int fd) : fd_(fd) { buffer_.reserve(kBufferBytes); }
 
-  void Protect(const Secret& secret, steady_clock::time_point until) {
-    const std::scoped_lock lock(mutex_);
-    if (secret.Reveal().size() < kMinSecretBytes) return;
-    const auto now = steady_clock::now();
-    std::erase_if(secrets_, [now](const Guarded& known) { return known.until < now; });
-    const auto known = std::ranges::find(secrets_, secret, &Guarded::secret);
-    if (known == secrets_.end()) {
-      secrets_.push_back({secret, until});
-    } else {
-      known->until = std::max(known->until, until);
-    }
-  }
+  Redactor redactor;
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const std::string_view line(message.payload.data(), message.payload.size());
-    if (HoldsSecret(line)) {
-      buffer_ += Redact(line);
+    if (redactor.HoldsSecret(line)) {
+      buffer_ += redactor.Redact(line);
     } else {
       buffer_ += line;
     }
@@ -146,26 +130,8 @@ class Log::Sink final : public spdlog::sinks::base_sink<std::mutex> {
   }
 
  private:
-  bool HoldsSecret(std::string_view line) const {
-    return std::ranges::any_of(secrets_, [line](const Guarded& known) {
-      return line.find(known.secret.Reveal()) != std::string_view::npos;
-    });
-  }
-
-  std::string Redact(std::string_view line) const {
-    std::string text(line);
-    for (const Guarded& known : secrets_) text = known.secret.ScrubFrom(text);
-    return text;
-  }
-
-  struct Guarded {
-    Secret secret;
-    steady_clock::time_point until;
-  };
-
   int fd_;
   std::string buffer_;
-  std::vector<Guarded> secrets_;
 };
 
 struct Log::State {
@@ -208,11 +174,15 @@ void Log::Put(LogLevel level, std::string_view line) {
 }
 
 void Log::Protect(const Secret& secret) {
-  state_->sink->Protect(secret, steady_clock::time_point::max());
+  state_->sink->redactor.Protect(secret);
 }
 
 void Log::ProtectFor(const Secret& secret, std::chrono::seconds life) {
-  state_->sink->Protect(secret, steady_clock::now() + life);
+  state_->sink->redactor.ProtectFor(secret, life);
+}
+
+const Redactor& Log::redactor() const {
+  return state_->sink->redactor;
 }
 
 void Log::Flush() {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "server/base/secret.h"
+#include "server/observe/redactor.h"
 
 namespace extractd::observe {
 
@@ -56,6 +57,8 @@ class Log {
   void Protect(const Secret& secret);
   // The same for so long at least: for what expires, so that the list of secrets does not grow.
   void ProtectFor(const Secret& secret, std::chrono::seconds life);
+  // Takes the same secrets out of what is written elsewhere.
+  const Redactor& redactor() const;
 
   void Flush();
 
