@@ -1,6 +1,5 @@
-// GuessThrottle: how often an address may show wrong credentials. Who guesses gets an
-// answer that says nothing and stays out of the log; who shows the right ones is never held up.
-// Thread-safe.
+// GuessThrottle: how often an address may show wrong credentials. Who guesses gets an answer that
+// says nothing and stays out of the log; who shows the right ones is never held up. Thread-safe.
 #ifndef EXTRACTD_SERVER_SERVICE_CALLERS_GUESS_THROTTLE_H_
 #define EXTRACTD_SERVER_SERVICE_CALLERS_GUESS_THROTTLE_H_
 

@@ -60,9 +60,8 @@ absl::StatusOr<std::vector<TokenRow>> ParseTokens(std::string_view text) {
       rows.push_back({.principal = words[0], .hash = *hash});
     } else if (problems.size() < 10) {
       problems.push_back(fmt::format(
-          "line {}: must be a principal and sha256: with 64 hexadecimal digits, as `extractd "
-          "token` "
-          "prints it",
+          "line {}: must be a principal and sha256: with 64 hexadecimal digits, as "
+          "`extractd token` prints it",
           number
       ));
     }

@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::string_view kExtract = "Extract";
 constexpr std::string_view kRender = "Render";
-constexpr const char* kAuthorization = "authorization";
+constexpr std::string_view kAuthorization = "authorization";
 constexpr std::string_view kAdaptSchema = "AdaptSchema";
 
 // Messages of a usual size, but for their texts, without a call of malloc for each of their parts.
@@ -93,6 +93,25 @@ void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
 }
 
 }  // namespace
+// What a provider would get, without secrets. `signs`: its row has a signer, whose token is made
+// anew for each send and not fetched to be shown.
+void ToMessage(const WireRequest& wire, bool signs, v1::RenderResponse& out) {
+  out.set_http_method(wire.method);
+  out.set_url(wire.url);
+  bool authorized = false;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    v1::Header& header = *out.add_headers();
+    header.set_name(std::string(name));
+    header.set_value(std::string(value));
+    authorized = authorized || name == kAuthorization;
+  };
+  for (const WireHeader& header : wire.headers) {
+    add(header.name, header.secret ? Secret::kRedacted : header.value);
+  }
+  if (signs && !authorized) add(kAuthorization, Secret::kRedacted);
+  out.set_body(wire.body);
+}
+
 
 ExtractionMethods::ExtractionMethods(
     SharedState& shared, UpstreamFactory& upstreams, CallRecorder& recorder
@@ -233,22 +252,7 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   if (!wire.ok()) co_return Refuse(rpc, kRender, wire.status(), recorder_);
 
   v1::RenderResponse response;
-  response.set_http_method(wire->method);
-  response.set_url(wire->url);
-  bool authorized = false;
-  for (const WireHeader& header : wire->headers) {
-    v1::Header& out = *response.add_headers();
-    out.set_name(header.name);
-    out.set_value(header.secret ? std::string(Secret::kRedacted) : header.value);
-    authorized = authorized || header.name == kAuthorization;
-  }
-  // What a signer adds is made anew for each send; it is not fetched to be shown.
-  if (!plan.handler->row->signer.empty() && !authorized) {
-    v1::Header& out = *response.add_headers();
-    out.set_name(kAuthorization);
-    out.set_value(std::string(Secret::kRedacted));
-  }
-  response.set_body(wire->body);
+  ToMessage(*wire, /*signs=*/!plan.handler->row->signer.empty(), response);
   *response.mutable_effective_request() = EffectiveRequest(request.request(), plan);
   for (const Downgrade& downgrade : plan.downgrades)
     ToMessage(downgrade, *response.add_downgrades());

@@ -22,11 +22,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-Task<bool> IsCancelled() {
-  const auto state = co_await asio::this_coro::cancellation_state;
-  co_return state.cancelled() != asio::cancellation_type::none;
-}
-
 absl::Status LeftError() {
   return MakeError(Reason::kCancelled, "the caller closed its side without a review");
 }
@@ -170,11 +165,11 @@ void ReviewDesk::Answer(Verdict verdict) {
 }
 
 Task<bool> ReviewDesk::WaitUntil(SteadyTime latest) {
-  if (co_await IsCancelled()) co_return false;
+  if (co_await Cancelled()) co_return false;
   timer_.expires_at(latest);
   boost::system::error_code error;
   co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  co_return !co_await IsCancelled();
+  co_return !co_await Cancelled();
 }
 
 }  // namespace extractd
