@@ -1,6 +1,7 @@
 #include "server/base/utf8.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace extractd {
 namespace {
@@ -26,6 +27,18 @@ constexpr LeadByte ReadLead(unsigned char byte) {
   if (byte < 0xF0) return {3, byte & 0x0FU, 0x800};
   if (byte < 0xF5) return {4, byte & 0x07U, 0x10000};
   return {};
+}
+
+// Bytes of ASCII at the start of `text`; eight are looked at together.
+size_t AsciiPrefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -76,14 +89,12 @@ bool IsCutCodePoint(std::string_view text) {
 }
 
 bool IsValidUtf8(std::string_view text) {
+  text.remove_prefix(AsciiPrefix(text));
   while (!text.empty()) {
-    if (static_cast<unsigned char>(text[0]) < 0x80) {
-      text.remove_prefix(1);
-      continue;
-    }
     const CodePoint point = DecodeUtf8(text);
     if (point.size == 0) return false;
     text.remove_prefix(point.size);
+    text.remove_prefix(AsciiPrefix(text));
   }
   return true;
 }

@@ -1,5 +1,7 @@
 #include "server/json/lexical.h"
 
+#include <bit>
+
 #include "server/base/utf8.h"
 
 namespace extractd::json {
@@ -17,7 +19,32 @@ std::uint32_t TrailingHighSurrogate(std::string_view text) {
   return 0xD000U | ((second & 0x3FU) << 6U) | (third & 0x3FU);
 }
 
+#ifdef __SSE2__
+// A bit for each of the sixteen bytes from `bytes` on that is no white space, the first one lowest.
+unsigned NotSpace(const char* bytes) {
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const auto is = [text](char c) { return _mm_cmpeq_epi8(text, _mm_set1_epi8(c)); };
+  const __m128i blank = _mm_or_si128(is(' '), is('\t'));
+  const __m128i line_end = _mm_or_si128(is('\n'), is('\r'));
+  return ~static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(blank, line_end))) & 0xFFFFU;
+}
+#endif
+
 }  // namespace
+
+// One space after a colon is the most usual, a line's indentation the longest.
+const char* SpaceEnd(const char* at, const char* end) {
+  while (at != end && IsSpace(*at)) {
+    ++at;
+#ifdef __SSE2__
+    for (; end - at >= static_cast<std::ptrdiff_t>(kScannedBytes); at += kScannedBytes) {
+      const unsigned found = NotSpace(at);
+      if (found != 0) return at + std::countr_zero(found);
+    }
+#endif
+  }
+  return at;
+}
 
 HexDigits ReadHex(std::string_view text, size_t max_digits) {
   HexDigits hex;

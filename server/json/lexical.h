@@ -74,6 +74,9 @@ inline size_t SkipPlain(std::string_view text, size_t at) {
   return static_cast<size_t>(PlainEnd(text.data() + at, end) - text.data());
 }
 
+// Where the white space ends that begins at `at`; `end` at most.
+const char* SpaceEnd(const char* at, const char* end);
+
 // What the byte after a backslash stands for; '\0' if it is no escape of one letter.
 constexpr char SimpleEscape(char c) {
   switch (c) {
@@ -95,6 +98,13 @@ constexpr char SimpleEscape(char c) {
       return '\0';
   }
 }
+
+// The same as a table.
+inline constexpr std::array<char, 256> kEscapes = [] {
+  std::array<char, 256> escapes{};
+  for (size_t i = 0; i < 0x80; ++i) escapes[i] = SimpleEscape(static_cast<char>(i));
+  return escapes;
+}();
 
 // The hex digits at the start of `text`, at most `max_digits`.
 struct HexDigits {

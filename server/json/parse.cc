@@ -15,7 +15,9 @@ namespace extractd::json {
 namespace {
 
 // Reads by descent. Each Read… begins at the first byte of what it reads and returns the place
-// behind the last one; null: the text is no JSON, and Fail() has noted why.
+// behind the last one; null: the text is no JSON, and Fail() has noted why. What most members of
+// most texts are made of is inlined into the two loops, of objects and of arrays; what is rare is
+// kept out of them.
 class Parser {
  public:
   Parser(std::string_view text, const ParseOptions& options, Builder& builder)
@@ -37,7 +39,7 @@ class Parser {
  private:
   using Place = const char*;
 
-  Place Fail(Place at, const char* message) {
+  [[gnu::noinline]] Place Fail(Place at, const char* message) {
     failed_at_ = at;
     error_ = message;
     truncated_ = at == end_;
@@ -48,9 +50,8 @@ class Parser {
   bool IsDigitAt(Place at) const { return at != end_ && IsDigit(*at); }
   bool IsQuoteOrEscape(Place at) const { return Is(at, '"') || Is(at, '\\'); }
 
-  Place SkipSpace(Place at) const {
-    while (at != end_ && *at <= ' ' && IsSpace(*at)) ++at;
-    return at;
+  [[gnu::always_inline]] Place SkipSpace(Place at) const {
+    return at != end_ && static_cast<unsigned char>(*at) <= ' ' ? SpaceEnd(at, end_) : at;
   }
 
   bool ReadDocument() {
@@ -60,7 +61,7 @@ class Parser {
     return at == end_ || Fail(at, "unexpected text after the value") != nullptr;
   }
 
-  Place ReadValue(Place at) {
+  [[gnu::always_inline]] Place ReadValue(Place at) {
     if (at == end_) return FailWithoutValue();
     switch (*at) {
       case '{':
@@ -90,7 +91,7 @@ class Parser {
     return nullptr;
   }
 
-  Place ReadObject(Place at) {
+  [[gnu::noinline]] Place ReadObject(Place at) {
     if (out_.depth() == kMaxDepth) return FailTooDeep(at);
     out_.BeginObject();
     at = SkipSpace(at + 1);
@@ -105,7 +106,7 @@ class Parser {
     return at + 1;
   }
 
-  Place ReadArray(Place at) {
+  [[gnu::noinline]] Place ReadArray(Place at) {
     if (out_.depth() == kMaxDepth) return FailTooDeep(at);
     out_.BeginArray();
     at = SkipSpace(at + 1);
@@ -121,7 +122,7 @@ class Parser {
   }
 
   // To the next child, if a comma stands here: `found`.
-  Place SkipComma(Place at, bool& found) const {
+  [[gnu::always_inline]] Place SkipComma(Place at, bool& found) const {
     found = Is(at, ',');
     return found ? SkipSpace(at + 1) : at;
   }
@@ -131,7 +132,7 @@ class Parser {
     return Fail(at, at == end_ ? "unexpected end of text inside an array or object" : message);
   }
 
-  Place ReadMember(Place at) {
+  [[gnu::always_inline]] Place ReadMember(Place at) {
     if (!Is(at, '"')) return Fail(at, "expected a member name in double quotes");
     const Place start = at;
     std::string_view key;
@@ -146,22 +147,37 @@ class Parser {
     return ReadValue(SkipSpace(at + 1));
   }
 
-  Place ReadStringValue(Place at) {
+  [[gnu::always_inline]] Place ReadStringValue(Place at) {
     std::string_view value;
     at = ReadString(at, value);
     if (at != nullptr) out_.StringSlice(value);
     return at;
   }
 
-  // `out`: a slice of the text or, of a string with escapes, of the room.
-  Place ReadString(Place at, std::string_view& out) {
+  // `out`: a slice of the text or, of a string with escapes, of the room. Most strings end within
+  // the first sixteen bytes.
+  [[gnu::always_inline]] Place ReadString(Place at, std::string_view& out) {
     const Place start = at + 1;
-    at = SkipCharacters(start);
+    if (HasBlock(start)) {
+      const unsigned found = NotPlain(start);
+      const Place stop = start + std::countr_zero(found | (1U << (kScannedBytes - 1)));
+      if (*stop == '"') {
+        out = {start, stop};
+        return stop + 1;
+      }
+    }
+    return ReadLongString(start, out);
+  }
+
+  [[gnu::noinline]] Place ReadLongString(Place start, std::string_view& out) {
+    const Place at = SkipCharacters(start);
     if (at == nullptr) return nullptr;
     if (*at == '\\') return ReadEscapedString(start, at, out);
     out = {start, at};
     return at + 1;
   }
+
+  bool HasBlock(Place at) const { return end_ - at >= static_cast<std::ptrdiff_t>(kScannedBytes); }
 
   // A string that begins at `start`, from its first escape on.
   Place ReadEscapedString(Place start, Place at, std::string_view& out) {
@@ -169,6 +185,8 @@ class Parser {
     unescaped_begin_ = room_;
     CopyToRoom({start, at});
     while (*at == '\\') {
+      at = CopyUsual(at);
+      if (*at != '\\') break;
       at = ReadEscape(at);
       if (at == nullptr) return nullptr;
       at = CopyCharacters(at);
@@ -183,11 +201,32 @@ class Parser {
     room_ += run.size();
   }
 
-  // Stops at the next quote or backslash. Escaped JSON inside JSON, which every tool call holds,
-  // comes in runs of a few bytes: to copy sixteen costs less than to ask how many there are.
+  // From an escape on, as far as there are escapes of one letter with plain bytes between them, and
+  // the text is long enough to look at whole blocks: to its quote or to the escape where something
+  // else follows. Escaped JSON inside JSON, which every tool call holds, is nothing else: it comes
+  // in runs of a few bytes, and to copy sixteen costs less than to ask how many there are.
+  Place CopyUsual(Place at) {
+    char* room = room_;  // not the member: nothing that is written through it could change it
+    const Place last = end_ - std::min<std::ptrdiff_t>(end_ - at, kScannedBytes + 2);
+    while (at < last && *at == '\\') {
+      const char c = kEscapes[static_cast<unsigned char>(at[1])];
+      if (c == '\0') break;
+      const unsigned found = NotPlain(at + 2);
+      const auto run = static_cast<size_t>(std::countr_zero(found | (1U << kScannedBytes)));
+      if (run == kScannedBytes || (at[run + 2] != '\\' && at[run + 2] != '"')) break;
+      *room = c;
+      std::memcpy(room + 1, at + 2, kScannedBytes);
+      room += run + 1;
+      at += run + 2;
+    }
+    room_ = room;
+    return at;
+  }
+
+  // Stops at the next quote or backslash.
   Place CopyCharacters(Place at) {
     unsigned found = 0;
-    while (found == 0 && end_ - at >= static_cast<std::ptrdiff_t>(kScannedBytes)) {
+    while (found == 0 && HasBlock(at)) {
       found = NotPlain(at);
       const size_t run = found == 0 ? kScannedBytes : static_cast<size_t>(std::countr_zero(found));
       std::memcpy(room_, at, kScannedBytes);
@@ -224,7 +263,7 @@ class Parser {
   Place ReadEscape(Place at) {
     ++at;
     if (Is(at, 'u')) return ReadUnicodeEscape(at + 1);
-    const char c = at == end_ ? '\0' : SimpleEscape(*at);
+    const char c = at == end_ ? '\0' : kEscapes[static_cast<unsigned char>(*at)];
     if (c == '\0') return Fail(at, "unknown escape in a string");
     *room_++ = c;
     return at + 1;
@@ -247,9 +286,13 @@ class Parser {
     CopyToRoom(end);
   }
 
-  Place ReadWord(Place at, std::string_view word) {
+  [[gnu::always_inline]] Place ReadWord(Place at, std::string_view word) {
     const std::string_view rest(at, end_);
-    if (rest.starts_with(word)) return at + word.size();
+    return rest.starts_with(word) ? at + word.size() : FailAtWord(at, word);
+  }
+
+  [[gnu::noinline]] Place FailAtWord(Place at, std::string_view word) {
+    const std::string_view rest(at, end_);
     Fail(at, "expected a value");
     truncated_ = word.starts_with(rest);
     return nullptr;
@@ -260,7 +303,7 @@ class Parser {
     return at;
   }
 
-  Place ReadNumber(Place at) {
+  [[gnu::noinline]] Place ReadNumber(Place at) {
     const Place start = at;
     if (*at == '-') ++at;
     if (!IsDigitAt(at)) return Fail(at, at == start ? "expected a value" : "expected a digit");

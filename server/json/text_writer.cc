@@ -7,10 +7,14 @@
 namespace extractd::json {
 
 // A value never ends with one of these, an unfinished place for one always does.
-void TextWriter::Separate() {
-  if (out_.empty()) return;
+bool TextWriter::IsAfterValue() const {
+  if (out_.empty()) return false;
   const char last = out_.back();
-  if (last != '{' && last != '[' && last != ':') out_ += ',';
+  return last != '{' && last != '[' && last != ':';
+}
+
+void TextWriter::Separate() {
+  if (IsAfterValue()) out_ += ',';
 }
 
 TextWriter& TextWriter::Open(char bracket) {
@@ -20,15 +24,12 @@ TextWriter& TextWriter::Open(char bracket) {
 }
 
 TextWriter& TextWriter::Key(std::string_view key) {
-  Separate();
-  WriteString(key, out_);
-  out_ += ':';
+  WriteString(key, IsAfterValue() ? ',' : '\0', ':', out_);
   return *this;
 }
 
 TextWriter& TextWriter::String(std::string_view text) {
-  Separate();
-  WriteString(text, out_);
+  WriteString(text, IsAfterValue() ? ',' : '\0', '\0', out_);
   return *this;
 }
 

@@ -65,6 +65,8 @@ class TextWriter {
     return NumberText(static_cast<unsigned long long>(value));
   }
 
+  // A comma is needed before what comes next.
+  bool IsAfterValue() const;
   void Separate();
   TextWriter& Open(char bracket);
   TextWriter& Close(char bracket) {

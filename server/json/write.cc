@@ -1,9 +1,11 @@
 #include "server/json/write.h"
 
-#include <iterator>
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <limits>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "server/base/utf8.h"
 #include "server/json/lexical.h"
@@ -14,32 +16,46 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr int kIndent = 2;
 
-void WriteEscape(char c, std::string& out) {
+// The most that one byte or one block of the text becomes.
+constexpr size_t kMaxStepBytes = 16;
+static_assert(kMaxStepBytes >= kScannedBytes);
+
+char* WriteUnit(unsigned unit, char* to) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  *to++ = '\\';
+  *to++ = 'u';
+  for (unsigned shift = 16; shift > 0; shift -= 4) *to++ = kDigits[(unit >> (shift - 4)) & 0xFU];
+  return to;
+}
+
+// The letter of the escape of one letter; '\0': there is none.
+constexpr char EscapeLetter(char c) {
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
     case '\\':
-      out += "\\\\";
-      return;
+      return c;
     case '\b':
-      out += "\\b";
-      return;
+      return 'b';
     case '\f':
-      out += "\\f";
-      return;
+      return 'f';
     case '\n':
-      out += "\\n";
-      return;
+      return 'n';
     case '\r':
-      out += "\\r";
-      return;
+      return 'r';
     case '\t':
-      out += "\\t";
-      return;
+      return 't';
     default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+      return '\0';
   }
+}
+
+// Writes at `to` and returns the end, as all of these do.
+char* WriteEscape(char c, char* to) {
+  const char letter = EscapeLetter(c);
+  if (letter == '\0') return WriteUnit(static_cast<unsigned char>(c), to);
+  *to++ = '\\';
+  *to++ = letter;
+  return to;
 }
 
 // An unpaired surrogate in WTF-8: three bytes ED A0..BF 80..BF.
@@ -49,20 +65,70 @@ bool IsSurrogate(std::string_view text) {
          (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80;
 }
 
-// Writes what begins at a byte above ASCII; returns its size.
-size_t WriteNonAscii(std::string_view text, std::string& out) {
-  if (const size_t size = DecodeUtf8(text).size; size > 0) {
-    out.append(text.substr(0, size));
-    return size;
+// Writes what begins at a byte above ASCII, and takes it off `text`.
+char* WriteNonAscii(std::string_view& text, char* to) {
+  size_t size = DecodeUtf8(text).size;
+  if (size > 0) {
+    to = std::copy_n(text.data(), size, to);
+  } else if (IsSurrogate(text)) {
+    size = 3;
+    to = WriteUnit(
+        0xD000U | ((static_cast<unsigned>(text[1]) & 0x3FU) << 6U) |
+            (static_cast<unsigned>(text[2]) & 0x3FU),
+        to
+    );
+  } else {
+    size = 1;
+    to = std::ranges::copy(kReplacement, to).out;
   }
-  if (IsSurrogate(text)) {
-    const unsigned unit = 0xD000U | ((static_cast<unsigned>(text[1]) & 0x3FU) << 6U) |
-                          (static_cast<unsigned>(text[2]) & 0x3FU);
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
-    return 3;
+  text.remove_prefix(size);
+  return to;
+}
+
+char* WriteUnusual(std::string_view& text, char* to) {
+  if (static_cast<unsigned char>(text[0]) >= 0x80) return WriteNonAscii(text, to);
+  to = WriteEscape(text[0], to);
+  text.remove_prefix(1);
+  return to;
+}
+
+bool IsPlain(char c) {
+  return kPlain[static_cast<unsigned char>(c)];
+}
+
+// Copies at most sixteen bytes, without the call that a copy of any length is.
+char* CopySmall(std::string_view text, char* to) {
+  const char* const from = text.data();
+  const size_t size = text.size();
+  if (size >= 8) {
+    std::memcpy(to, from, 8);
+    std::memcpy(to + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(to, from, 4);
+    std::memcpy(to + size - 4, from + size - 4, 4);
+  } else {
+    for (size_t i = 0; i < size; ++i) to[i] = from[i];
   }
-  out.append(kReplacement);
-  return 1;
+  return to + size;
+}
+
+// Copies the plain bytes in front of a text that is shorter than a block.
+char* CopyShort(std::string_view& text, char* to) {
+  std::memset(to, 0, kScannedBytes);  // what is no part of the text is not plain
+  CopySmall(text, to);
+  const auto run = static_cast<size_t>(std::countr_zero(NotPlain(to)));
+  text.remove_prefix(run);
+  return to + run;
+}
+
+// Copies the plain bytes in front of `text`, of one block at most.
+char* CopyPlain(std::string_view& text, char* to) {
+  if (text.size() < kScannedBytes) return CopyShort(text, to);
+  const unsigned found = NotPlain(text.data());
+  const auto run = static_cast<size_t>(std::countr_zero(found | (1U << kScannedBytes)));
+  std::memcpy(to, text.data(), kScannedBytes);
+  text.remove_prefix(run);
+  return to + run;
 }
 
 constexpr size_t kUnlimited = std::numeric_limits<size_t>::max() / 2;
@@ -74,6 +140,61 @@ std::string_view EnoughOf(std::string_view text, size_t size) {
   return CutUtf8(text, size + kMaxCodePointBytes);
 }
 
+// Puts a text together in a buffer of its own: to append to a string costs as much as to write
+// twenty bytes.
+class Gatherer {
+ public:
+  explicit Gatherer(std::string& out) : out_(out) {}
+  ~Gatherer() { Flush(); }
+  Gatherer(const Gatherer&) = delete;
+  Gatherer& operator=(const Gatherer&) = delete;
+
+  size_t size() const { return out_.size() + static_cast<size_t>(to_ - bytes_.data()); }
+
+  void Byte(char c) {
+    *to_++ = c;
+    if (to_ >= full()) Flush();
+  }
+
+  void Bytes(std::string_view text) {
+    if (text.size() > kMaxStepBytes) {
+      Flush();
+      out_ += text;
+      return;
+    }
+    to_ = CopySmall(text, to_);
+    if (to_ >= full()) Flush();
+  }
+
+  // In quotes, with the escapes it needs.
+  void Quoted(std::string_view text) {
+    char* to = to_;  // not the member: nothing that is written through it could change it
+    *to++ = '"';
+    while (!text.empty()) {
+      to = CopyPlain(text, to);
+      if (!text.empty() && !IsPlain(text[0])) to = WriteUnusual(text, to);
+      if (to >= full()) to = FlushUpTo(to);
+    }
+    *to++ = '"';
+    to_ = to >= full() ? FlushUpTo(to) : to;
+  }
+
+ private:
+  static constexpr size_t kBytes = 512;
+
+  // From here on there may not be room for the most that is written between two looks at it.
+  char* full() { return bytes_.data() + kBytes - 4 * kMaxStepBytes; }
+  void Flush() { to_ = FlushUpTo(to_); }
+  char* FlushUpTo(const char* end) {
+    out_.append(bytes_.data(), static_cast<size_t>(end - bytes_.data()));
+    return bytes_.data();
+  }
+
+  std::string& out_;
+  std::array<char, kBytes> bytes_;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  char* to_ = bytes_.data();
+};
+
 class Writer {
  public:
   Writer(std::string& out, int indent, size_t limit = kUnlimited)
@@ -82,17 +203,13 @@ class Writer {
   void Put(const Value& value) {
     switch (value.type()) {
       case Type::kNull:
-        out_ += "null";
-        return;
+        return out_.Bytes("null");
       case Type::kBoolean:
-        out_ += value.boolean() ? "true" : "false";
-        return;
+        return out_.Bytes(value.boolean() ? "true" : "false");
       case Type::kNumber:
-        out_ += value.number().substr(0, limit_);
-        return;
+        return out_.Bytes(value.number().substr(0, limit_));
       case Type::kString:
-        WriteString(EnoughOf(value.string(), limit_), out_);
-        return;
+        return out_.Quoted(EnoughOf(value.string(), limit_));
       case Type::kArray:
         return PutChildren(value, '[', ']');
       case Type::kObject:
@@ -102,32 +219,32 @@ class Writer {
 
  private:
   void PutChildren(const Value& value, char open, char close) {
-    out_ += open;
+    out_.Byte(open);
     ++level_;
     bool first = true;
     for (const Value& child : value) {
       if (out_.size() >= limit_) return;
-      if (!first) out_ += ',';
+      if (!first) out_.Byte(',');
       first = false;
-      BreakLine();
+      if (indent_ > 0) BreakLine();
       if (value.is_object()) {
-        WriteString(EnoughOf(child.key(), limit_), out_);
-        out_ += indent_ > 0 ? ": " : ":";
+        out_.Quoted(EnoughOf(child.key(), limit_));
+        out_.Byte(':');
+        if (indent_ > 0) out_.Byte(' ');
       }
       Put(child);
     }
     --level_;
-    if (!first) BreakLine();
-    out_ += close;
+    if (!first && indent_ > 0) BreakLine();
+    out_.Byte(close);
   }
 
   void BreakLine() {
-    if (indent_ == 0) return;
-    out_ += '\n';
-    out_.append(static_cast<size_t>(level_ * indent_), ' ');
+    out_.Byte('\n');
+    for (int i = 0; i < level_ * indent_; ++i) out_.Byte(' ');
   }
 
-  std::string& out_;
+  Gatherer out_;
   int indent_;
   size_t limit_;
   int level_ = 0;
@@ -135,21 +252,15 @@ class Writer {
 
 }  // namespace
 
+void WriteString(std::string_view text, char before, char after, std::string& out) {
+  Gatherer gatherer(out);
+  if (before != '\0') gatherer.Byte(before);
+  gatherer.Quoted(text);
+  if (after != '\0') gatherer.Byte(after);
+}
+
 void WriteString(std::string_view text, std::string& out) {
-  out += '"';
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = SkipPlain(text, at);
-    out.append(text, at, end - at);
-    at = end;
-    if (at == text.size()) break;
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      WriteEscape(text[at], out);
-      ++at;
-    } else {
-      at += WriteNonAscii(text.substr(at), out);
-    }
-  }
-  out += '"';
+  WriteString(text, '\0', '\0', out);
 }
 
 void Write(const Value& value, std::string& out) {

@@ -22,6 +22,8 @@ std::string ToIndentedText(const Value& value);
 // `text` in double quotes with the escapes it needs, appended to `out`. Bytes that are not UTF-8
 // become U+FFFD.
 void WriteString(std::string_view text, std::string& out);
+// The same between the bytes `before` and `after`; '\0': none.
+void WriteString(std::string_view text, char before, char after, std::string& out);
 
 }  // namespace extractd::json
 

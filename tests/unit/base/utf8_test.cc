@@ -47,6 +47,20 @@ TEST(Utf8Test, IllFormedIsFoundAndReplaced) {
   );
 }
 
+TEST(Utf8Test, IllFormedIsFoundAtEveryPlace) {
+  // Eight bytes of ASCII are looked at together.
+  for (size_t before = 0; before < 40; ++before) {
+    for (size_t after = 0; after < 20; ++after) {
+      const std::string head(before, 'a');
+      const std::string tail(after, 'b');
+      EXPECT_TRUE(IsValidUtf8(head + tail));
+      EXPECT_TRUE(IsValidUtf8(head + "\xC3\xBC" + tail));
+      EXPECT_TRUE(IsValidUtf8(head + "\xF0\x9F\x98\x80" + tail));
+      for (const std::string& bad : kIllFormed) EXPECT_FALSE(IsValidUtf8(head + bad + tail));
+    }
+  }
+}
+
 TEST(Utf8Test, CutNeverSplitsACodePoint) {
   const std::string text = "a\xC3\xBC\xF0\x9F\x98\x80";
   for (size_t max = 0; max <= text.size() + 1; ++max) {

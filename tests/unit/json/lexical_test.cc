@@ -1,5 +1,8 @@
 #include "server/json/lexical.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace extractd::json {
@@ -11,6 +14,23 @@ TEST(LexicalTest, PlainBytesEndAtQuotesEscapesControlsAndNonAscii) {
     EXPECT_EQ(SkipPlain(text, 0), 2U) << text;
   }
   EXPECT_EQ(SkipPlain("\"\"", 2), 2U);
+}
+
+TEST(LexicalTest, WhiteSpaceEndsAtTheFirstOtherByteWhateverItsLength) {
+  for (size_t length = 0; length < 70; ++length) {
+    for (const char other : {'a', '\x01', '\x1F', '\x80', '\xFF', '\0', '"'}) {
+      for (const size_t rest : {size_t{0}, size_t{1}, size_t{40}}) {
+        std::string text;
+        for (size_t i = 0; i < length; ++i) text += " \n\t\r"[(i * 7 + length) % 4];
+        text += other + std::string(rest, ' ');
+        // Of its own size, so that a read beyond the end is seen.
+        const std::vector<char> bytes(text.begin(), text.end());
+        const char* const end = bytes.data() + bytes.size();
+        ASSERT_EQ(SpaceEnd(bytes.data(), end) - bytes.data(), static_cast<std::ptrdiff_t>(length));
+        ASSERT_EQ(SpaceEnd(bytes.data(), bytes.data() + length), bytes.data() + length);
+      }
+    }
+  }
 }
 
 TEST(LexicalTest, HexDigitsEndAtTheFirstOtherByte) {

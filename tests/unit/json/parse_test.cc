@@ -1,7 +1,9 @@
 #include "server/json/parse.h"
 
 #include <ctime>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -43,6 +45,60 @@ TEST(ParseTest, EscapesAreReadWhereverTheyStandInAString) {
       const Value& root = std::get<Document>(result).root();
       ASSERT_EQ(root.At(0)->string(), head + "\n" + tail + "\"");
       ASSERT_EQ(root.At(1)->string(), "\t" + tail);
+    }
+  }
+}
+
+// What the parser says of the text, which stands in memory of its own size: a read beyond the end
+// is seen.
+std::string Verdict(std::string_view text) {
+  const std::vector<char> bytes(text.begin(), text.end());
+  const ParseResult result = ParseView({bytes.data(), bytes.size()});
+  const auto* error = std::get_if<ParseError>(&result);
+  if (error == nullptr) return ToText(std::get<Document>(result).root());
+  return error->message + " at " + std::to_string(error->offset);
+}
+
+TEST(ParseTest, TextsMeanTheSameWhateverFollowsThem) {
+  // Blocks of sixteen bytes are looked at together where the text has them, single bytes else; the
+  // white space behind a text decides which.
+  const std::vector<std::string> parts = {
+      "\"",      "\\\"",    "\\\\",    "\\n",      "\\/",
+      "\\u00fc", "\\ud83d", "\\ude00", "\\u12",    "\\x",
+      "\\",      "a",       "abcdefg", "\xC3\xBC", "\xE2\x82\xAC",
+      "\xFF",    "\xC3",    "\x1F",    "\n",       "            ",
+      " ",       "{",       "}",       "[",        "]",
+      ":",       ",",       "\"k\":",  "true",     "false",
+      "null",    "nul",     "-0",      "12.5e3",   "1e",
+      "007",
+  };
+  std::minstd_rand random(4711);  // NOLINT(bugprone-random-generator-seed): the same each time
+  const std::string space(40, ' ');
+  for (int i = 0; i < 60'000; ++i) {
+    std::string text = random() % 2 == 0 ? "[\"" : "{\"a\":\"";
+    for (auto n = random() % 12; n > 0; --n) text += parts[random() % parts.size()];
+    if (random() % 3 != 0) text += text[0] == '[' ? "\"]" : "\"}";
+    const std::string longer = text + space;
+    const std::string padded = Verdict(longer);
+    // What ends too early ends where its white space does.
+    const ParseResult parsed = ParseView(longer);
+    const auto* error = std::get_if<ParseError>(&parsed);
+    if (error != nullptr && error->offset >= text.size()) continue;
+    ASSERT_EQ(Verdict(text), padded) << text;
+  }
+}
+
+TEST(ParseTest, StringsOfEveryLengthAreReadAtEveryPlace) {
+  for (size_t before = 0; before < 20; ++before) {
+    for (size_t length = 0; length < 70; ++length) {
+      std::string value;
+      for (size_t i = 0; i < length; ++i) value += static_cast<char>('a' + i % 26);
+      const std::string head = "[" + std::string(before, ' ');
+      ASSERT_EQ(Verdict(head + '"' + value + "\"]"), "[\"" + value + "\"]");
+      ASSERT_EQ(
+          Verdict(head + '"' + value),
+          "unexpected end of text inside a string at " + std::to_string(head.size() + 1 + length)
+      );
     }
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -24,6 +26,60 @@ TEST(WriteTest, EscapesWhatJsonDemandsAndNothingElse) {
       "\"gr\xC3\xBC\xC3\x9F"
       "e\""
   );
+}
+
+// Byte by byte, for strings of ASCII.
+std::string QuotedByHand(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c < ' ') {
+      out += c == '\x1F' ? "\\u001f" : "\\u0001";
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+TEST(WriteTest, StringsOfEveryLengthAreWrittenWithEscapesAnywhere) {
+  for (const std::string_view unusual : {"\"", "\\", "\n", "\x1F", "\x01", "", "\n\n\"\""}) {
+    for (size_t before = 0; before < 40; ++before) {
+      for (size_t after = 0; after < 40; ++after) {
+        const std::string text =
+            std::string(before, 'a') + std::string(unusual) + std::string(after, 'b');
+        // Of its own size, so that a read beyond the end is seen.
+        const std::vector<char> bytes(text.begin(), text.end());
+        std::string out = "x";
+        WriteString({bytes.data(), bytes.size()}, out);
+        ASSERT_EQ(out, "x" + QuotedByHand(text));
+      }
+    }
+  }
+}
+
+TEST(WriteTest, LongStringsAreWrittenWhole) {
+  // They are put together in pieces, and each byte may become six.
+  for (size_t size = 0; size < 1500; ++size) {
+    ASSERT_EQ(
+        ToText(Value::OfString(std::string(size, 'a'))), QuotedByHand(std::string(size, 'a'))
+    );
+    ASSERT_EQ(
+        ToText(Value::OfString(std::string(size, '\x1F'))), QuotedByHand(std::string(size, '\x1F'))
+    );
+  }
+}
+
+TEST(WriteTest, AStringStandsBetweenTheBytesThatItIsGiven) {
+  std::string out;
+  WriteString("a\nb", ',', ':', out);
+  WriteString("", '\0', ',', out);
+  WriteString("c", '[', '\0', out);
+  EXPECT_EQ(out, ",\"a\\nb\":\"\",[\"c\"");
 }
 
 TEST(WriteTest, BytesThatAreNotUtf8AreReplaced) {
