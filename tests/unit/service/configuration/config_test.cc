@@ -190,6 +190,34 @@ TEST_F(ConfigTest, AddressVariablesOfProvidersCount) {
   EXPECT_EQ(RowOf(*config, "ollama").base_url, "http://10.1.2.3:11434");
 }
 
+TEST_F(ConfigTest, WhatAllFilesHoldIsKnownByItsHash) {
+  const std::filesystem::path folder = file_.string() + ".d";
+  std::filesystem::create_directory(folder);
+  const std::string prices = file_.string() + ".prices";
+  const auto write = [](const std::filesystem::path& path, std::string_view text) {
+    std::ofstream(path) << text;
+  };
+  write(prices, R"({"prices":[]})");
+  write(folder / "a.yaml", "providers: {}\n");
+  sources_.flags["providers_dir"] = folder;
+  sources_.flags["prices_file"] = prices;
+  const auto hash = [&](std::string_view yaml) {
+    const auto config = Load(yaml);
+    EXPECT_TRUE(config.ok()) << config.status();
+    return config.ok() ? config->files_hash : "";
+  };
+  const std::string first = hash("max_reasks: 1\n");
+  EXPECT_EQ(hash("max_reasks: 1\n"), first);
+  EXPECT_NE(hash("max_reasks: 2\n"), first);
+  write(folder / "a.yaml", "providers: {openai: {default_model: x}}\n");
+  const std::string second = hash("max_reasks: 1\n");
+  EXPECT_NE(second, first);
+  write(prices, R"({"prices":[{"provider":"acme","model":"m","input":1,"output":2}]})");
+  EXPECT_NE(hash("max_reasks: 1\n"), second);
+  std::filesystem::remove_all(folder);
+  std::filesystem::remove(prices);
+}
+
 TEST_F(ConfigTest, SocketOfAUserStandsBelowTheRuntimeDirectory) {
   sources_.environment["XDG_RUNTIME_DIR"] = std::filesystem::temp_directory_path();
   const std::string address = DefaultSocketAddress(sources_);
