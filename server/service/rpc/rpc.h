@@ -23,9 +23,28 @@ namespace extractd {
 
 struct Principal;
 
+// The bytes of a message. gRPC's own type can only be copied, which costs as much as to allocate;
+// a reply is moved on some times on its way out of coroutines.
+class MessageBytes {
+ public:
+  MessageBytes() = default;
+  MessageBytes(MessageBytes&& other) noexcept { bytes_.Swap(&other.bytes_); }
+  MessageBytes& operator=(MessageBytes&& other) noexcept {
+    bytes_.Swap(&other.bytes_);
+    return *this;
+  }
+  ~MessageBytes() = default;
+
+  grpc::ByteBuffer& operator*() { return bytes_; }
+  const grpc::ByteBuffer& operator*() const { return bytes_; }
+
+ private:
+  grpc::ByteBuffer bytes_;
+};
+
 struct RpcResult {
   grpc::Status status = grpc::Status::OK;
-  grpc::ByteBuffer body = {};  // with an OK status
+  MessageBytes body = {};  // with an OK status
 };
 
 // Lives until the handler's Task has ended.

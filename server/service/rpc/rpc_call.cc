@@ -67,7 +67,7 @@ class UnaryCall final : public CallAs<Rpc> {
   void Finish(RpcResult result) {
     BeginToFinish(result.status.error_code());
     if (result.status.ok()) {
-      responder_.Finish(result.body, result.status, finished_tag());
+      responder_.Finish(*result.body, result.status, finished_tag());
     } else {
       responder_.FinishWithError(result.status, finished_tag());
     }

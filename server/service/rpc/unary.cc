@@ -10,7 +10,7 @@ RpcResult Succeed(const google::protobuf::Message& response) {
   RpcResult result;
   bool own_buffer = false;
   result.status = grpc::SerializationTraits<google::protobuf::Message>::Serialize(
-      response, &result.body, &own_buffer
+      response, &*result.body, &own_buffer
   );
   return result;
 }

@@ -133,6 +133,23 @@ std::string_view ViewOf(const grpc::Slice& slice) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
+// To join the pieces of a usual request costs less than to read it in pieces.
+bool TakeWhole(const grpc::ByteBuffer& bytes, grpc::Slice& whole) {
+  constexpr size_t kMaxJoinedBytes = 64 * 1024;
+  if (bytes.TrySingleSlice(&whole).ok()) return true;
+  return bytes.Length() <= kMaxJoinedBytes && bytes.DumpToSingleSlice(&whole).ok();
+}
+
+// Reading empties a buffer; a call may have to be read once more. The bytes are shared.
+bool ParsePieces(grpc::ByteBuffer bytes, Message& message) {
+  return grpc::SerializationTraits<Message>::Deserialize(&bytes, &message).ok();
+}
+
+bool ParseWhole(std::string_view bytes, Message& message) {
+  return std::in_range<int>(bytes.size()) &&
+         message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
 }  // namespace
 
 std::vector<FieldViolation> FindUnknown(const Message& message) {
@@ -142,12 +159,11 @@ std::vector<FieldViolation> FindUnknown(const Message& message) {
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, size_t max_bytes, Message& message) {
   if (bytes.Length() > max_bytes) return TooLarge(bytes.Length(), max_bytes);
   bad_text_field.clear();
-  grpc::Slice whole;  // not of a request that came in pieces
-  // Reading empties a buffer; a call may have to be read once more. The bytes are shared.
-  grpc::ByteBuffer read = bytes;
-  const bool in_one_piece = read.TrySingleSlice(&whole).ok();
-  const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&read, &message);
-  if (!parsed.ok()) return Unreadable(message);
+  grpc::Slice whole;  // not of a large request that came in pieces
+  const bool in_one_piece = TakeWhole(bytes, whole);
+  const bool parsed =
+      in_one_piece ? ParseWhole(ViewOf(whole), message) : ParsePieces(bytes, message);
+  if (!parsed) return Unreadable(message);
   if (in_one_piece && HoldsOnlyKnown(ViewOf(whole), *message.GetDescriptor())) {
     return absl::OkStatus();
   }

@@ -220,7 +220,7 @@ void EventWriter::Send(const google::protobuf::Message& message) {
   writing_ = true;
   write_begin_ = steady_clock::now();
   WatchReader();
-  rpc_.Write(Succeed(message).body, [this](bool taken) { OnWritten(taken); });
+  rpc_.Write(*Succeed(message).body, [this](bool taken) { OnWritten(taken); });
 }
 
 void EventWriter::OnWritten(bool taken) {

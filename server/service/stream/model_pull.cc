@@ -61,7 +61,7 @@ class ProgressWriter {
     if (writing_ || gone_ || !latest_.has_value()) return;
     writing_ = true;
     const v1::PullModelResponse message = ToMessage(*std::exchange(latest_, std::nullopt));
-    rpc_.Write(Succeed(message).body, [this](bool taken) {
+    rpc_.Write(*Succeed(message).body, [this](bool taken) {
       writing_ = false;
       gone_ = gone_ || !taken;
       WriteLatest();
@@ -126,7 +126,7 @@ Task<absl::Status> StreamPull(
   v1::PullModelResponse last;
   last.set_status("success");
   last.set_done(true);
-  co_await WriteMessage(rpc, Succeed(last).body);
+  co_await WriteMessage(rpc, *Succeed(last).body);
   co_return pulled;
 }
 

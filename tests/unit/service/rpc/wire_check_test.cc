@@ -1,5 +1,8 @@
 #include "server/service/rpc/wire_check.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "extractd/v1/extraction.pb.h"
@@ -32,6 +35,34 @@ TEST(WireCheckTest, GoodBytesAreParsed) {
   grpc::ByteBuffer bytes = Bytes(sent.SerializeAsString());
   ASSERT_TRUE(ParseRequest(bytes, kLimit, read).ok());
   EXPECT_EQ(read.input(), "grün");
+}
+
+// As gRPC has them of a request that came in several frames.
+grpc::ByteBuffer InPieces(const std::string& text, size_t piece_bytes) {
+  std::vector<grpc::Slice> pieces;
+  for (size_t at = 0; at < text.size(); at += piece_bytes) {
+    pieces.emplace_back(text.substr(at, piece_bytes));
+  }
+  return {pieces.data(), pieces.size()};
+}
+
+TEST(WireCheckTest, BytesInPiecesAreReadAsTheWholeAndMoreThanOnce) {
+  for (const size_t size : {size_t{1'000}, size_t{200'000}}) {
+    v1::ExtractRequest sent;
+    sent.set_input(std::string(size, 'a'));
+    grpc::ByteBuffer bytes = InPieces(sent.SerializeAsString(), size / 7);
+    for (int time = 0; time < 2; ++time) {
+      v1::ExtractRequest read;
+      ASSERT_TRUE(ParseRequest(bytes, kLimit, read).ok());
+      EXPECT_EQ(read.input(), sent.input());
+    }
+    sent.GetReflection()->MutableUnknownFields(&sent)->AddVarint(4711, 1);
+    v1::ExtractRequest read;
+    const absl::Status status =
+        ParseRequest(InPieces(sent.SerializeAsString(), size / 7), kLimit, read);
+    ASSERT_EQ(DetailsOf(status)->fields.size(), 1U);
+    EXPECT_EQ(DetailsOf(status)->fields[0].field, "#4711");
+  }
 }
 
 TEST(WireCheckTest, GarbageIsRefusedByTypeName) {
