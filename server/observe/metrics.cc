@@ -1,5 +1,8 @@
 #include "server/observe/metrics.h"
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <sstream>
 
@@ -30,6 +33,48 @@ const std::vector<double> kOverheadSeconds = {
     .00005, .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1
 };
 
+// The values one after the other, with a mark behind each.
+std::string KeyOf(LabelValues values) {
+  std::string key;
+  for (const std::string_view value : values) key.append(value).push_back('\0');
+  return key;
+}
+
+bool Spells(std::string_view key, LabelValues values) {
+  for (const std::string_view value : values) {
+    if (!key.starts_with(value)) return false;
+    key.remove_prefix(value.size());
+    if (!key.starts_with('\0')) return false;
+    key.remove_prefix(1);
+  }
+  return key.empty();
+}
+
+// What a thread has looked up lately: few combinations of labels make nearly all of the look-ups,
+// and these cost neither a lock nor a hash. Families have numbers, since one may come to stand
+// where another was.
+struct LookUp {
+  std::uint64_t family = 0;  // 0: none
+  std::string key = {};
+  void* child = nullptr;
+};
+constexpr size_t kLookUps = 128;
+
+LookUp& LookUpOf(std::uint64_t family, LabelValues values) {
+  thread_local std::array<LookUp, kLookUps> last;
+  size_t place = family;
+  for (const std::string_view value : values) {
+    const auto end = value.empty() ? '\0' : value.back();
+    place = place * 31 + value.size() * 7 + static_cast<unsigned char>(end);
+  }
+  return last[place % kLookUps];
+}
+
+std::uint64_t NextFamilyId() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
 // One metric family whose children are made at first use and looked up by their label values.
 template <class Metric, class... Arguments>
 class LabeledFamily {
@@ -40,21 +85,24 @@ class LabeledFamily {
       : family_(family), labels_(std::move(labels)), arguments_(std::move(arguments)...) {}
 
   Metric& At(LabelValues values) {
-    fmt::memory_buffer key;
-    for (const std::string_view value : values) {
-      key.append(value);
-      key.push_back('\0');
+    LookUp& last = LookUpOf(id_, values);
+    if (last.family != id_ || !Spells(last.key, values)) {
+      last = {.family = id_, .key = KeyOf(values), .child = nullptr};
+      last.child = &Find(last.key, values);
     }
-    const std::string_view key_text(key.data(), key.size());
-    {
-      const absl::ReaderMutexLock lock(&mutex_);
-      const auto known = children_.find(key_text);
-      if (known != children_.end()) return *known->second;
-    }
-    return Make(key_text, values);
+    return *static_cast<Metric*>(last.child);
   }
 
  private:
+  Metric& Find(std::string_view key, LabelValues values) {
+    {
+      const absl::ReaderMutexLock lock(&mutex_);
+      const auto known = children_.find(key);
+      if (known != children_.end()) return *known->second;
+    }
+    return Make(key, values);
+  }
+
   Metric& Make(std::string_view key, LabelValues values) {
     const absl::MutexLock lock(&mutex_);
     const auto known = children_.find(key);
@@ -70,6 +118,7 @@ class LabeledFamily {
     return child;
   }
 
+  const std::uint64_t id_ = NextFamilyId();
   prometheus::Family<Metric>& family_;
   std::vector<std::string> labels_;
   std::tuple<Arguments...> arguments_;

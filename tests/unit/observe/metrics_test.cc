@@ -23,6 +23,39 @@ TEST(MetricsTest, CountersMoveByLabel) {
   EXPECT_NE(page.find("# TYPE extractd_rpc_requests_total counter"), std::string::npos);
 }
 
+TEST(MetricsTest, LabelsThatLookAlikeAreCountedApart) {
+  Metrics metrics;
+  // More than a thread remembers, of equal length and end; and names that only the border between
+  // two labels tells apart.
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 100; i < 400; ++i) {
+      const std::string model = std::to_string(i) + "-model";
+      metrics.cost.Add({"acme", model}, i);
+      metrics.cost_unknown.Add({"acme", model});
+    }
+    metrics.cost.Add({"ab", "c"});
+    metrics.cost.Add({"a", "bc"}, 2);
+  }
+  const std::string page = metrics.Text();
+  for (int i = 100; i < 400; ++i) {
+    const std::string labels = "{model=\"" + std::to_string(i) + "-model\",provider=\"acme\"} ";
+    EXPECT_NE(
+        page.find("extractd_cost_usd_total" + labels + std::to_string(3 * i) + "\n"), page.npos
+    );
+    EXPECT_NE(page.find("extractd_cost_unknown_total" + labels + "3\n"), page.npos);
+  }
+  EXPECT_NE(page.find("extractd_cost_usd_total{model=\"c\",provider=\"ab\"} 3\n"), page.npos);
+  EXPECT_NE(page.find("extractd_cost_usd_total{model=\"bc\",provider=\"a\"} 6\n"), page.npos);
+}
+
+TEST(MetricsTest, NothingIsRememberedOfMetricsThatAreGone) {
+  for (int i = 0; i < 3; ++i) {
+    Metrics metrics;
+    metrics.repairs.Add({"fence"});
+    EXPECT_NE(metrics.Text().find("extractd_repair_total{kind=\"fence\"} 1\n"), std::string::npos);
+  }
+}
+
 TEST(MetricsTest, GaugesGoUpAndDown) {
   Metrics metrics;
   metrics.in_flight.Add({}, 2);
