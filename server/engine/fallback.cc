@@ -154,7 +154,7 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
 ) {
   const SteadyTime deadline = DeadlineOf(call, *settings, tools.clock.Now());
   Journey journey(std::move(call), *settings, deadline);
-  tools.replan = [&] { return planner.MakePlan(journey.call(), settings); };
+  tools.replan = [&] { return planner.MakePlan(ExtractCall(journey.call()), settings); };
   Course course;
   std::vector<Warning> passed_over;
   absl::Status status;
@@ -162,7 +162,7 @@ Task<absl::StatusOr<Course>> ExtractWithFallbacks(
   const Plan* last = nullptr;  // that was run
   do {
     absl::StatusOr<std::unique_ptr<Plan>> made =
-        co_await planner.MakePlan(journey.call(), settings);
+        co_await planner.MakePlan(ExtractCall(journey.call()), settings);
     if (!made.ok()) {
       passed_over.push_back(NotUsed(journey, made.status()));
       if (course.plans.empty() && status.ok()) status = made.status();

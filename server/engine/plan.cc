@@ -15,7 +15,9 @@
 #include "server/engine/planning/defaults.h"
 #include "server/engine/planning/dialect_choice.h"
 #include "server/engine/planning/generation_check.h"
+#include "server/engine/planning/invalid_field.h"
 #include "server/engine/planning/mode_choice.h"
+#include "server/engine/planning/model_name.h"
 #include "server/engine/strictness.h"
 #include "server/modes/instruction.h"
 #include "server/registry/media_check.h"
@@ -24,42 +26,6 @@ namespace extractd {
 namespace {
 
 using schema::lower::Subset;
-
-absl::Status InvalidField(std::string_view field, const std::string& problem) {
-  return MakeError(
-      {.reason = Reason::kInvalidRequest, .fields = {{std::string(field), problem}}},
-      fmt::format("{}: {}", field, problem)
-  );
-}
-
-// The provider and the provider's own name of the model; the latter may be empty.
-struct ModelName {
-  std::string_view provider;
-  std::string_view model;
-};
-
-absl::StatusOr<ModelName> SplitModel(const ExtractCall& call, const CallSettings& settings) {
-  if (!call.provider.empty()) return ModelName{call.provider, call.model};
-  const std::string& name = ModelOf(call, settings);
-  if (name.empty()) {
-    return InvalidField("model", "name one as provider/model, or configure default_model");
-  }
-  const size_t slash = name.find('/');
-  if (slash == std::string::npos) {
-    return InvalidField("model", fmt::format("'{}' names no provider: use provider/model", name));
-  }
-  const std::string_view text = name;
-  return ModelName{text.substr(0, slash), text.substr(slash + 1)};
-}
-
-absl::StatusOr<std::string> ChooseModel(const ProviderRow& row, std::string_view model) {
-  if (!model.empty()) return std::string(model);
-  if (!row.default_model.empty()) return row.default_model;
-  return MakeError(
-      {.reason = Reason::kUnknownModel, .metadata = {{"provider", row.name}}},
-      fmt::format("provider '{0}' has no default model: name one as {0}/model", row.name)
-  );
-}
 
 // Hides texts that are too long for a key.
 std::string KeyOf(const std::vector<CallTool>& tools) {
@@ -88,6 +54,14 @@ class PlanMaker {
  public:
   PlanMaker(const Planner::Parts& parts, const CallSettings& settings, ExtractCall& call)
       : parts_(parts), settings_(settings), call_(call) {}
+  // What `begun` has so far, of a call that has moved.
+  PlanMaker(PlanMaker&& begun, ExtractCall& call)
+      : parts_(begun.parts_),
+        settings_(begun.settings_),
+        call_(call),
+        row_(std::move(begun.row_)),
+        wanted_(std::move(begun.wanted_)),
+        plan_(std::move(begun.plan_)) {}
 
   // What comes before the schemas.
   absl::Status Begin() {
@@ -357,22 +331,39 @@ class PlanMaker {
   std::unique_ptr<Plan> plan_ = std::make_unique<Plan>();
 };
 
-}  // namespace
+Task<MadePlan> AtOnce(MadePlan made) {
+  co_return made;
+}
 
-Task<absl::StatusOr<std::unique_ptr<Plan>>> Planner::MakePlan(
-    ExtractCall call, std::shared_ptr<const CallSettings> settings
+// Goes on with what `begun` has of a call that has moved here.
+Task<MadePlan> MakeOfNewSchemas(
+    PlanMaker begun,
+    ExtractCall call,
+    std::shared_ptr<const CallSettings> /*settings*/,
+    const Planner::Parts& parts
 ) {
-  PlanMaker maker(parts_, *settings, call);
-  CO_RETURN_IF_ERROR(maker.Begin());
+  PlanMaker maker(std::move(begun), call);
   while (const std::string* text = maker.Next()) {
-    // A schema that is known costs no coroutine of its own.
-    auto schema = parts_.schemas.Find(*text, maker.subset());
-    if (schema == nullptr) {
-      CO_ASSIGN_OR_RETURN(schema, co_await parts_.schemas.Get(*text, maker.subset()));
-    }
+    CO_ASSIGN_OR_RETURN(auto schema, co_await parts.schemas.Get(*text, maker.subset()));
     CO_RETURN_IF_ERROR(maker.Take(std::move(schema)));
   }
   co_return maker.End();
+}
+
+}  // namespace
+
+// A call whose schemas are all known waits for nothing, and needs no room to wait in.
+Task<MadePlan> Planner::MakePlan(ExtractCall&& call, std::shared_ptr<const CallSettings> settings) {
+  PlanMaker maker(parts_, *settings, call);
+  absl::Status status = maker.Begin();
+  while (status.ok() && maker.Next() != nullptr) {
+    auto schema = parts_.schemas.Find(*maker.Next(), maker.subset());
+    if (schema == nullptr) {
+      return MakeOfNewSchemas(std::move(maker), std::move(call), std::move(settings), parts_);
+    }
+    status = maker.Take(std::move(schema));
+  }
+  return AtOnce(status.ok() ? maker.End() : std::move(status));
 }
 
 }  // namespace extractd

@@ -117,6 +117,8 @@ class UpstreamFactory {
 
 class Limits;  // limits/limits.h
 
+using MadePlan = absl::StatusOr<std::unique_ptr<Plan>>;
+
 // Makes plans. Thread-safe but for its factory, which belongs to one loop.
 class Planner {
  public:
@@ -137,9 +139,7 @@ class Planner {
   // kNotAllowed,
   // kInvalidSchema, kSchemaTooLarge, kSchemaNotFound, kModeNotSupported, kSettingNotSupported,
   // kSchemaUnsupportedByProvider, kMediaNotSupported, kCredentialsMissing.
-  Task<absl::StatusOr<std::unique_ptr<Plan>>> MakePlan(
-      ExtractCall call, std::shared_ptr<const CallSettings> settings
-  );
+  Task<MadePlan> MakePlan(ExtractCall&& call, std::shared_ptr<const CallSettings> settings);
 
  private:
   Parts parts_;

@@ -10,17 +10,11 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/engine/planning/invalid_field.h"
 #include "server/registry/mode_names.h"
 
 namespace extractd {
 namespace {
-
-absl::Status InvalidField(std::string_view field, const std::string& problem) {
-  return MakeError(
-      {.reason = Reason::kInvalidRequest, .fields = {{std::string(field), problem}}},
-      fmt::format("{}: {}", field, problem)
-  );
-}
 
 class ModeChooser {
  public:
