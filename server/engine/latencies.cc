@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <memory>
-
-#include <fmt/format.h>
+#include <string>
 
 namespace extractd {
 namespace {
 
 std::string KeyOf(std::string_view provider, std::string_view model) {
-  return fmt::format("{}/{}", provider, model);
+  std::string key;
+  key.reserve(provider.size() + 1 + model.size());
+  return key.append(provider).append("/").append(model);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "server/engine/strictness.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -29,6 +30,7 @@ std::optional<Obstacle> EnforcementObstacle(
 }
 
 void AddDowngrades(const std::vector<schema::lower::Loss>& losses, Plan& plan) {
+  plan.downgrades.reserve(std::min(plan.downgrades.size() + losses.size(), kMaxDowngrades + 1));
   for (const schema::lower::Loss& loss : losses) {
     if (plan.downgrades.size() >= kMaxDowngrades) {
       plan.unlisted_downgrades = losses.size() - static_cast<size_t>(&loss - losses.data());

@@ -1,6 +1,8 @@
 #include "server/service/rpc/request_id.h"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,9 +13,12 @@ namespace {
 
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-// Appends the lowest `digits` * 5 bits, the highest digit first.
-void Append(std::uint64_t bits, unsigned digits, std::string& out) {
-  while (digits-- > 0) out.push_back(kAlphabet[(bits >> (digits * 5U)) & 31U]);
+constexpr size_t kDigits = 26;
+
+// Writes the lowest `digits` * 5 bits, the highest digit first; returns the end.
+char* Write(std::uint64_t bits, unsigned digits, char* to) {
+  while (digits-- > 0) *to++ = kAlphabet[(bits >> (digits * 5U)) & 31U];
+  return to;
 }
 
 }  // namespace
@@ -23,12 +28,11 @@ std::string MakeRequestId() {
   thread_local absl::InsecureBitGen random;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  std::string id;
-  id.reserve(26);
-  Append(static_cast<std::uint64_t>(millis), 10, id);
-  Append(random(), 8, id);
-  Append(random(), 8, id);
-  return id;
+  std::array<char, kDigits> id{};
+  char* to = Write(static_cast<std::uint64_t>(millis), 10, id.data());
+  to = Write(random(), 8, to);
+  Write(random(), 8, to);
+  return {id.data(), id.size()};
 }
 
 }  // namespace extractd
