@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 
 import pytest
-from support import environment, protocols
+from support import protocols
 from support.errors import expect_failure
 from support.protocols import calls, fails, says
+from support.providers import NAMES, token
 from support.stubs import Client
-from support.upstream import Received, Reply, Upstream, json_reply
+from support.upstream import Received, Upstream
+
+pytest_plugins = ["support.every_provider"]
 
 PERSON = {
     "type": "object",
@@ -75,13 +78,6 @@ class Cell:
         if self.name == "PARALLEL_TOOLS":
             return [json.loads(item.json) for item in response.items]
         return [json.loads(response.json)]
-
-
-def token(received: Received) -> Reply | None:
-    """Google Cloud's, for credentials of a file."""
-    if received.path != "/token":
-        return None
-    return json_reply({"access_token": "ya29.test", "expires_in": 3599, "token_type": "Bearer"})
 
 
 def members(body: dict, path: str) -> object:
@@ -160,7 +156,7 @@ def streams(cell: Cell) -> str:
     events = list(cell.client.extraction.ExtractStream(call, timeout=30))
     kinds = [event.WhichOneof("event") for event in events]
     assert kinds[0] == "started" and kinds[-1] == "result", kinds
-    if cell.name == "PARALLEL_TOOLS":  # whole items, once the answer is accepted
+    if cell.name == "PARALLEL_TOOLS":  # whole items
         items = [json.loads(event.item.json) for event in events if event.WhichOneof("event") == "item"]
         assert items == [json.loads(RIGHT)]
     else:
@@ -247,36 +243,10 @@ def outcome(check: Callable[[Cell], str | None], cell: Cell) -> str:
         return f"{type(problem).__name__}: {problem}".replace("\n", " ")[:300]
 
 
-@pytest.fixture(scope="module")
-def variables(upstream, tmp_path_factory) -> dict[str, str]:
-    """Keys for every provider, and where their machines are."""
-    file = tmp_path_factory.mktemp("google") / "credentials.json"
-    user = {"type": "authorized_user", "client_id": "id", "client_secret": "secret", "refresh_token": "refresh"}
-    file.write_text(json.dumps(user | {"token_uri": f"{upstream.url}/token"}))
-    known = {"GOOGLE_CLOUD_PROJECT": "acme", "GOOGLE_APPLICATION_CREDENTIALS": str(file), "AWS_REGION": "eu-central-1"}
-    known |= {"AZURE_OPENAI_ENDPOINT": upstream.url, "DATABRICKS_HOST": upstream.url, "SNOWFLAKE_ACCOUNT": "acme"}
-    return known
-
-
-@pytest.fixture(scope="module")
-def client(start_module_daemon, upstream, api, variables):
-    """Of a daemon all of whose providers are at `upstream`, with a key each."""
-    names = sorted(file.stem.replace("_", "-") for file in (environment.ROOT / "server/providers/defs").glob("*.cc"))
-    rows = {name: {"base_url": upstream.url} for name in names}
-    asking = start_module_daemon({"providers": rows}, environment_=variables)
-    client = Client(api, asking.address)
-    found = client.catalog.ListProviders(api.ListProvidersRequest()).providers
-    client.close()
-    keys = {row.key_variable: "a-key" for row in found if row.key_variable}
-    client = Client(api, start_module_daemon({"providers": rows}, environment_=variables | keys).address)
-    client.names = names
-    yield client
-    client.close()
-
-
-def test_no_cell_of_the_checklist_is_empty(client, upstream, capsys):
+def test_no_cell_of_the_checklist_is_empty(everyone, upstream, capsys):
+    client = everyone
     providers = client.catalog.ListProviders(client.api.ListProvidersRequest()).providers
-    assert [provider.name for provider in providers] == client.names
+    assert [provider.name for provider in providers] == NAMES
     table: dict[tuple[str, str], dict[str, str]] = {}
     for provider in providers:
         for mode in provider.modes:

@@ -138,6 +138,19 @@ class TestArguments:
         assert done.returncode == 1
         assert "unknown argument '--txet'" in done.stderr
 
+    @pytest.mark.parametrize(
+        ("arguments", "problem"),
+        [
+            (["--live", "nobody"], "there is no provider 'nobody'"),
+            (["--live", "nobody/a-model"], "there is no provider 'nobody'"),
+            (["--live", "vertexai-anthropic", "--full"], "--live and --full are two runs"),
+        ],
+    )
+    def test_a_live_run_is_of_a_provider_that_there_is_and_a_run_of_its_own(self, machine, arguments, problem):
+        done = machine.run("test.sh", *arguments)
+        assert done.returncode == 1
+        assert problem in done.stderr
+
     def test_a_missing_schema_is_named(self, machine):
         done = machine.run("run.sh", "--schema", "/nowhere.json")
         assert done.returncode == 1
