@@ -27,6 +27,11 @@ ProviderRow AzureRow() {
       .responses_path = "/responses",
       .stores_responses = true,
       .documents = DocumentForm::kNone,
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true, .file_ids = true},
+            {.kind = MediaKind::kAudio,
+             .types = {"audio/wav", "audio/x-wav", "audio/mpeg", "audio/mp3"}},
+            {.kind = MediaKind::kDocument, .urls = true, .file_ids = true}}},
   };
 }
 

@@ -17,6 +17,9 @@ ProviderRow DeepseekRow() {
       .thinking_echo = ThinkingEcho::kText,
       .documents = DocumentForm::kNone,
       .refuses = {"seed"},
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true},
+            {.kind = MediaKind::kDocument, .types = {"text/*", "application/json"}}}},
       .models_path = "/models",
   };
 }

@@ -18,6 +18,10 @@ ProviderRow MistralRow() {
       .seed_field = "random_seed",
       .asks_for_stream_usage = false,
       .short_call_ids = true,
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true, .file_ids = true},
+            {.kind = MediaKind::kAudio, .file_ids = true},
+            {.kind = MediaKind::kDocument, .urls = true, .file_ids = true}}},
       .models_path = "/models",
   };
 }

@@ -25,6 +25,11 @@ ProviderRow OpenaiRow() {
       .enforcement = "openai_strict",
       .responses_path = "/responses",
       .stores_responses = true,
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true, .file_ids = true},
+            {.kind = MediaKind::kAudio,
+             .types = {"audio/wav", "audio/x-wav", "audio/mpeg", "audio/mp3"}},
+            {.kind = MediaKind::kDocument, .urls = true, .file_ids = true}}},
       .models_path = "/models",
   };
 }

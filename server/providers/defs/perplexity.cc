@@ -21,6 +21,9 @@ ProviderRow PerplexityRow() {
       .documents = DocumentForm::kFileUrl,
       .merges_roles = true,
       .refuses = {"seed", "stop"},
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true}, {.kind = MediaKind::kDocument, .urls = true}}
+          },
   };
 }
 

@@ -23,6 +23,15 @@ ProviderRow VertexaiAnthropicRow() {
       .body = R"({"anthropic_version":"2026-10-21"})",
       .stream_path = "/publishers/anthropic/models/{model}:streamRawPredict",
       .refuses = {"temperature", "top_p", "seed"},
+      .media =
+          {{{.kind = MediaKind::kImage,
+             .types = {"image/jpeg", "image/png", "image/gif", "image/webp"},
+             .urls = true,
+             .file_ids = true},
+            {.kind = MediaKind::kDocument,
+             .types = {"application/pdf", "text/*", "application/json"},
+             .urls = true,
+             .file_ids = true}}},
       .base_url_cases = VertexBaseUrlCases(),
   };
 }

@@ -20,6 +20,9 @@ ProviderRow WriterRow() {
       .documents = DocumentForm::kNone,
       .tool_results_from_user = true,
       .refuses = {"seed", "reasoning_effort", "thinking_budget_tokens"},
+      .media =
+          {{{.kind = MediaKind::kImage, .urls = true},
+            {.kind = MediaKind::kDocument, .types = {"text/*", "application/json"}}}},
   };
 }
 

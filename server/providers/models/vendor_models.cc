@@ -69,6 +69,7 @@ std::vector<ModelFamily> VendorModels() {
        .prefix = "sonar-deep-research",
        .reasons = true,
        .efforts = {"minimal", "low", "medium", "high"}},
+      {.provider = "writer", .prefix = "palmyra-x4", .no_media = {MediaKind::kImage}},
       Glm("glm-", {"", "on", "on", "on"}, kGlmThinks),
       Glm("glm-5.2", {"", "high", "high", "high"}, kGlmEffort),
       Glm("glm-5.3", {"", "low", "high", "high"}, kGlmEffort),

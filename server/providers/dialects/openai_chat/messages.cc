@@ -122,9 +122,14 @@ class MessageWriter {
 
   absl::Status WriteAudio(const Media& media) {
     if (media.source != MediaSource::kBytes) return UnsupportedMedia(row_.name, media);
-    out_.BeginObject().Member("type", "input_audio").Key("input_audio").BeginObject();
-    out_.Member("data", Base64(media.content)).Member("format", AudioFormat(media.media_type));
-    out_.EndObject().EndObject();
+    out_.BeginObject().Member("type", "input_audio").Key("input_audio");
+    // Where documents are document_url, audio is the bytes alone, which say what they are.
+    if (row_.documents == DocumentForm::kDocumentUrl) {
+      out_.String(Base64(media.content)).EndObject();
+      return absl::OkStatus();
+    }
+    out_.BeginObject().Member("data", Base64(media.content));
+    out_.Member("format", AudioFormat(media.media_type)).EndObject().EndObject();
     return absl::OkStatus();
   }
 

@@ -186,6 +186,14 @@ TEST(OpenAiChatDeviationsTest, ThoughtsAreSentBackWhereTheyAreDemanded) {
   EXPECT_HAS(BodyOf(request, text, {.reasons = true}), R"("reasoning_content":" ")");
 }
 
+TEST(OpenAiChatDeviationsTest, ThoughtsThatNoProviderGaveAreNotSentBack) {
+  for (const auto* opaque : {"sig", "{}", R"([{)", R"([],"model":"another")"}) {
+    ChatRequest request = SecondTurn();
+    request.messages[1].thinking = {{.text = "hm", .opaque = opaque}};
+    EXPECT_LACKS(BodyOf(request, {.thinking_echo = ThinkingEcho::kDetails}), "reasoning_details");
+  }
+}
+
 TEST(OpenAiChatDeviationsTest, NothingIsSentAsNull) {
   for (const auto echo : {ThinkingEcho::kNone, ThinkingEcho::kText, ThinkingEcho::kDetails}) {
     EXPECT_LACKS(BodyOf(SecondTurn(), {.thinking_echo = echo}), "null");
@@ -224,6 +232,10 @@ TEST(OpenAiChatMediaTest, AudioIsBytesOfANamedFormat) {
   EXPECT_HAS(
       BodyOf(WithMedia(audio)),
       R"({"type":"input_audio","input_audio":{"data":"YQ==","format":"mp3"}})"
+  );
+  EXPECT_HAS(
+      BodyOf(WithMedia(audio), {.documents = DocumentForm::kDocumentUrl}),
+      R"({"type":"input_audio","input_audio":"YQ=="})"
   );
 }
 
