@@ -17,7 +17,7 @@ namespace {
 
 using namespace mode_names;  // NOLINT(google-build-using-namespace): constants of a table
 
-constexpr std::array<std::string_view, 7> kCanonical = {
+constexpr std::array kCanonical = {
     kJson, kJsonSchema, kMdJson, kParallelTools, kReasoningTools, kResponsesTools, kTools
 };
 

@@ -178,6 +178,11 @@ bool MendText(std::vector<Block>& blocks) {
   return lost;
 }
 
+void WriteThinking(const Thinking& thinking, json::TextWriter& out) {
+  const BlockKind kind = thinking.text.empty() ? BlockKind::kRedacted : BlockKind::kReasoning;
+  WriteReasoning({.kind = kind, .text = thinking.text, .opaque = thinking.opaque}, out);
+}
+
 Message MessageOf(const std::vector<Block>& blocks) {
   Message message = {.role = Role::kAssistant};
   json::TextWriter echo;

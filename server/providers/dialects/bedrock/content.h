@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/chat/chat.h"
+#include "server/json/text_writer.h"
 #include "server/json/value.h"
 
 namespace extractd::providers::bedrock_converse {
@@ -44,6 +45,10 @@ bool MendText(std::vector<Block>& blocks);
 // of the blocks in the form in which the provider takes them back. That is not always the one in
 // which it sends them: it refuses blank texts.
 Message MessageOf(const std::vector<Block>& blocks);
+
+// Writes a thought that a caller brings back, as a block. REQUIRES: it is signed or redacted; the
+// API takes no others.
+void WriteThinking(const Thinking& thinking, json::TextWriter& out);
 
 FinishReason FinishReasonOf(std::string_view stop_reason);
 // Of the object `usage`, which may be missing.

@@ -87,6 +87,9 @@ class TurnWriter {
       Block(Side::kAssistant).Raw(echo.substr(1, echo.size() - 2));
       return;
     }
+    for (const Thinking& thinking : message.thinking) {
+      if (!thinking.opaque.empty()) WriteThinking(thinking, Block(Side::kAssistant));
+    }
     WriteText(message.text, Side::kAssistant);
     for (const ToolCall& call : message.tool_calls) {
       Block(Side::kAssistant).BeginObject().Key("toolUse").BeginObject();

@@ -50,7 +50,7 @@ class BodyWriter {
     out_.BeginObject().Member("role", RoleName(message.role));
     if (message.role == Role::kTool) out_.Member("tool_call_id", message.tool_call_id);
     if (!message.tool_calls.empty()) PutToolCalls(message);
-    if (!message.media.empty()) {
+    if (!message.media.empty() || PutsThoughts(message)) {
       RETURN_IF_ERROR(PutParts(message));
     } else if (!message.text.empty() || message.tool_calls.empty()) {
       out_.Member("content", message.text);
@@ -59,7 +59,15 @@ class BodyWriter {
     return absl::OkStatus();
   }
 
+  // Before calls, thoughts are the plan.
+  static bool PutsThoughts(const Message& message) {
+    return !message.thinking.empty() && message.tool_calls.empty();
+  }
+
   void PutToolCalls(const Message& message) {
+    std::string plan;
+    for (const Thinking& thought : message.thinking) plan += thought.text;
+    if (!plan.empty()) out_.Member("tool_plan", plan);
     out_.Key("tool_calls").BeginArray();
     for (const ToolCall& call : message.tool_calls) {
       out_.BeginObject().Member("id", call.id).Member("type", "function").Key("function");
@@ -71,6 +79,11 @@ class BodyWriter {
 
   absl::Status PutParts(const Message& message) {
     out_.Key("content").BeginArray();
+    if (PutsThoughts(message)) {
+      for (const Thinking& thought : message.thinking) {
+        out_.BeginObject().Member("type", "thinking").Member("thinking", thought.text).EndObject();
+      }
+    }
     const auto on_text = [this](std::string_view text) { PutText(text); };
     const auto on_media = [this](const Media& media) { return PutMedia(media); };
     RETURN_IF_ERROR(ForEachPart(message, on_text, on_media));

@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "server/base/status_macros.h"
+#include "server/json/parse.h"
 #include "server/providers/dialects/body.h"
 #include "server/providers/dialects/media.h"
 #include "server/providers/dialects/openai_chat/arrange.h"
@@ -21,6 +23,13 @@ std::string ThinkingText(const Message& message) {
   std::string text;
   for (const Thinking& thinking : message.thinking) text += thinking.text;
   return text;
+}
+
+// Callers bring it back: it may be anything.
+bool IsList(std::string_view text) {
+  const json::ParseResult parsed = json::ParseView(text);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  return document != nullptr && document->root().is_array();
 }
 
 class MessageWriter {
@@ -48,7 +57,7 @@ class MessageWriter {
     if (row_.thinking_echo == ThinkingEcho::kText) return WriteThinkingText(message);
     if (row_.thinking_echo != ThinkingEcho::kDetails) return;
     for (const Thinking& thinking : message.thinking) {
-      if (!thinking.opaque.empty())
+      if (IsList(thinking.opaque))
         return void(out_.RawMember("reasoning_details", thinking.opaque));
     }
   }

@@ -89,7 +89,9 @@ class OutputReader {
   }
 
   void ReadReasoning(const json::Value& item) {
-    Thinking thinking = {.opaque = std::string(json::StringMember(item, "encrypted_content"))};
+    // The whole item, since it goes back as one.
+    const bool sealed = !json::StringMember(item, "encrypted_content").empty();
+    Thinking thinking = {.opaque = sealed ? json::ToText(item) : ""};
     for (const auto* list : {item.Find("summary"), item.Find("content")}) {
       if (list == nullptr || !thinking.text.empty()) continue;
       for (const json::Value& part : *list) {

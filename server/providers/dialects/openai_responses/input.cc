@@ -3,12 +3,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "server/base/status_macros.h"
+#include "server/json/parse.h"
+#include "server/json/read.h"
 #include "server/providers/dialects/media.h"
 
 namespace extractd::providers::openai_responses {
 namespace {
+
+// Callers bring it back: it may be anything.
+bool IsReasoning(std::string_view text) {
+  const json::ParseResult parsed = json::ParseView(text);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  return document != nullptr && document->root().is_object() &&
+         json::StringMember(document->root(), "type") == "reasoning";
+}
 
 class ItemWriter {
  public:
@@ -44,6 +55,9 @@ class ItemWriter {
     if (items.size() > 2 && items.front() == '[') {
       out_.Raw(items.substr(1, items.size() - 2));
       return;
+    }
+    for (const Thinking& thinking : message.thinking) {
+      if (IsReasoning(thinking.opaque)) out_.Raw(thinking.opaque);
     }
     if (!message.text.empty()) WriteText("assistant", message.text);
     for (const ToolCall& call : message.tool_calls) {

@@ -75,6 +75,21 @@ TEST(BedrockMessagesTest, AReplyIsEchoedAsTheProviderWroteIt) {
   EXPECT_EQ(written.find("not this"), std::string::npos);
 }
 
+TEST(BedrockMessagesTest, ThoughtsThatACallerBringsBackGoFirstIfTheyAreSigned) {
+  const std::string written = Written({
+      {.role = Role::kUser, .text = "go"},
+      {.role = Role::kAssistant,
+       .text = "x",
+       .thinking = {{.text = "hm", .opaque = "sig"}, {.opaque = "cmVk"}, {.text = "unsigned"}}},
+      {.role = Role::kUser, .text = "again"},
+  });
+  EXPECT_NE(
+      written.find(R"([{"reasoningContent":{"reasoningText":{"text":"hm","signature":"sig"}}},)"
+                   R"({"reasoningContent":{"redactedContent":"cmVk"}},{"text":"x"}])"),
+      std::string::npos
+  ) << written;
+}
+
 // The API refuses blank texts and empty messages.
 TEST(BedrockMessagesTest, WhatIsBlankIsLeftOut) {
   EXPECT_EQ(

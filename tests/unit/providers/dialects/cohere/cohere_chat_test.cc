@@ -194,6 +194,24 @@ TEST(CohereChatEncodeTest, ACorrectionSendsTheReplyBackAsItWas) {
   );
 }
 
+TEST(CohereChatEncodeTest, ThoughtsThatACallerBringsBackAreThePlanOfACallOrContent) {
+  ChatRequest request = Chat();
+  request.messages.push_back(
+      {.role = Role::kAssistant, .text = "Ann.", .thinking = {{.text = "Hm."}}}
+  );
+  ExpectPart(
+      Encode(request),
+      R"({"role":"assistant","content":[{"type":"thinking","thinking":"Hm."},)"
+      R"({"type":"text","text":"Ann."}]})"
+  );
+  request.messages.back() = {
+      .role = Role::kAssistant,
+      .thinking = {{.text = "I will call."}},
+      .tool_calls = {{.id = "c1", .name = "person", .arguments = "{}"}},
+  };
+  ExpectPart(Encode(request), R"({"role":"assistant","tool_plan":"I will call.","tool_calls":[{)");
+}
+
 TEST(CohereChatEncodeTest, WhatHasNoFieldOfItsOwnIsTheCallersToAdd) {
   ChatRequest request = Chat();
   request.extra_body = R"({"safety_mode":"OFF","citation_options":{"mode":"FAST"},"k":5})";

@@ -154,6 +154,23 @@ TEST(OpenAiResponsesEncodeTest, SettingsThatTheApiHas) {
   EXPECT_HAS(BodyOf(request, row), R"("top_k":1)");
 }
 
+TEST(OpenAiResponsesEncodeTest, ThoughtsThatACallerBringsBackStandBeforeTheirCallAsTheyCame) {
+  ChatRequest request = Chat();
+  constexpr std::string_view kItem = R"({"type":"reasoning","id":"rs","encrypted_content":"zz"})";
+  request.messages.push_back({
+      .role = Role::kAssistant,
+      .thinking = {{.text = "hm", .opaque = std::string(kItem)}},
+      .tool_calls = {{.id = "c1", .name = "person", .arguments = "{}"}},
+  });
+  EXPECT_HAS(BodyOf(request), std::string(kItem) + R"(,{"type":"function_call","call_id":"c1")");
+  for (const auto* opaque :
+       {"zz", R"({"a":1})", R"({"type":"message"})", R"({"type":"reasoning"}],"x":1)"}) {
+    request.messages.back().thinking[0].opaque = opaque;
+    EXPECT_LACKS(BodyOf(request), "hm");
+    EXPECT_LACKS(BodyOf(request), opaque) << "it is not what a provider gave";
+  }
+}
+
 TEST(OpenAiResponsesEncodeTest, FailedTurnGoesBackAsItCame) {
   ChatRequest request = Chat();
   request.messages.push_back({
@@ -227,7 +244,11 @@ TEST(OpenAiResponsesDecodeTest, FunctionCallWithThoughtsAndUsage) {
   EXPECT_EQ(result.reply.message.tool_calls[0].arguments, R"({"age":40})");
   ASSERT_EQ(result.reply.message.thinking.size(), 1U);
   EXPECT_EQ(result.reply.message.thinking[0].text, "hm");
-  EXPECT_EQ(result.reply.message.thinking[0].opaque, "zz");
+  EXPECT_EQ(
+      result.reply.message.thinking[0].opaque,
+      R"({"type":"reasoning","id":"rs","summary":[{"type":"summary_text","text":"hm"}],)"
+      R"("encrypted_content":"zz"})"
+  ) << "what goes back is the item";
   EXPECT_EQ(result.reply.finish_reason, FinishReason::kToolCalls);
   EXPECT_EQ(result.reply.usage, (Usage{40, 15, 8, 2, 5}));
   EXPECT_EQ(result.reply.message.verbatim, kOutput);
