@@ -114,6 +114,28 @@ TEST_F(CallersTest, ATokenServesAndTheLogNamesItsPrincipal) {
   EXPECT_EQ(daemon->Log().find(billing_.token), std::string::npos);
 }
 
+TEST_F(CallersTest, TheClientShowsItsTokenWhereAnswersAreStreamsToo) {
+  StartWithTokens("    admin: true\n");
+  Client billing = As(billing_.token);
+  const auto all = [](const auto&) { return true; };
+  const auto none = [](const auto&) { return false; };
+  v1::ExtractStreamRequest stream;
+  *stream.mutable_request() = PersonRequest();
+  EXPECT_TRUE(billing.ExtractStream(stream, all).ok());
+  v1::InteractiveStart start;
+  *start.mutable_request() = PersonRequest();
+  EXPECT_TRUE(
+      billing.ExtractInteractive(start, [](const v1::Candidate&) { return Client::Issues(); }).ok()
+  );
+  v1::PullModelRequest pull;
+  pull.set_provider("acme");
+  pull.set_model("m");
+  EXPECT_NE(billing.PullModel(pull, all).failure().code, grpc::StatusCode::UNAUTHENTICATED);
+  const auto watched = billing.WatchEvents({}, none, milliseconds(500));
+  ASSERT_TRUE(watched.has_value());
+  EXPECT_EQ(watched->code, grpc::StatusCode::DEADLINE_EXCEEDED) << watched->message;
+}
+
 TEST_F(CallersTest, Case13_GuessesAreLimitedAndTheRightTokenIsNot) {
   StartWithTokens();
   int slowed = 0;

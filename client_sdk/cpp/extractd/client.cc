@@ -61,6 +61,18 @@ void ReadDetail(const google::protobuf::Any& detail, Failure& failure) {
   }
 }
 
+v1::ExtractInteractiveRequest ReviewOf(int candidate, const Client::Issues& issues) {
+  v1::ExtractInteractiveRequest message;
+  v1::Review& review = *message.mutable_review();
+  review.set_candidate(candidate);
+  if (issues.empty()) {
+    review.mutable_accept();
+  } else {
+    review.mutable_reject()->mutable_issues()->Add(issues.begin(), issues.end());
+  }
+  return message;
+}
+
 }  // namespace
 
 Failure ReadFailure(const grpc::Status& status) {
@@ -149,6 +161,36 @@ Result<v1::ExtractResponse> Client::ExtractStream(
   return result;
 }
 
+Result<v1::ExtractResponse> Client::ExtractInteractive(
+    const v1::InteractiveStart& start,
+    const ReviewCandidate& review,
+    const EachDialogEvent& each,
+    Timeout timeout
+) {
+  grpc::ClientContext context;
+  state_->Prepare(context, timeout);
+  const auto dialog = state_->extraction->ExtractInteractive(&context);
+  v1::ExtractInteractiveRequest first;
+  *first.mutable_start() = start;
+  dialog->Write(first);
+  v1::ExtractResponse result;
+  v1::ExtractInteractiveResponse event;
+  bool goes_on = true;
+  while (goes_on && dialog->Read(&event)) {
+    goes_on = !each || each(event);
+    if (event.has_result()) result = std::move(*event.mutable_result());
+    if (!goes_on || !event.has_candidate()) continue;
+    const std::optional<Issues> issues = review(event.candidate());
+    goes_on = issues.has_value();
+    // A daemon that has ended the call says why in its status.
+    if (goes_on) dialog->Write(ReviewOf(event.candidate().number(), *issues));
+  }
+  if (!goes_on) context.TryCancel();
+  const grpc::Status status = dialog->Finish();
+  if (!status.ok()) return ReadFailure(status);
+  return result;
+}
+
 Result<v1::RenderResponse> Client::Render(const v1::RenderRequest& request, Timeout timeout) {
   return state_->Call(*state_->extraction, &ExtractionStub::Render, request, timeout);
 }
@@ -229,9 +271,7 @@ Result<v1::PullModelResponse> Client::PullModel(
     const v1::PullModelRequest& request, const EachPull& each, Timeout timeout
 ) {
   grpc::ClientContext context;
-  context.set_deadline(
-      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
-  );
+  state_->Prepare(context, timeout);
   const auto reader = state_->catalog->PullModel(&context, request);
   v1::PullModelResponse progress;
   bool goes_on = true;
@@ -264,9 +304,7 @@ std::optional<Failure> Client::WatchEvents(
     const v1::WatchEventsRequest& request, const EachHappening& each, Timeout timeout
 ) {
   grpc::ClientContext context;
-  context.set_deadline(
-      std::chrono::system_clock::now() + timeout.value_or(state_->options.timeout)
-  );
+  state_->Prepare(context, timeout);
   const auto reader = state_->admin->WatchEvents(&context, request);
   v1::WatchEventsResponse event;
   bool goes_on = true;

@@ -102,6 +102,18 @@ class Client {
   Result<v1::ExtractResponse> ExtractStream(
       const v1::ExtractStreamRequest& request, const EachEvent& each, Timeout timeout = {}
   );
+  // The same with a validator of yours in the loop. `review` is shown each answer that obeys the
+  // schema: no issue accepts it, issues send it back to the model, nothing cancels the call.
+  // `each` as in ExtractStream, candidates included; it may be empty.
+  using Issues = std::vector<v1::Issue>;
+  using ReviewCandidate = std::function<std::optional<Issues>(const v1::Candidate& candidate)>;
+  using EachDialogEvent = std::function<bool(const v1::ExtractInteractiveResponse& event)>;
+  Result<v1::ExtractResponse> ExtractInteractive(
+      const v1::InteractiveStart& start,
+      const ReviewCandidate& review,
+      const EachDialogEvent& each = {},
+      Timeout timeout = {}
+  );
   Result<v1::RenderResponse> Render(const v1::RenderRequest& request, Timeout timeout = {});
   Result<v1::RegisterSchemaResponse> RegisterSchema(
       const v1::RegisterSchemaRequest& request, Timeout timeout = {}
