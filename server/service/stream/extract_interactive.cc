@@ -22,7 +22,7 @@ absl::StatusOr<StreamCall> ExtractionMethods::ReadInteractive(
 ) {
   StreamCall read;
   ASSIGN_OR_RETURN(read.options, ReadStreamOptions(start));
-  absl::StatusOr<ExtractCall> call = ToTypedCall(start.request(), read.types);
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, start.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "start.request");
   if (call->output_kind == OutputKind::kParallel) {
     return InvalidRequest(
@@ -30,9 +30,6 @@ absl::StatusOr<StreamCall> ExtractionMethods::ReadInteractive(
     );
   }
   read.call = *std::move(call);
-  read.call.request_id = rpc.id();
-  read.call.caller = rpc.caller();
-  read.call.deadline = rpc.deadline();
   return read;
 }
 

@@ -32,12 +32,9 @@ absl::StatusOr<StreamCall> ExtractionMethods::ReadStream(StreamRpc& rpc) {
   RETURN_IF_ERROR(ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request));
   StreamCall read;
   ASSIGN_OR_RETURN(read.options, ReadStreamOptions(request));
-  absl::StatusOr<ExtractCall> call = ToTypedCall(request.request(), read.types);
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), read.types);
   if (!call.ok()) return WithOuterField(call.status(), "request");
   read.call = *std::move(call);
-  read.call.request_id = rpc.id();
-  read.call.caller = rpc.caller();
-  read.call.deadline = rpc.deadline();
   return read;
 }
 
