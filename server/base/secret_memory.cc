@@ -1,5 +1,6 @@
 #include "server/base/secret_memory.h"
 
+#include <cstddef>
 #include <cstring>
 #include <memory_resource>
 #include <new>
@@ -34,6 +35,12 @@ class UndumpedPages final : public std::pmr::memory_resource {
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
 
+// The pools of libstdc++ give blocks of 24 bytes, whatever alignment is asked for.
+constexpr size_t WholeUnits(size_t bytes) {
+  constexpr size_t kUnit = alignof(std::max_align_t);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
 // Never destroyed: secrets of static lifetime outlast everything.
 std::pmr::memory_resource& Pool() {
   static std::pmr::memory_resource* const pool =
@@ -44,12 +51,12 @@ std::pmr::memory_resource& Pool() {
 }  // namespace
 
 void* AllocateUndumped(size_t bytes) {
-  return Pool().allocate(bytes);
+  return Pool().allocate(WholeUnits(bytes));
 }
 
 void FreeUndumped(void* memory, size_t bytes) {
   ::explicit_bzero(memory, bytes);
-  Pool().deallocate(memory, bytes);
+  Pool().deallocate(memory, WholeUnits(bytes));
 }
 
 }  // namespace extractd
