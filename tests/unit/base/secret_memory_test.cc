@@ -1,6 +1,7 @@
 #include "server/base/secret_memory.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <sstream>
@@ -40,6 +41,14 @@ TEST(SecretMemoryTest, SecretsOfAnySizeAreOnPagesThatAreNotDumped) {
   }
   const std::string text(40, 's');
   EXPECT_EQ(FlagsOf(text.data()).find(" dd "), std::string::npos) << "else this test sees nothing";
+}
+
+TEST(SecretMemoryTest, MemoryOfAnySizeIsAligned) {
+  for (size_t bytes = 1; bytes < 400; ++bytes) {
+    void* const memory = AllocateUndumped(bytes);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % alignof(std::max_align_t), 0U) << bytes;
+    FreeUndumped(memory, bytes);
+  }
 }
 
 TEST(SecretMemoryTest, CopiesAreThereToo) {
