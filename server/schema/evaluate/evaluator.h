@@ -84,13 +84,13 @@ class Evaluator {
   bool Holds(const Instruction& instruction, const json::Value& value);
   // All instructions of a scalar block.
   bool HoldsForAll(const Block& block, const json::Value& value);
-  bool HoldsForNumber(const Instruction& instruction, std::string_view number) const;
   bool HoldsForText(const Instruction& instruction, std::string_view text);
-  bool HoldsForSize(const Instruction& instruction, size_t size) const;
   bool RunUniqueItems(const Instruction& instruction, const Frame& frame);
 
   // members.cc
   bool RunMembers(const Instruction& instruction, const Frame& frame);
+  // Whether all of them hold, where nobody asks why not. REQUIRES: no report, marks or patterns.
+  bool MembersHold(const MemberRules& rules, const Frame& frame);
   bool RunMember(
       const MemberRules& rules, const MemberRule* rule, const Frame& frame, const Place& member
   );

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/schema/evaluate/evaluator.h"
+#include "server/schema/evaluate/same_text.h"
 
 namespace extractd::schema {
 namespace {
@@ -14,7 +15,7 @@ class RuleFinder {
 
   const MemberRule* Find(std::string_view name) {
     const auto& rules = rules_.rules;
-    if (next_ < rules.size() && rules[next_].name == name) return &rules[next_++];
+    if (next_ < rules.size() && SameText(rules[next_].name, name)) return &rules[next_++];
     if (rules_.by_name.empty()) {
       const auto found = std::ranges::find(rules, name, &MemberRule::name);
       return Take(static_cast<size_t>(found - rules.begin()));
@@ -61,6 +62,8 @@ bool Evaluator::RunMembers(const Instruction& instruction, const Frame& frame) {
   if (!object.is_object()) return true;
   const MemberRules& rules = program_.members[instruction.operand];
   if (!Charge(object.size() / kMembersPerStep)) return false;
+  const bool plain = report_ == nullptr && frame.marks == nullptr && rules.patterns.empty();
+  if (plain) return MembersHold(rules, frame);
   bool valid = true;
   if (report_ != nullptr && rules.required_first) valid = ReportMissing(rules, frame);
   RuleFinder finder(rules);
@@ -75,6 +78,31 @@ bool Evaluator::RunMembers(const Instruction& instruction, const Frame& frame) {
   }
   if (report_ != nullptr && !rules.required_first) valid = ReportMissing(rules, frame) && valid;
   return valid && seen.all();
+}
+
+bool Evaluator::MembersHold(const MemberRules& rules, const Frame& frame) {
+  const json::Value& object = frame.value();
+  if (!Charge(object.size())) return false;
+  RuleFinder finder(rules);
+  SeenNames seen(rules.required.size());
+  size_t index = 0;
+  for (const json::Value& value : object) {
+    const MemberRule* rule = finder.Find(value.key());
+    seen.See(rule);
+    const size_t at = index++;
+    const bool declared = rule != nullptr && rule->declared;
+    if (!declared && !rules.has_additional) continue;
+    if (!declared && rules.forbids_additional) return false;
+    const BlockIndex index_of_block = declared ? rule->block : rules.additional;
+    const Block& block = program_.blocks[index_of_block];
+    if (block.scalar) {
+      if (!HoldsForAll(block, value)) return false;
+    } else {
+      const Place member = {.value = value, .parent = &frame.place, .index = at};
+      if (!ApplyToPlace(index_of_block, member, frame.scope, nullptr)) return false;
+    }
+  }
+  return seen.all();
 }
 
 bool Evaluator::RunMember(

@@ -1,13 +1,18 @@
 // Evaluator, as far as keywords go that look at one value alone.
 #include <algorithm>
-#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
+#include <absl/strings/ascii.h>
+
 #include "server/json/decimal.h"
 #include "server/schema/evaluate/evaluator.h"
+#include "server/schema/evaluate/same_text.h"
 #include "server/schema/evaluate/text_length.h"
 #include "server/schema/evaluate/value_hash.h"
 #include "server/schema/format/format.h"
@@ -18,25 +23,43 @@ namespace {
 // A look at so many bytes of a text is as much work as applying a schema.
 constexpr size_t kBytesPerStep = 64;
 
-// As is hashing and sorting, so many times.
+// As is hashing, so many times.
 constexpr size_t kStepsPerHash = 16;
 
 // Longer lists are searched for equal elements by hash.
 constexpr size_t kPairwise = 16;
 
+// Numbers of so many characters fit into 64 bits, whatever their fraction.
+constexpr size_t kFewDigits = 18;
+
+// Less, equal or greater, as the sign says; nullopt: long, or with an exponent.
+std::optional<int> CompareWithInteger(std::string_view text, std::int64_t bound) {
+  if (text.size() > kFewDigits) return std::nullopt;
+  const bool negative = text.front() == '-';
+  size_t at = negative ? 1 : 0;
+  std::int64_t number = 0;
+  for (; at < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[at])); ++at) {
+    number = (number * 10) + (text[at] - '0');
+  }
+  if (negative) number = -number;
+  bool fraction = false;
+  if (at < text.size() && text[at] == '.') {
+    for (++at; at < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[at]));
+         ++at) {
+      fraction = fraction || text[at] != '0';
+    }
+  }
+  if (at < text.size()) return std::nullopt;
+  // A fraction leads away from zero, but not to the next integer.
+  if (number != bound) return number > bound ? 1 : -1;
+  if (!fraction) return 0;
+  return negative ? -1 : 1;
+}
+
 int Compare(std::string_view text, const NumberOperand& bound) {
   if (bound.integer.has_value()) {
-    std::int64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, number);
-    // Of different integers, a fraction behind one of them does not change the order.
-    const bool integer = at == end;
-    const std::string_view rest(at, static_cast<size_t>(end - at));
-    const bool fraction = rest.starts_with('.') && number != *bound.integer &&
-                          rest.find_first_of("eE") == std::string_view::npos;
-    if (error == std::errc() && (integer || fraction)) {
-      return static_cast<int>(number > *bound.integer) - static_cast<int>(number < *bound.integer);
-    }
+    const std::optional<int> order = CompareWithInteger(text, *bound.integer);
+    if (order.has_value()) return *order;
   }
   return json::CompareNumbers(text, bound.text);
 }
@@ -54,27 +77,27 @@ std::optional<Pair> FindEqualPair(const json::Value& list) {
   return std::nullopt;
 }
 
+// An element, and the one before it with the same hash.
 struct Hashed {
-  std::uint64_t hash;
-  size_t index;
   const json::Value* value;
+  size_t before;
 };
 
 std::optional<Pair> FindEqualPairByHash(const json::Value& list) {
-  std::vector<Hashed> hashed;
-  hashed.reserve(list.size());
+  constexpr size_t kNone = SIZE_MAX;
+  std::vector<Hashed> seen;
+  seen.reserve(list.size());
+  absl::flat_hash_map<std::uint64_t, size_t> last;
+  last.reserve(list.size());
   for (const json::Value& element : list) {
-    hashed.push_back({HashValue(element), hashed.size(), &element});
-  }
-  std::ranges::sort(hashed, [](const Hashed& a, const Hashed& b) {
-    return std::pair(a.hash, a.index) < std::pair(b.hash, b.index);
-  });
-  for (size_t i = 0; i < hashed.size(); ++i) {
-    for (size_t j = i + 1; j < hashed.size() && hashed[j].hash == hashed[i].hash; ++j) {
-      if (json::Equal(*hashed[i].value, *hashed[j].value)) {
-        return Pair(hashed[i].index, hashed[j].index);
-      }
+    const size_t index = seen.size();
+    const auto [at, first] = last.try_emplace(HashValue(element), index);
+    const size_t before = first ? kNone : at->second;
+    for (size_t other = before; other != kNone; other = seen[other].before) {
+      if (json::Equal(*seen[other].value, element)) return Pair(other, index);
     }
+    seen.push_back({&element, before});
+    at->second = index;
   }
   return std::nullopt;
 }
@@ -85,6 +108,11 @@ bool IsOfType(TypeSet types, const json::Value& value) {
 }
 
 bool IsAllowed(const EnumOperand& operand, const json::Value& value) {
+  if (operand.by_hash.empty() && value.is_string()) {
+    return std::ranges::any_of(operand.values, [&value](const json::Value* allowed) {
+      return allowed->is_string() && SameText(allowed->string(), value.string());
+    });
+  }
   const auto equals = [&value](const json::Value* allowed) { return json::Equal(*allowed, value); };
   // Arrays and objects differ early from most of what they are compared with; hashing would read
   // them whole.
@@ -112,46 +140,38 @@ bool Evaluator::RunScalar(const Instruction& instruction, const Frame& frame) {
 }
 
 bool Evaluator::Holds(const Instruction& instruction, const json::Value& value) {
+  const std::uint32_t operand = instruction.operand;
   switch (instruction.op) {
     case Op::kType:
-      return IsOfType(instruction.operand, value);
+      return IsOfType(operand, value);
     case Op::kEnum:
-      return IsAllowed(program_.enums[instruction.operand], value);
+      return IsAllowed(program_.enums[operand], value);
     case Op::kMinimum:
+      return !value.is_number() || Compare(value.number(), program_.numbers[operand]) >= 0;
     case Op::kMaximum:
+      return !value.is_number() || Compare(value.number(), program_.numbers[operand]) <= 0;
     case Op::kExclusiveMinimum:
+      return !value.is_number() || Compare(value.number(), program_.numbers[operand]) > 0;
     case Op::kExclusiveMaximum:
+      return !value.is_number() || Compare(value.number(), program_.numbers[operand]) < 0;
     case Op::kMultipleOf:
-      return !value.is_number() || HoldsForNumber(instruction, value.number());
+      return !value.is_number() ||
+             json::IsMultipleOf(value.number(), program_.numbers[operand].text);
     case Op::kMinLength:
     case Op::kMaxLength:
     case Op::kPattern:
     case Op::kFormat:
       return !value.is_string() || HoldsForText(instruction, value.string());
     case Op::kMinItems:
+      return !value.is_array() || value.size() >= program_.sizes[operand];
     case Op::kMaxItems:
-      return !value.is_array() || HoldsForSize(instruction, value.size());
+      return !value.is_array() || value.size() <= program_.sizes[operand];
     case Op::kMinProperties:
+      return !value.is_object() || value.size() >= program_.sizes[operand];
     case Op::kMaxProperties:
-      return !value.is_object() || HoldsForSize(instruction, value.size());
+      return !value.is_object() || value.size() <= program_.sizes[operand];
     default:  // kFail
       return false;
-  }
-}
-
-bool Evaluator::HoldsForNumber(const Instruction& instruction, std::string_view number) const {
-  const NumberOperand& operand = program_.numbers[instruction.operand];
-  switch (instruction.op) {
-    case Op::kMinimum:
-      return Compare(number, operand) >= 0;
-    case Op::kMaximum:
-      return Compare(number, operand) <= 0;
-    case Op::kExclusiveMinimum:
-      return Compare(number, operand) > 0;
-    case Op::kExclusiveMaximum:
-      return Compare(number, operand) < 0;
-    default:  // kMultipleOf
-      return json::IsMultipleOf(number, operand.text);
   }
 }
 
@@ -170,12 +190,6 @@ bool Evaluator::HoldsForText(const Instruction& instruction, std::string_view te
       return !asserted || Conforms(static_cast<Format>(operand & ~kAssertAlways), text);
     }
   }
-}
-
-bool Evaluator::HoldsForSize(const Instruction& instruction, size_t size) const {
-  const std::uint64_t bound = program_.sizes[instruction.operand];
-  const bool least = instruction.op == Op::kMinItems || instruction.op == Op::kMinProperties;
-  return least ? size >= bound : size <= bound;
 }
 
 bool Evaluator::RunUniqueItems(const Instruction& instruction, const Frame& frame) {

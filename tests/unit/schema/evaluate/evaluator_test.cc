@@ -1,10 +1,12 @@
 #include "server/schema/evaluate/evaluator.h"
 
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "server/json/decimal.h"
 #include "server/json/value.h"
 #include "tests/unit/schema/schema_test.h"
 
@@ -37,6 +39,24 @@ TEST(EvaluatorTest, FractionsAreOrderedAgainstIntegers) {
   EXPECT_FALSE(IsValid(R"({"maximum":2})", "2.0000000000000000001"));
   EXPECT_FALSE(IsValid(R"({"maximum":2})", "1.5e1"));
   EXPECT_FALSE(IsValid(R"({"exclusiveMinimum":0})", "-0.0"));
+}
+
+TEST(EvaluatorTest, BoundsFollowTheOrderOfDecimalsHoweverWritten) {
+  constexpr std::string_view kNumbers[] = {
+      "0",     "-0",    "0.0",  "-0.0",  "0.5",   "-0.5", "1",      "-1",
+      "1.0",   "-1.0",  "1.01", "-1.01", "10e-1", "1e0",  "1.5E1",  "123456789012345678",
+      "1e400", "-1e20", "2.00", "1.999", "-2",    "-2.1", "-1.999", "123456789012345678.5",
+  };
+  for (const std::string_view bound : {"-2", "-1", "0", "1", "2", "123456789012345678"}) {
+    const auto schema = CompileOrDie(fmt::format(R"({{"minimum":{0}}})", bound));
+    const auto beyond = CompileOrDie(fmt::format(R"({{"exclusiveMaximum":{0}}})", bound));
+    for (const std::string_view number : kNumbers) {
+      const json::Document document = ParseOrDie(std::string(number));
+      const bool least = json::CompareNumbers(number, bound) >= 0;
+      EXPECT_EQ(schema->IsValid(document.root()), least) << number << " and " << bound;
+      EXPECT_EQ(beyond->IsValid(document.root()), !least) << number << " and " << bound;
+    }
+  }
 }
 
 TEST(EvaluatorTest, MultiplesAreDecimal) {
