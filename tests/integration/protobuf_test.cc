@@ -1,4 +1,5 @@
 // A protobuf message type as schema: the caller gets its own type back.
+#include <algorithm>
 #include <string>
 
 #include <google/protobuf/descriptor.pb.h>
@@ -48,6 +49,66 @@ TEST_F(ProtobufTest, ANumberOf64BitsIsTakenForTheStringThatItIsInJson) {
   EXPECT_EQ(result->json(), R"({"inputTokens":"9007199254740993"})");
   ASSERT_EQ(result->repairs_size(), 1);
   EXPECT_TRUE(result->repairs(0).lossless());
+}
+
+// Large ones are made aside from the loop.
+TEST_F(ProtobufTest, ALargeTypeServesEveryMethodAsASmallOneDoes) {
+  Start();
+  v1::ExtractRequest request = UsageRequest();
+  v1::ProtobufSchema& schema = *request.mutable_schema()->mutable_protobuf();
+  pb::FileDescriptorSet set;
+  ASSERT_TRUE(set.ParseFromString(schema.file_descriptor_set()));
+  const auto make_large = [&](int number) {
+    pb::FileDescriptorSet large = set;
+    pb::DescriptorProto& usage = *std::ranges::find(
+        *large.mutable_file(0)->mutable_message_type(), "Usage", &pb::DescriptorProto::name
+    );
+    for (int i = 0; i < 1000; ++i) {
+      pb::FieldDescriptorProto& field = *usage.add_field();
+      field.set_name("further_" + std::to_string(i));
+      field.set_number(number + i);
+      field.set_type(pb::FieldDescriptorProto::TYPE_STRING);
+      field.set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
+    }
+    schema.set_file_descriptor_set(large.SerializeAsString());
+  };
+  const auto expect_usage = [&](const auto& result) {
+    ASSERT_TRUE(result.ok()) << result.failure().message;
+    v1::Usage usage;
+    ASSERT_TRUE(result->protobuf().UnpackTo(&usage));
+    EXPECT_EQ(usage.input_tokens(), 7);
+  };
+  for (const int number : {1000, 2000}) {
+    make_large(number);
+    Script({ToolAnswer(R"({"inputTokens":"7"})")});
+    expect_usage(client->Extract(request));
+  }
+  make_large(3000);
+  v1::RenderRequest render;
+  *render.mutable_request() = request;
+  EXPECT_TRUE(client->Render(render).ok());
+
+  make_large(4000);
+  v1::RegisterSchemaRequest registration;
+  *registration.mutable_schema() = request.schema();
+  registration.set_name("large");
+  ASSERT_TRUE(client->RegisterSchema(registration).ok());
+  Script({ToolAnswer(R"({"inputTokens":"7"})")});
+  request.mutable_schema()->set_schema_id("large");
+  expect_usage(client->Extract(request));
+}
+
+TEST_F(ProtobufTest, ALargeSetWithAMistakeIsRefusedForTheMistake) {
+  Start();
+  v1::ExtractRequest request = PersonRequest();
+  v1::ProtobufSchema& schema = *request.mutable_schema()->mutable_protobuf();
+  schema.set_file_descriptor_set(std::string(100'000, '\xFF'));
+  schema.set_message_type("M");
+  const auto result = client->Extract(request);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.failure().code, grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(result.failure().message.find("file_descriptor_set"), std::string::npos)
+      << result.failure().message;
 }
 
 TEST_F(ProtobufTest, OtherSchemasHaveNoMessage) {

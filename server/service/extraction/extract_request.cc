@@ -93,6 +93,7 @@ class Reader {
     call_.json_schema = std::move(source.json_schema);
     call_.schema_id = std::move(source.schema_id);
     types_.Add("", std::move(source.type));
+    if (source.postponed) types_.set_postponed();
     Warn(source);
     call_.schema_name = request_.schema().name();
     call_.schema_description = request_.schema().description();
@@ -158,6 +159,7 @@ class Reader {
         .schema_id = std::move(source.schema_id),
     });
     types_.Add(tool.name(), std::move(source.type));
+    if (source.postponed) types_.set_postponed();
     Warn(source);
   }
 
@@ -268,6 +270,21 @@ class Reader {
     }
     ReadTimers(options);
     ReadConditions(options);
+    ReadTurns(options);
+  }
+
+  void ReadTurns(const v1::RetryOptions& options) {
+    constexpr std::array kStrategies = {ReaskStrategy::kFull, ReaskStrategy::kPatch};
+    constexpr std::array kCuts = {
+        OnTruncated::kFail, OnTruncated::kRaiseLimit, OnTruncated::kContinue
+    };
+    if (options.reask_strategy() != v1::REASK_STRATEGY_UNSPECIFIED) {
+      call_.retry.reask_strategy =
+          kStrategies.at(static_cast<size_t>(options.reask_strategy()) - 1);
+    }
+    if (options.on_truncated() != v1::ON_TRUNCATED_UNSPECIFIED) {
+      call_.retry.on_truncated = kCuts.at(static_cast<size_t>(options.on_truncated()) - 1);
+    }
   }
 
   void ReadTimers(const v1::RetryOptions& options) {

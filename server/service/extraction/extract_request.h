@@ -18,7 +18,7 @@ namespace extractd {
 
 // kInvalidRequest with a violation for each bad field, its path relative to the request.
 // `types` is set to the message types that the answer shall come back as; `known` has those of
-// earlier calls.
+// earlier calls. Where that says types.postponed(), the result counts for nothing.
 absl::StatusOr<ExtractCall> ToCall(
     const v1::ExtractRequest& request, AnswerTypes& types, const ProtobufTypes& known = {}
 );

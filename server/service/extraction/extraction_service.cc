@@ -11,6 +11,7 @@
 #include "extractd/v1/extraction_service.pb.h"
 #include "extractd/v1/schema_service.pb.h"
 #include "server/base/error.h"
+#include "server/base/run_on_pool.h"
 #include "server/base/secret.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
@@ -20,8 +21,8 @@
 #include "server/service/extraction/extract_request.h"
 #include "server/service/extraction/extract_response.h"
 #include "server/service/extraction/messages.h"
-#include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/rpc_endings.h"
+#include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/unary.h"
 #include "server/service/rpc/wire_check.h"
 
@@ -92,7 +93,6 @@ void ToMessage(const Plan& plan, v1::AdaptSchemaResponse& out) {
   std::ranges::for_each(lowered->lowered.narrowings, add);
 }
 
-}  // namespace
 // What a provider would get, without secrets. `signs`: its row has a signer, whose token is made
 // anew for each send and not fetched to be shown.
 void ToMessage(const WireRequest& wire, bool signs, v1::RenderResponse& out) {
@@ -112,13 +112,14 @@ void ToMessage(const WireRequest& wire, bool signs, v1::RenderResponse& out) {
   out.set_body(wire.body);
 }
 
+}  // namespace
 
 ExtractionMethods::ExtractionMethods(
     SharedState& shared, UpstreamFactory& upstreams, CallRecorder& recorder
 )
     : shared_(shared),
       recorder_(recorder),
-      message_types_(shared.schemas),
+      message_types_(shared.schemas, shared.pool),
       planner_(
           {shared.catalog,
            shared.schemas,
@@ -132,8 +133,10 @@ ExtractionMethods::ExtractionMethods(
 absl::StatusOr<ExtractCall> ExtractionMethods::ToTypedCall(
     const v1::ExtractRequest& request, AnswerTypes& types
 ) {
-  ASSIGN_OR_RETURN(ExtractCall call, ToCall(request, types, message_types_));
-  FindRegisteredTypes(shared_.library, message_types_, call, types);
+  types = {};
+  absl::StatusOr<ExtractCall> call = ToCall(request, types, message_types_);
+  if (call.ok()) FindRegisteredTypes(shared_.library, message_types_, *call, types);
+  if (types.postponed()) return PostponedError();
   return call;
 }
 
@@ -144,6 +147,7 @@ absl::StatusOr<ExtractCall> ExtractionMethods::ReadCall(
   if (call.ok()) {
     call->request_id = rpc.id();
     call->caller = rpc.caller();
+    call->trace = rpc.trace();
     call->deadline = rpc.deadline();
   }
   return call;
@@ -154,6 +158,9 @@ Task<RpcResult> ExtractionMethods::Extract(Rpc& rpc) {
   const SteadyTime begin = shared_.clock.Now();
   AnswerTypes types;
   absl::StatusOr<ExtractCall> call = ReadExtract(rpc, types);
+  if (IsPostponed(call.status())) {
+    co_await RunOnPool(shared_.pool, [&] { call = ReadExtract(rpc, types); });
+  }
   if (!call.ok()) co_return Refuse(rpc, kExtract, call.status(), recorder_);
   if (!call->fallbacks.empty()) {
     co_return co_await ExtractAtSeveral(rpc, *std::move(call), types, begin);
@@ -197,8 +204,12 @@ ExtractionTools ExtractionMethods::Tools() {
 
 Task<absl::StatusOr<std::unique_ptr<Plan>>> ExtractionMethods::Replan(Rpc& rpc) {
   AnswerTypes types;
-  CO_ASSIGN_OR_RETURN(ExtractCall call, ReadExtract(rpc, types));
-  co_return co_await planner_.MakePlan(std::move(call), shared_.call_settings());
+  absl::StatusOr<ExtractCall> call = ReadExtract(rpc, types);
+  if (IsPostponed(call.status())) {
+    co_await RunOnPool(shared_.pool, [&] { call = ReadExtract(rpc, types); });
+  }
+  if (!call.ok()) co_return call.status();
+  co_return co_await planner_.MakePlan(*std::move(call), shared_.call_settings());
 }
 
 absl::StatusOr<ExtractCall> ExtractionMethods::ReadExtract(Rpc& rpc, AnswerTypes& types) {
@@ -242,6 +253,9 @@ Task<RpcResult> ExtractionMethods::Render(Rpc& rpc) {
   if (!parsed.ok()) co_return Refuse(rpc, kRender, parsed, recorder_);
   AnswerTypes types;
   absl::StatusOr<ExtractCall> call = ReadCall(rpc, request.request(), types);
+  if (IsPostponed(call.status())) {
+    co_await RunOnPool(shared_.pool, [&] { call = ReadCall(rpc, request.request(), types); });
+  }
   if (!call.ok()) co_return Refuse(rpc, kRender, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> made =
@@ -267,7 +281,11 @@ Task<RpcResult> ExtractionMethods::AdaptSchema(Rpc& rpc) {
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kAdaptSchema, parsed, recorder_);
   AnswerTypes types;
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, ProbeOf(request), types);
+  const v1::ExtractRequest probe = ProbeOf(request);
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, probe, types);
+  if (IsPostponed(call.status())) {
+    co_await RunOnPool(shared_.pool, [&] { call = ReadCall(rpc, probe, types); });
+  }
   if (!call.ok()) co_return Refuse(rpc, kAdaptSchema, call.status(), recorder_);
   call->dry_run = true;
   const absl::StatusOr<std::unique_ptr<Plan>> plan =

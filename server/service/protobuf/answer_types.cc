@@ -1,9 +1,16 @@
 #include "server/service/protobuf/answer_types.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
+
+#include "server/base/strings.h"
 
 namespace extractd {
 namespace {
+
+// No status that a caller ever sees.
+constexpr std::string_view kPostponed = "is read on the pool";
 
 class RegisteredTypes {
  public:
@@ -15,7 +22,9 @@ class RegisteredTypes {
     if (schema_id.empty()) return;
     const auto registered = library_.Find(schema_id);
     if (!registered.ok() || (*registered)->source.empty()) return;
-    types_.Add(tool, known_.FromSource((*registered)->source));
+    auto type = known_.FromSource((*registered)->source);
+    if (type == nullptr && known_.Postpones((*registered)->source.size())) types_.set_postponed();
+    types_.Add(tool, std::move(type));
     json_schema = (*registered)->text;
     schema_id.clear();
   }
@@ -27,6 +36,14 @@ class RegisteredTypes {
 };
 
 }  // namespace
+
+absl::Status PostponedError() {
+  return absl::UnknownError(Absl(kPostponed));
+}
+
+bool IsPostponed(const absl::Status& status) {
+  return absl::IsUnknown(status) && Std(status.message()) == kPostponed;
+}
 
 void FindRegisteredTypes(
     schema::SchemaLibrary& library,

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <absl/status/status.h>
+
 #include "server/base/strings.h"
 #include "server/engine/call.h"
 #include "server/schema/schema_library.h"
@@ -24,11 +26,19 @@ class AnswerTypes {
     const auto found = types_.find(tool);
     return found == types_.end() ? nullptr : found->second.get();
   }
+  // Some of them must be made first, which is left to the pool.
+  void set_postponed() { postponed_ = true; }
+  bool postponed() const { return postponed_; }
   bool empty() const { return types_.empty(); }
 
  private:
   StringMap<std::shared_ptr<const ProtobufType>> types_;
+  bool postponed_ = false;
 };
+
+// Says that a request must be read once more, on the pool: types.postponed().
+absl::Status PostponedError();
+bool IsPostponed(const absl::Status& status);
 
 // A schema of the call that was registered from a message type is pinned to what is registered now,
 // and the type added to `types`. Any other is left to the planner.

@@ -2,12 +2,18 @@
 
 namespace extractd {
 
+bool ProtobufTypes::Postpones(size_t bytes) const {
+  return pool_ != nullptr && bytes > schema::SchemaCache::kInlineBytes &&
+         !pool_->get_executor().running_in_this_thread();
+}
+
 std::shared_ptr<const ProtobufType> ProtobufTypes::Get(
     const v1::ProtobufSchema& schema,
     const std::string& path,
     std::vector<FieldViolation>& violations
 ) const {
   if (auto known = Find(ProtobufType::SourceOf(schema))) return known;
+  if (Postpones(schema.file_descriptor_set().size())) return nullptr;
   auto made = ProtobufType::Make(schema, path, MaxBytes(), violations);
   if (made != nullptr && cache_ != nullptr) cache_->Keep(made);
   return made;

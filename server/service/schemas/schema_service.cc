@@ -12,6 +12,7 @@
 
 #include "extractd/v1/schema_service.pb.h"
 #include "server/base/error.h"
+#include "server/base/run_on_pool.h"
 #include "server/base/status_macros.h"
 #include "server/base/utf8.h"
 #include "server/json/parse.h"
@@ -200,7 +201,13 @@ absl::StatusOr<schema::JudgeOptions> JudgeOptionsOf(
 
 Task<absl::StatusOr<SchemaMethods::Resolved>> SchemaMethods::Resolve(const v1::Schema& message) {
   std::vector<FieldViolation> violations;
-  const SchemaSource source = ReadSchemaSource(message, "schema", violations, message_types_);
+  SchemaSource source = ReadSchemaSource(message, "schema", violations, message_types_);
+  if (source.postponed) {
+    violations.clear();
+    co_await RunOnPool(shared_.pool, [&] {
+      source = ReadSchemaSource(message, "schema", violations, message_types_);
+    });
+  }
   if (!violations.empty()) co_return InvalidRequest(std::move(violations));
   Resolved resolved;
   if (!source.schema_id.empty()) {
@@ -266,7 +273,12 @@ Task<RpcResult> SchemaMethods::InferSchema(Rpc& rpc) {
   const absl::Status parsed =
       ParseRequest(rpc.request(), shared_.config()->max_request_bytes, request);
   if (!parsed.ok()) co_return Refuse(rpc, kInferSchema, parsed, recorder_);
-  const absl::StatusOr<v1::InferSchemaResponse> response = Infer(request);
+  absl::StatusOr<v1::InferSchemaResponse> response;
+  if (message_types_.Postpones(request.ByteSizeLong())) {
+    co_await RunOnPool(shared_.pool, [&] { response = Infer(request); });
+  } else {
+    response = Infer(request);
+  }
   if (!response.ok()) co_return Refuse(rpc, kInferSchema, response.status(), recorder_);
   co_return Succeed(*response);
 }

@@ -21,7 +21,7 @@ class SchemaMethods {
  public:
   // Both outlive this.
   SchemaMethods(SharedState& shared, CallRecorder& recorder)
-      : shared_(shared), recorder_(recorder), message_types_(shared.schemas) {}
+      : shared_(shared), recorder_(recorder), message_types_(shared.schemas, shared.pool) {}
 
   Task<RpcResult> RegisterSchema(Rpc& rpc);
   Task<RpcResult> GetSchema(Rpc& rpc);

@@ -38,11 +38,13 @@ SchemaSource ReadSchemaSource(
     case v1::Schema::kSchemaId:
       return {.schema_id = schema.schema_id()};
     case v1::Schema::kProtobuf: {
+      const size_t before = violations.size();
       auto type = types.Get(schema.protobuf(), path + ".protobuf", violations);
-      if (type == nullptr) return {};
+      if (type == nullptr) return {.postponed = violations.size() == before};
       return {.json_schema = type->json_schema(), .type = std::move(type)};
     }
     case v1::Schema::kExamples: {
+      if (types.Postpones(schema.examples().ByteSizeLong())) return {.postponed = true};
       const std::string place = path + ".examples";
       schema::SchemaInference inference(
           OptionsOf(schema.examples().options(), place + ".options", violations)

@@ -20,6 +20,7 @@ struct SchemaSource {
   std::string schema_id = {};
   std::vector<schema::ThinEvidence> warnings = {};  // of an inferred schema
   std::shared_ptr<const ProtobufType> type = {};    // that json_schema describes; or null
+  bool postponed = false;  // this must be called on the pool: see ProtobufTypes
 };
 
 // At most 64 of A-Z a-z 0-9 _ -; may be empty.

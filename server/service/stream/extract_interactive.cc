@@ -1,7 +1,7 @@
 // ExtractInteractive: the same call as ExtractStream, whose caller has the last word on answers.
 #include <utility>
 
-#include "server/base/error.h"
+#include "server/base/run_on_pool.h"
 #include "server/base/status_macros.h"
 #include "server/engine/fallback.h"
 #include "server/service/extraction/extract_request.h"
@@ -22,13 +22,14 @@ absl::StatusOr<StreamCall> ExtractionMethods::ReadInteractive(
 ) {
   StreamCall read;
   ASSIGN_OR_RETURN(read.options, ReadStreamOptions(start));
-  absl::StatusOr<ExtractCall> call = ReadCall(rpc, start.request(), read.types);
-  if (!call.ok()) return WithOuterField(call.status(), "start.request");
-  if (call->output_kind == OutputKind::kParallel) {
+  if (start.request().priority() != v1::PRIORITY_UNSPECIFIED) {
     return InvalidRequest(
-        {{"start.request.output_kind", "PARALLEL is not served here: use Extract or ExtractStream"}}
+        {{"start.request.priority",
+          "a dialog waits before its request is read: leave it out, its principal's counts"}}
     );
   }
+  absl::StatusOr<ExtractCall> call = ReadCall(rpc, start.request(), read.types);
+  if (!call.ok()) return WithOuterField(call.status(), "start.request");
   read.call = *std::move(call);
   return read;
 }
@@ -41,6 +42,9 @@ Task<grpc::Status> ExtractionMethods::ExtractInteractive(DialogRpc& rpc) {
   absl::StatusOr<v1::InteractiveStart> start = co_await desk.ReadStart();
   absl::StatusOr<StreamCall> read =
       start.ok() ? ReadInteractive(rpc, *start) : absl::StatusOr<StreamCall>(start.status());
+  if (IsPostponed(read.status())) {
+    co_await RunOnPool(shared_.pool, [&] { read = ReadInteractive(rpc, *start); });
+  }
   const StreamOptions options = read.ok() ? read->options : StreamOptions();
   EventWriter events(rpc, loop, options, shared_.config()->slow_reader_timeout);
   const OpenStream stream = {rpc, events, kExtractInteractive, begin};

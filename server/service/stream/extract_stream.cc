@@ -42,6 +42,9 @@ Task<grpc::Status> ExtractionMethods::ExtractStream(StreamRpc& rpc) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
   absl::StatusOr<StreamCall> read = ReadStream(rpc);
+  if (IsPostponed(read.status())) {
+    co_await RunOnPool(shared_.pool, [&] { read = ReadStream(rpc); });
+  }
   const asio::any_io_executor loop = co_await asio::this_coro::executor;
   const StreamOptions options = read.ok() ? read->options : StreamOptions();
   EventWriter events(rpc, loop, options, shared_.config()->slow_reader_timeout);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
@@ -33,7 +34,7 @@ class ProtobufTypesTest : public ::testing::Test {
 
   asio::thread_pool pool_{1};
   schema::SchemaCache cache_{{}, pool_};
-  ProtobufTypes types_{cache_};
+  ProtobufTypes types_{cache_, pool_};
   std::vector<FieldViolation> violations_;
 };
 
@@ -60,7 +61,7 @@ TEST_F(ProtobufTypesTest, AnotherMessageOfTheSameFilesIsAnotherType) {
 TEST_F(ProtobufTypesTest, WhatWasPushedOutIsMadeAgainFromItsSource) {
   const auto first = Get(UsageSchema());
   schema::SchemaCache small({.max_bytes = 1}, pool_);
-  const ProtobufTypes others(small);
+  const ProtobufTypes others(small, pool_);
   const auto again = others.FromSource(first->source());
   ASSERT_NE(again, nullptr);
   EXPECT_NE(again, first);
@@ -78,15 +79,46 @@ TEST_F(ProtobufTypesTest, ErrorsAreNotKeptAndNameTheirField) {
 
 TEST_F(ProtobufTypesTest, TheLimitIsThatOfTheSchemas) {
   schema::SchemaCache narrow({.limits = {.max_bytes = 100}}, pool_);
-  EXPECT_EQ(ProtobufTypes(narrow).Get(UsageSchema(), "p", violations_), nullptr);
+  EXPECT_EQ(ProtobufTypes(narrow, pool_).Get(UsageSchema(), "p", violations_), nullptr);
   ASSERT_EQ(violations_.size(), 1U);
   EXPECT_NE(violations_[0].description.find("at most 100"), std::string::npos);
+}
+
+TEST_F(ProtobufTypesTest, ALargeTypeIsMadeByThePoolAndThenKnownToAll) {
+  pb::FileDescriptorSet set;
+  pb::FileDescriptorProto& file = *set.add_file();
+  file.set_name("large.proto");
+  pb::DescriptorProto& message = *file.add_message_type();
+  message.set_name("M");
+  for (int i = 1; i <= 1000; ++i) {
+    pb::FieldDescriptorProto& field = *message.add_field();
+    field.set_name(fmt::format("field_{}", i));
+    field.set_number(i);
+    field.set_type(pb::FieldDescriptorProto::TYPE_STRING);
+    field.set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
+  }
+  v1::ProtobufSchema schema;
+  schema.set_file_descriptor_set(set.SerializeAsString());
+  schema.set_message_type("M");
+  ASSERT_GT(schema.file_descriptor_set().size(), schema::SchemaCache::kInlineBytes);
+
+  EXPECT_TRUE(types_.Postpones(schema.file_descriptor_set().size()));
+  EXPECT_EQ(Get(schema), nullptr);
+  EXPECT_TRUE(violations_.empty());
+  EXPECT_EQ(types_.FromSource(ProtobufType::SourceOf(schema)), nullptr);
+  EXPECT_EQ(cache_.stats().entries.entries, 0) << "nothing was made";
+  std::shared_ptr<const ProtobufType> made;
+  asio::post(pool_, [&] { made = Get(schema); });
+  pool_.wait();
+  ASSERT_NE(made, nullptr);
+  EXPECT_EQ(Get(schema), made);
+  EXPECT_EQ(types_.FromSource(made->source()), made);
 }
 
 TEST_F(ProtobufTypesTest, ManyTypesStayWithinTheBytesOfTheCache) {
   constexpr size_t kLimit = 200'000;
   schema::SchemaCache cache({.max_bytes = kLimit}, pool_);
-  const ProtobufTypes types(cache);
+  const ProtobufTypes types(cache, pool_);
   for (int i = 0; i < 100; ++i) {
     pb::FileDescriptorSet set;
     pb::FileDescriptorProto& file = *set.add_file();
