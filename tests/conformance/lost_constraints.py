@@ -1,7 +1,8 @@
 """Which constraints of a schema its lowered form does not hold, found by walking both side by side. Knows what
 JSON Schema says, not how schemas are lowered.
 
-Lenient where it must be: of a branch of a union it is enough that one branch of the lowered union holds it.
+A branch of a union is looked for among the branches of the lowered union: by its types, its constants or its
+members. Where it cannot be told from others, the walk is lenient: it is enough that one of them holds it.
 """
 
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from lowered_nodes import (
     rest_of,
     types_of,
 )
+from union_branches import Branches
 
 KINDS = {
     "string": ("pattern", "format", "minLength", "maxLength"),
@@ -167,10 +169,19 @@ class Walk:
 
     def combined(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
         for keyword in ("allOf", "anyOf", "oneOf"):
+            branches = Branches(schema.get(keyword, []), self.target, self.leaves)
             for index, part in enumerate(schema.get(keyword, [])):
                 if keyword != "allOf" and (is_impossible(part) or self.any_is_free(schema[keyword])):
                     continue
-                yield from self.walk(*child(schema, at, keyword, index), nodes, every and keyword == "allOf")
+                branch = child(schema, at, keyword, index)
+                if keyword == "allOf":
+                    yield from self.walk(*branch, nodes, every)
+                    continue
+                own = branches.own(index, nodes)
+                if own is not None:
+                    yield from self.walk(*branch, own, every)
+                if own is None or len(branches.types[index]) > 1:
+                    yield from self.walk(*branch, nodes, False)
         lost = [keyword for keyword in CONDITIONS if keyword in schema]
         lost += ["oneOf"] if len(schema.get("oneOf", [])) > 1 else []
         for keyword in lost if nodes else ():

@@ -46,14 +46,27 @@ def test_what_is_lost_is_named(subset: str) -> None:
     assert not faults, f"{len(faults)} constraints are lost without a downgrade: {faults[:20]}"
 
 
+# Where one of several branches of a union may hold what another loses, and the walk cannot tell them apart.
+ALIKE = {
+    "JsonSchemaStore---codux.config.schema /$defs/Json oneOf": "its branches are met through a union of any values",
+    "JsonSchemaStore---hayson-json-schema /definitions/time/properties/val pattern": "in a branch of any members",
+    "appsettings /definitions/Serilog/definitions/AssemblyReference pattern": "in a branch that allows any text",
+    "appsettings /definitions/Serilog/definitions/LoggingLevelSwitch pattern": "in a branch that allows any text",
+    "appsettings /definitions/Serilog/properties/MinimumLevel oneOf": "in a branch that allows any text",
+}
+
+
 def test_a_downgrade_that_is_left_out_is_missed() -> None:
-    """The check itself: without the entry for a bound or pattern, it says so."""
+    """The check itself: without the entry for a bound or pattern, it says so, inside unions, too."""
     missed = Counter[bool]()
+    unseen = []
     for row in [row for row in lowered_rows.rows() if row["subset"] == "anthropic_strict" and "lowered" in row]:
         named = row["downgrades"]
         for entry in [entry for entry in named if entry[1] in ("pattern", "maximum", "maxItems", "oneOf")][:5]:
-            faults = walk_of(row, [other for other in named if other != entry]).faults()
-            missed[f"{entry[0]} {entry[1]}" in set(faults)] += 1
+            faults = set(walk_of(row, [other for other in named if other != entry]).faults())
+            fault = f"{entry[0]} {entry[1]}"
+            missed[fault in faults] += 1
+            unseen += [] if fault in faults else [f"{row['id']} {fault}"]
     print(f"{missed[True]} of {missed.total()} entries are missed when left out")
     assert missed[True] > 100
-    assert missed[False] <= missed.total() // 5  # of branches it is lenient
+    assert set(unseen) <= ALIKE.keys()

@@ -187,7 +187,9 @@ class Reader {
     for (const json::Value& branch : branches) {
       united->branches.push_back(Read(branch, Below(at, keyword, index++)));
     }
-    std::vector<Constraint>& said = keyword == "oneOf" ? united->constraints : united->structure;
+    // That a single branch holds once says nothing more.
+    const bool exclusive = keyword == "oneOf" && branches.size() > 1;
+    std::vector<Constraint>& said = exclusive ? united->constraints : united->structure;
     said.push_back({&branches, at});
     return united;
   }
