@@ -15,6 +15,12 @@ std::string_view AttemptKindName(AttemptKind kind) {
       return "reask";
     case AttemptKind::kFallback:
       return "fallback";
+    case AttemptKind::kReaskPatch:
+      return "reask_patch";
+    case AttemptKind::kRaisedLimit:
+      return "raised_limit";
+    case AttemptKind::kContinuation:
+      return "continuation";
   }
   return "first";
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/clock.h"
 #include "server/chat/chat.h"
 #include "server/chat/upstream.h"
 #include "server/registry/prices.h"
@@ -14,7 +15,15 @@
 
 namespace extractd {
 
-enum class AttemptKind : std::uint8_t { kFirst, kRetry, kReask, kFallback };
+enum class AttemptKind : std::uint8_t {
+  kFirst,
+  kRetry,
+  kReask,
+  kFallback,
+  kReaskPatch,    // for the wrong parts of the answer alone
+  kRaisedLimit,   // after an answer that was cut, with a higher limit
+  kContinuation,  // after an answer that was cut, for its rest
+};
 std::string_view AttemptKindName(AttemptKind kind);
 
 enum class AttemptOutcome : std::uint8_t {

@@ -12,6 +12,8 @@ RetryPolicy Apply(const RetryOverrides& overrides, RetryPolicy policy) {
   policy.max_backoff = overrides.max_backoff.value_or(policy.max_backoff);
   policy.backoff_multiplier = overrides.backoff_multiplier.value_or(policy.backoff_multiplier);
   policy.backoff_jitter = overrides.backoff_jitter.value_or(policy.backoff_jitter);
+  policy.reask_strategy = overrides.reask_strategy.value_or(policy.reask_strategy);
+  policy.on_truncated = overrides.on_truncated.value_or(policy.on_truncated);
   return policy;
 }
 

@@ -33,6 +33,12 @@ constexpr bool Contains(RetryConditions set, RetryCondition condition) {
 }
 
 // How often and when to try again.
+// How a wrong answer is asked for again: as a whole, or only those parts of it that are wrong.
+enum class ReaskStrategy : std::uint8_t { kFull, kPatch };
+// What becomes of an answer that was cut by the token limit: the call fails; it is asked for again
+// with a higher limit; the model goes on where it stopped.
+enum class OnTruncated : std::uint8_t { kFail, kRaiseLimit, kContinue };
+
 struct RetryPolicy {
   int max_attempts = 8;           // all sends of a call
   int max_reasks = 3;             // turns after the first
@@ -43,6 +49,8 @@ struct RetryPolicy {
   double backoff_multiplier = 2;
   double backoff_jitter = 1;  // the part of the wait that is random
 };
+  ReaskStrategy reask_strategy = ReaskStrategy::kFull;
+  OnTruncated on_truncated = OnTruncated::kFail;
 
 // The same, where a caller or a provider says something about it.
 struct RetryOverrides {
@@ -55,6 +63,9 @@ struct RetryOverrides {
   std::optional<double> backoff_multiplier = {};
   std::optional<double> backoff_jitter = {};
 };
+  std::optional<ReaskStrategy> reask_strategy = {};
+  std::optional<OnTruncated> on_truncated = {};
+  friend bool operator==(const RetryOverrides&, const RetryOverrides&) = default;
 RetryPolicy Apply(const RetryOverrides& overrides, RetryPolicy policy);
 
 // Timers of one send, where a caller says something about them.
@@ -63,9 +74,6 @@ struct TimerOverrides {
   std::optional<std::chrono::milliseconds> first_byte = {};
   std::optional<std::chrono::milliseconds> idle = {};
 };
-  std::optional<ReaskStrategy> reask_strategy = {};
-  std::optional<OnTruncated> on_truncated = {};
-  friend bool operator==(const RetryOverrides&, const RetryOverrides&) = default;
 
 // When a call goes on to its next target; a set of them.
 enum class FallbackCondition : std::uint8_t {
@@ -94,6 +102,7 @@ struct RateLimits {
   std::int64_t requests_per_minute = 0;
   std::int64_t tokens_per_minute = 0;
 };
+  friend bool operator==(const RateLimits&, const RateLimits&) = default;
 
 // How many values an answer has.
 enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };
@@ -102,7 +111,6 @@ enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };
 struct CallTool {
   std::string name = {};
   std::string description = {};
-  friend bool operator==(const RateLimits&, const RateLimits&) = default;
   std::string json_schema = {};  // or
   std::string schema_id = {};
 };

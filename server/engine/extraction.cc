@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "server/engine/review.h"
+#include "server/engine/run/cut_answer.h"
+#include "server/engine/run/patch_turn.h"
 #include "server/engine/run/run_state.h"
 #include "server/engine/run/send_loop.h"
 #include "server/engine/run/turn_judge.h"
@@ -30,7 +32,9 @@ class Run {
   Task<SendResult> SendTurn() { return sends_.SendTurn(); }
   bool has_learned() const { return sends_.has_learned(); }
 
-  Next Judge(const SendResult& sent) { return sent.ok() ? judge_.Judge(sent.reply) : Next::kEnd; }
+  Next Judge(const SendResult& sent) {
+    return sent.ok() ? judge_.Judge(sent.reply) : judge_.JudgeFailure(sent);
+  }
 
   Task<Next> Review() {
     const Candidate candidate = judge_.MakeCandidate();
@@ -38,7 +42,20 @@ class Run {
   }
 
   void AskAgain(const ChatReply& reply) {
-    request_.Correct(reply, judge_.feedback());
+    request_.set_limit(cut_.limit());
+    switch (state_.turn_kind) {
+      case AttemptKind::kReaskPatch:
+        request_.Ask(patch_.Request());
+        break;
+      case AttemptKind::kRaisedLimit:
+        break;  // the same again
+      case AttemptKind::kContinuation:
+        if (state_.asks_for_part) request_.Ask(cut_.Request());
+        break;
+      default:
+        request_.Correct(judge_.AnswerOr(reply), judge_.feedback());
+        break;
+    }
     state_.TellRetrying(std::chrono::milliseconds(0));
   }
 
@@ -68,6 +85,10 @@ class Run {
     (*made)->retry.max_attempts = before.retry.max_attempts;
     state_.streamed.reset();  // of the earlier plan
     state_.plan = state_.result.replans.emplace_back(*std::move(made)).get();
+    patch_.End();
+    cut_.BeginAnew();
+    state_.turn_kind = AttemptKind::kReask;
+    state_.asks_for_part = false;
     judge_.BeginAnew();
     request_.BeginAnew();
     sends_.BeginAgain();
@@ -78,9 +99,11 @@ class Run {
 
  private:
   RunState state_;
+  PatchTurn patch_{state_};
+  CutAnswer cut_{state_};
   TurnRequest request_{state_};
   SendLoop sends_{state_, request_};
-  TurnJudge judge_{state_};
+  TurnJudge judge_{state_, patch_, cut_};
 };
 
 }  // namespace

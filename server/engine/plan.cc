@@ -89,6 +89,7 @@ class PlanMaker {
   absl::StatusOr<std::unique_ptr<Plan>> End() {
     RETURN_IF_ERROR(FillSettings(call_, settings_, parts_.clock.Now(), *plan_));
     FillOptions();
+    KeepUnshaped();
     RETURN_IF_ERROR(call_.tools.empty() ? Ask() : AskTools());
     ChooseDialect(*plan_);
     RETURN_IF_ERROR(CheckGeneration(*plan_));
@@ -242,6 +243,18 @@ class PlanMaker {
   }
 
   // ChooseStrictness, with places in the schema as the caller has them, and what was learned.
+  // What turns need that ask for something else than the plan.
+  void KeepUnshaped() {
+    const bool continues = plan_->retry.on_truncated == OnTruncated::kContinue;
+    if (!plan_->tools.empty() || (!plan_->patches() && !continues)) return;
+    plan_->unshaped = std::make_unique<const Unshaped>(Unshaped{
+        .messages = plan_->request.messages,
+        .style = StyleOf(""),
+        .subset = subset(),
+        .frees_tools = plan_->learned.no_forced_tool,
+    });
+  }
+
   absl::StatusOr<bool> Enforced(
       const schema::LoweredSchema* lowered, schema::Wrapping wrapping, std::string_view tool
   ) {

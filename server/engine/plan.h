@@ -17,6 +17,7 @@
 #include "server/engine/attempt.h"
 #include "server/engine/call.h"
 #include "server/engine/learned.h"
+#include "server/modes/mode_handler.h"
 #include "server/registry/catalog.h"
 #include "server/schema/prepared_schema.h"
 #include "server/schema/schema_cache.h"
@@ -48,6 +49,14 @@ struct PlannedTool {
   const schema::lower::Lowered* carried_by() const {
     return lowered != nullptr && lowered->lowered.carries() ? &lowered->lowered : nullptr;
   }
+};
+
+// What a plan was asked with before its mode shaped it, for turns that ask for something else.
+struct Unshaped {
+  std::vector<Message> messages = {};
+  AskStyle style = {};                            // without an outline
+  const schema::lower::Subset* subset = nullptr;  // that schemas are lowered to; null: none
+  bool frees_tools = false;                       // the model must not be forced to call tools
 };
 
 // Not movable: `request` holds views of its texts.
@@ -94,6 +103,11 @@ struct Plan {
   std::shared_ptr<const Principal> caller = {};  // null: anybody
   size_t unlisted_downgrades = 0;  // the last of the lowered schema; `downgrades` counts them
   std::shared_ptr<const ProviderRow> row = {};  // which may own `family`
+  // Null: no turn asks for anything but the whole answer.
+  std::unique_ptr<const Unshaped> unshaped = {};
+
+  // Wrong answers are mended part by part. With several tools their calls are such parts anyway.
+  bool patches() const { return retry.reask_strategy == ReaskStrategy::kPatch && tools.empty(); }
 
   const std::string& provider() const { return handler->row->name; }
   const std::string& model() const { return request.model; }

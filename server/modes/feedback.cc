@@ -24,6 +24,11 @@ std::string DescribeIssues(const schema::IssueList& issues) {
   return text;
 }
 
+bool IsUnreadable(const schema::IssueList& issues) {
+  return !issues.listed.empty() && issues.listed.front().keyword == "syntax" &&
+         issues.listed.front().path.empty();
+}
+
 void AppendTextCorrection(const ChatReply& reply, std::string correction, ChatRequest& request) {
   if (!reply.message.text.empty()) {
     Message answer = {.role = Role::kAssistant, .text = reply.message.text};

@@ -19,6 +19,9 @@ inline constexpr size_t kMaxFeedbackBytes = 4096;
 // "- /age: expected integer, got string "abc"\n…", the rest counted. Bounded as above.
 std::string DescribeIssues(const schema::IssueList& issues);
 
+// The answer was no JSON at all: more than a part of it is wrong.
+bool IsUnreadable(const schema::IssueList& issues);
+
 // Appends the model's answer as text and `correction` as the user's words. An empty answer is not
 // repeated: providers reject assistant messages without content.
 void AppendTextCorrection(const ChatReply& reply, std::string correction, ChatRequest& request);

@@ -16,11 +16,24 @@ absl::StatusOr<std::string_view> TextAnswerMode::Find(const ChatReply& reply) co
 void TextAnswerMode::Reask(
     const ChatReply& reply, const schema::IssueList& issues, ChatRequest& request
 ) const {
+  const std::string problems = DescribeIssues(issues);
+  if (IsUnreadable(issues)) {
+    return AppendTextCorrection(
+        reply,
+        fmt::format(
+            "That could not be read:\n{}Answer again, strictly in the form that was asked for: the "
+            "whole value, with no word before it or after it, no comment in it and nothing left "
+            "out.",
+            problems
+        ),
+        request
+    );
+  }
   AppendTextCorrection(
       reply,
       fmt::format(
           "The JSON is not valid:\n{}Answer again with every problem fixed, in the same form.",
-          DescribeIssues(issues)
+          problems
       ),
       request
   );

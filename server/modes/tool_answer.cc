@@ -32,8 +32,12 @@ void ToolAnswerMode::Reask(
     const ChatReply& reply, const schema::IssueList& issues, ChatRequest& request
 ) const {
   std::string correction = fmt::format(
-      "The arguments are not valid:\n{}Call the tool again with every problem fixed.",
-      DescribeIssues(issues)
+      "The arguments are not valid:\n{}{}",
+      DescribeIssues(issues),
+      IsUnreadable(issues)
+          ? "Call the tool, and answer in no other way: its arguments are one JSON "
+            "object, with no word around it and nothing left out."
+          : "Call the tool again with every problem fixed."
   );
   if (reply.message.tool_calls.empty()) {
     AppendTextCorrection(reply, std::move(correction), request);

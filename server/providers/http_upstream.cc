@@ -13,9 +13,12 @@
 
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/net/rate_quotas.h"
 #include "server/net/retry_after.h"
 #include "server/providers/dialects/beliefs.h"
 #include "server/providers/http_stream.h"
+#include "server/providers/provider_table.h"
+#include "server/registry/catalog.h"
 
 namespace extractd::providers {
 namespace {
@@ -41,6 +44,20 @@ std::string RequestIdOf(const net::HttpReply& reply) {
     if (!id.empty()) return std::string(id.substr(0, kMaxRequestIdBytes));
   }
   return {};
+}
+
+std::vector<Quota> QuotasOf(const net::HttpReply& reply) {
+  std::vector<Quota> quotas;
+  for (const net::RateQuota& told :
+       net::RateQuotas(reply.headers, std::chrono::system_clock::now())) {
+    quotas.push_back({
+        .unit = told.tokens ? QuotaUnit::kTokens : QuotaUnit::kRequests,
+        .remaining = told.remaining,
+        .limit = told.limit,
+        .until_full = told.until_full,
+    });
+  }
+  return quotas;
 }
 
 WireHeader KeyHeader(const ProviderRow& row, const Secret& key) {
@@ -169,6 +186,14 @@ Task<SendResult> HttpUpstream::Send(const WireRequest& request, const SendTimers
   return Exchange(request, timers, nullptr);
 }
 
+std::int64_t HttpUpstream::MaxOutputTokens(const ChatRequest& request) const {
+  const ProviderRow& row = *handler_->row;
+  const OwnModel* own = FindOwnModel(row, request.model);
+  if (own != nullptr && own->max_output_tokens > 0) return own->max_output_tokens;
+  const KnownModel* known = FindKnownModel(row.name, request.model);
+  return known == nullptr ? 0 : known->max_output_tokens;
+}
+
 bool HttpUpstream::streams() const {
   const Dialect& dialect = *handler_->dialect;
   return dialect.NewStreamDecoder() != nullptr && NewEventReader(dialect.framing()) != nullptr;
@@ -250,6 +275,7 @@ SendResult HttpUpstream::InterpretStream(
   if (!result.ok()) ReadFailure(http.reply, added, result);
   result.http_status = http.reply.status;
   result.latency = http.latency;
+  result.quotas = QuotasOf(http.reply);
   return result;
 }
 
@@ -261,6 +287,7 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http, const AddedHeade
     result.provider_request_id = RequestIdOf(http.reply);
     if (!result.ok()) ReadFailure(http.reply, added, result);
   } else {
+    result.quotas = QuotasOf(http.reply);
     const TransportMeaning meaning = MeaningOf(http.failure);
     result.failure = meaning.failure;
     result.cause = meaning.cause;

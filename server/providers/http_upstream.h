@@ -38,6 +38,8 @@ class HttpUpstream final : public Upstream {
   // A 401 or 403 makes the authorizer forget its credentials; the first one of a call asks for
   // another send (SendResult::send_again), which has new ones.
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
+  // What the operator said of the model, else what is known of it.
+  std::int64_t MaxOutputTokens(const ChatRequest& request) const override;
   bool streams() const override;
   Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
       override;

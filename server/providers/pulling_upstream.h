@@ -30,6 +30,9 @@ class PullingUpstream final : public Upstream {
   // and asks for another send (SendResult::send_again). What went wrong with the pull is added to
   // the message.
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
+  std::int64_t MaxOutputTokens(const ChatRequest& request) const override {
+    return inner_->MaxOutputTokens(request);
+  }
   bool streams() const override { return inner_->streams(); }
   Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)
       override;

@@ -238,6 +238,52 @@ TEST_F(OverloadTest, APrincipalRunsNoMoreCallsAtOnceThanItMay) {
   for (auto& call : calls) EXPECT_TRUE(call.get());
 }
 
+TEST_F(OverloadTest, OfWaitingCallsThoseOfAHigherPriorityGoFirst) {
+  Start("max_in_flight: 1\n");
+  acme.ReplyByDefault(ToolAnswer(kAda).After(milliseconds(300)));
+  const Calls running = Begin(1);
+  ASSERT_TRUE(Becomes("extractd_admitted", 1));
+  Calls waiting;
+  int queued = 0;
+  for (const v1::Priority priority : {v1::PRIORITY_LOW, v1::PRIORITY_NORMAL, v1::PRIORITY_HIGH}) {
+    v1::ExtractRequest request = PersonRequest();
+    request.set_priority(priority);
+    request.set_input(v1::Priority_Name(priority));
+    waiting.push_back(std::make_unique<PendingExtract>(daemon->address(), request));
+    ASSERT_TRUE(Becomes("extractd_queue_depth", ++queued)) << "while the first one runs";
+  }
+  for (const auto& call : waiting) EXPECT_TRUE(call->status().ok());
+  const auto place = [this](std::string_view input) {
+    const auto requests = acme.requests();
+    for (size_t i = 0; i < requests.size(); ++i) {
+      if (requests[i].body.find(input) != std::string::npos) return i;
+    }
+    return requests.size();
+  };
+  EXPECT_EQ(place("PRIORITY_HIGH"), 1U);
+  EXPECT_EQ(place("PRIORITY_NORMAL"), 2U);
+  EXPECT_EQ(place("PRIORITY_LOW"), 3U);
+}
+
+TEST_F(OverloadTest, ADialogThatAsksForAPriorityIsToldWhoseCounts) {
+  Start();
+  const auto channel = grpc::CreateChannel(daemon->address(), grpc::InsecureChannelCredentials());
+  const auto stub = v1::ExtractionService::NewStub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + seconds(20));
+  const auto dialog = stub->ExtractInteractive(&context);
+  v1::ExtractInteractiveRequest start;
+  *start.mutable_start()->mutable_request() = PersonRequest();
+  start.mutable_start()->mutable_request()->set_priority(v1::PRIORITY_HIGH);
+  dialog->Write(start);
+  v1::ExtractInteractiveResponse event;
+  while (dialog->Read(&event)) continue;
+  const grpc::Status status = dialog->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(status.error_message().starts_with("start.request.priority: "))
+      << status.error_message();
+}
+
 TEST_F(OverloadTest, TheBoundsCanBeChangedWhileServing) {
   Start("max_in_flight: 1\n");
   acme.ReplyByDefault(ToolAnswer(kAda).After(seconds(20)));

@@ -104,6 +104,8 @@ class RequestFieldsTest : public DaemonTest {
   void AddChatProbes(std::map<std::string, Probe>& probes);
   void AddGenerationProbes(std::map<std::string, Probe>& probes);
   void AddRetryProbes(std::map<std::string, Probe>& probes);
+  void AddTurnProbes(std::map<std::string, Probe>& probes);
+  void AddPriorityProbe(std::map<std::string, Probe>& probes);
   void AddValidationProbes(std::map<std::string, Probe>& probes);
   void AddRoutingProbes(std::map<std::string, Probe>& probes);
 

@@ -330,6 +330,38 @@ void RequestFieldsTest::AddRetryProbes(std::map<std::string, Probe>& probes) {
   };
 }
 
+void RequestFieldsTest::AddTurnProbes(std::map<std::string, Probe>& probes) {
+  probes["retry.reask_strategy"] = [this] {
+    const fakes::ScriptedReply wrong = ToolAnswer(R"({"name":"Ada Lovelace, countess","age":-1})");
+    const v1::ExtractResponse response =
+        Extracted({wrong, ToolAnswer(R"({"fix_1":36})")}, Changed([](auto& r) {
+                    r.mutable_retry()->set_reask_strategy(v1::REASK_STRATEGY_PATCH);
+                  }));
+    ASSERT_EQ(response.attempts_size(), 2);
+    EXPECT_EQ(response.attempts(1).kind(), v1::ATTEMPT_KIND_REASK_PATCH);
+  };
+  probes["retry.on_truncated"] = [this] {
+    const fakes::ScriptedReply cut = ToolAnswer(R"({"name":"Ad)", "length");
+    const v1::ExtractResponse response =
+        Extracted({cut, ToolAnswer(kAda)}, Changed([](auto& r) {
+                    r.mutable_retry()->set_on_truncated(v1::ON_TRUNCATED_RAISE_LIMIT);
+                  }));
+    ASSERT_EQ(response.attempts_size(), 2);
+    EXPECT_EQ(response.attempts(1).kind(), v1::ATTEMPT_KIND_RAISED_LIMIT);
+  };
+}
+
+void RequestFieldsTest::AddPriorityProbe(std::map<std::string, Probe>& probes) {
+  // What it does while calls wait: overload_test.cc.
+  probes["priority"] = [this] {
+    const v1::RenderResponse usual = Rendered(PersonRequest());
+    EXPECT_EQ(usual.effective_request().priority(), v1::PRIORITY_NORMAL);
+    const v1::RenderResponse low =
+        Rendered(Changed([](auto& r) { r.set_priority(v1::PRIORITY_LOW); }));
+    EXPECT_EQ(low.effective_request().priority(), v1::PRIORITY_LOW);
+  };
+}
+
 void RequestFieldsTest::AddRoutingProbes(std::map<std::string, Probe>& probes) {
   using Fill = std::function<void(v1::Target&)>;
   const auto fallback = [this](const Fill& fill) {
@@ -445,6 +477,8 @@ TEST_F(RequestFieldsTest, EveryFieldHasAnEffectOrIsRefused) {
   AddChatProbes(probes);
   AddGenerationProbes(probes);
   AddRetryProbes(probes);
+  AddTurnProbes(probes);
+  AddPriorityProbe(probes);
   AddValidationProbes(probes);
   std::set<std::string> fields;
   CollectFields(*v1::ExtractRequest::descriptor(), "", fields);

@@ -1,6 +1,7 @@
 #include "server/engine/judge/judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -43,8 +44,12 @@ void NoteReplacedBytes(json::MaxLoss max_loss, Verdict& verdict) {
 }
 
 // A verdict on the wrapper, or on what the caller asked for, as a judgement.
-Judgement JudgementOn(schema::Wrapping wrapping, Verdict verdict) {
+Judgement JudgementOn(schema::Wrapping wrapping, bool keeps_whole, Verdict verdict) {
   Judgement out = {.parse_time = verdict.parse_time, .validate_time = verdict.validate_time};
+  if (keeps_whole) {
+    out.whole = verdict.json;
+    out.whole_repairs = verdict.repairs;
+  }
   if (wrapping == schema::Wrapping::kNone) {
     out.feedback = verdict.issues;
   } else {
@@ -70,7 +75,7 @@ Judgement JudgeToonText(const Plan& plan, std::string_view text, bool sanitized)
   const bool was_valid = judged.verdict.valid;
   const std::int64_t saved = EstimateTokens(judged.verdict.json) - EstimateTokens(text);
   if (sanitized) NoteReplacedBytes(plan.judge.max_loss, judged.verdict);
-  Judgement out = JudgementOn(plan.wrapping, std::move(judged.verdict));
+  Judgement out = JudgementOn(plan.wrapping, plan.patches(), std::move(judged.verdict));
   if (was_valid && judged.toon) out.toon_saved_tokens = saved;
   out.toon_missed = was_valid && !judged.toon;
   return out;
@@ -87,7 +92,7 @@ Judgement JudgeOne(const Plan& plan, const ChatReply& reply) {
   }
   Verdict verdict = schema::Judge(*plan.schema->compiled, *text, plan.judge);
   if (reply.sanitized) NoteReplacedBytes(plan.judge.max_loss, verdict);
-  return JudgementOn(plan.wrapping, std::move(verdict));
+  return JudgementOn(plan.wrapping, plan.patches(), std::move(verdict));
 }
 
 // The calls of one reply, each by the schema of its tool.
@@ -146,7 +151,7 @@ class CallJudge {
         call.arguments.empty() ? std::string_view("{}") : std::string_view(call.arguments);
     Verdict verdict = schema::Judge(*tool->schema->compiled, arguments, options);
     if (reply_.sanitized) NoteReplacedBytes(options.max_loss, verdict);
-    Judgement own = JudgementOn(tool->wrapping, std::move(verdict));
+    Judgement own = JudgementOn(tool->wrapping, false, std::move(verdict));
     out_.parse_time += own.parse_time;
     out_.validate_time += own.validate_time;
     out_.truncated = out_.truncated || own.truncated;
@@ -173,6 +178,35 @@ class CallJudge {
 
 Judgement JudgeReply(const Plan& plan, const ChatReply& reply, CallLedger& calls) {
   return plan.tools.empty() ? JudgeOne(plan, reply) : CallJudge(plan, reply).Judge(calls);
+}
+
+Verdict JudgePart(
+    const Plan& plan,
+    const schema::CompiledSchema& schema,
+    const schema::lower::Lowered* lowered,
+    const ChatReply& reply
+) {
+  const absl::StatusOr<std::string_view> text = plan.handler->mode->Find(reply);
+  if (!text.ok()) return {.issues = OneIssue(std::string(text.status().message()))};
+  schema::JudgeOptions options = plan.judge;
+  options.lowered = lowered;
+  const bool toon = plan.output_encoding == TextEncoding::kToon;
+  Verdict verdict = toon ? schema::JudgeToon(schema, *text, options).verdict
+                         : schema::Judge(schema, *text, options);
+  if (reply.sanitized) NoteReplacedBytes(options.max_loss, verdict);
+  return verdict;
+}
+
+Judgement JudgeWhole(const Plan& plan, std::string_view whole, std::vector<json::Repair> repairs) {
+  schema::JudgeOptions options = plan.judge;
+  options.lowered = nullptr;  // it was carried back before
+  Verdict verdict = schema::Judge(*plan.schema->compiled, whole, options);
+  verdict.repairs.insert(
+      verdict.repairs.begin(),
+      std::move_iterator(repairs.begin()),
+      std::move_iterator(repairs.end())
+  );
+  return JudgementOn(plan.wrapping, plan.patches(), std::move(verdict));
 }
 
 }  // namespace extractd

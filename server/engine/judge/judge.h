@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "server/chat/chat.h"
 #include "server/engine/judge/answer.h"
@@ -24,10 +27,23 @@ struct Judgement {
   std::chrono::nanoseconds validate_time{0};
   std::int64_t toon_saved_tokens = 0;
   bool toon_missed = false;  // it was asked for, and the answer is JSON
+  // If the plan patches answers: what was validated, wrapper and all, and its repairs.
+  std::string whole = {};
+  std::vector<json::Repair> whole_repairs = {};
 };
 
 // `calls`: of the turns before; what this reply adds is entered. Of use with several tools only.
 Judgement JudgeReply(const Plan& plan, const ChatReply& reply, CallLedger& calls);
+// The verdict on a text of the plan's output encoding under any schema. With the judgement of a
+// reply that is one of a part, which is no answer of its own.
+schema::Verdict JudgePart(
+    const Plan& plan,
+    const schema::CompiledSchema& schema,
+    const schema::lower::Lowered* lowered,
+    const ChatReply& reply
+);
+// An answer that was put together: `whole` as Judgement has it, with the repairs that are in it.
+Judgement JudgeWhole(const Plan& plan, std::string_view whole, std::vector<json::Repair> repairs);
 
 }  // namespace extractd
 

@@ -15,8 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of a call that names no limit of its own: what answers usually have, settled once it is known.
-constexpr std::int64_t kUsualOutputTokens = 1000;
 constexpr milliseconds kLongestClosed{120'000};
 
 bool OfProvider(LimitKind kind) {

@@ -30,6 +30,9 @@ class LimitedUpstream final : public Upstream {
   absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const override {
     return upstream_->Encode(request);
   }
+  std::int64_t MaxOutputTokens(const ChatRequest& request) const override {
+    return upstream_->MaxOutputTokens(request);
+  }
   bool streams() const override { return upstream_->streams(); }
   Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) override;
   Task<SendResult> Stream(const WireRequest& request, const SendTimers& timers, StreamSink& sink)

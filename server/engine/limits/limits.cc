@@ -9,6 +9,7 @@
 #include "server/base/error.h"
 #include "server/engine/callers/principal.h"
 #include "server/engine/limits/limited_upstream.h"
+#include "server/engine/limits/paced_upstream.h"
 
 namespace extractd {
 namespace {
@@ -83,6 +84,7 @@ absl::StatusOr<std::unique_ptr<Upstream>> Limits::Hold(
     std::unique_ptr<Upstream> upstream, const Plan& plan, const CallSettings& settings
 ) {
   std::vector<HeldLimit> held = LimitsOf(plan, settings);
+  upstream = std::make_unique<PacedUpstream>(std::move(upstream), plan, *this);
   if (held.empty()) return upstream;
   const bool money =
       std::ranges::any_of(held, [](const HeldLimit& limit) { return IsMoney(limit.kind); });

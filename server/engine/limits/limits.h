@@ -15,6 +15,7 @@
 
 #include "server/base/clock.h"
 #include "server/chat/upstream.h"
+#include "server/engine/limits/learned_quotas.h"
 #include "server/engine/limits/limit_store.h"
 #include "server/engine/plan.h"
 
@@ -43,14 +44,17 @@ struct HeldLimit {
   LimitClaim claim = {};  // without its amount
 };
 
+// Of a call that names no limit of its own: what answers usually have, settled once it is known.
+inline constexpr std::int64_t kUsualOutputTokens = 1000;
+
 // Thread-safe.
 class Limits {
  public:
   // Both outlive this.
   Limits(LimitStore& store, Clock& clock) : store_(store), clock_(clock) {}
 
-  // `upstream`, within the limits that hold for `plan`; itself if there are none. The plan outlives
-  // it. kCostUnknown: the principal has a money budget and the model no price.
+  // `upstream`, within the limits that hold for `plan`, and those that the provider tells of. The
+  // plan outlives it. kCostUnknown: the principal has a money budget and the model no price.
   absl::StatusOr<std::unique_ptr<Upstream>> Hold(
       std::unique_ptr<Upstream> upstream, const Plan& plan, const CallSettings& settings
   );
@@ -60,6 +64,7 @@ class Limits {
   bool shadow() const { return shadow_; }
 
   LimitStore& store() { return store_; }
+  LearnedQuotas& quotas() { return quotas_; }
   Clock& clock() { return clock_; }
   void Count(LimitKind kind, LimitAction action);
   std::int64_t CountOf(LimitKind kind, LimitAction action) const;
@@ -67,6 +72,7 @@ class Limits {
  private:
   LimitStore& store_;
   Clock& clock_;
+  LearnedQuotas quotas_;
   std::atomic<bool> shadow_ = false;
   std::array<std::atomic<std::int64_t>, kLimitKinds * kLimitActions> counts_ = {};
 };

@@ -22,6 +22,10 @@ struct RunState {
   Extraction result = {};
   int turn = 0;                               // from 1
   std::optional<StreamedSend> streamed = {};  // the last send
+  // Of the turn that is asked, unless it is the first.
+  AttemptKind turn_kind = AttemptKind::kReask;
+  // The turn asks for a part of the answer, which is shown when the whole is put together.
+  bool asks_for_part = false;
 
   std::chrono::milliseconds Left() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -1,6 +1,8 @@
 #include "server/engine/run/send_loop.h"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <utility>
 
 #include <absl/random/distributions.h>
@@ -54,7 +56,10 @@ Task<SendResult> SendLoop::Send(const Attempt& attempt) {
   ExtractionStream* const stream = run_.tools.stream;
   if (stream == nullptr) return plan().upstream->Send(request_.wire(), timers_);
   const bool other_turn = run_.turn <= plan().retry.max_reasks && run_.AttemptsLeft();
-  run_.streamed.emplace(plan(), *stream, other_turn);
+  // What is stopped cannot be patched.
+  run_.streamed.emplace(plan(), *stream, other_turn && !plan().patches());
+  if (run_.asks_for_part) return plan().upstream->Send(request_.wire(), timers_);
+  if (run_.turn == 1) run_.streamed->TellCalls();
   return run_.streamed->Run(request_.wire(), timers_, attempt);
 }
 
@@ -64,12 +69,13 @@ void SendLoop::AddUpstreamTime(SteadyTime begin) {
 }
 
 Attempt& SendLoop::BeginAttempt(int retry, milliseconds backoff) {
-  AttemptKind kind = run_.turn == 1 ? plan().first_kind : AttemptKind::kReask;
+  AttemptKind kind = run_.turn == 1 ? plan().first_kind : run_.turn_kind;
   if (retry > 0 || std::exchange(again_, false)) kind = AttemptKind::kRetry;
   run_.result.attempts.push_back({
       .plan = &plan(),
       .number = run_.tools.attempts_before + static_cast<int>(run_.result.attempts.size()) + 1,
       .turn = run_.tools.turns_before + run_.turn,
+  const SteadyTime now = run_.tools.clock.Now();
       .kind = kind,
       .backoff = backoff,
       .mode = plan().mode(),
@@ -112,7 +118,8 @@ void SendLoop::RecordSend(const SendResult& sent, Attempt& attempt) {
 
 void SendLoop::Learn(const SendResult& sent, Attempt& attempt) {
   ExtractionTools& tools = run_.tools;
-  if (tools.lessons == nullptr) return;
+  // What is refused of a part says nothing of the whole.
+  if (tools.lessons == nullptr || run_.asks_for_part) return;
   const std::optional<Lesson> lesson = LessonOf(plan(), sent);
   if (!lesson.has_value()) return;
   tools.lessons->Add({plan().provider(), plan().model(), plan().lesson_subject}, *lesson);

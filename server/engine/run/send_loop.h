@@ -3,7 +3,9 @@
 #define EXTRACTD_SERVER_ENGINE_RUN_SEND_LOOP_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "server/base/task.h"
 #include "server/engine/run/run_state.h"

@@ -51,7 +51,9 @@ TurnJudge::Next TurnJudge::Judge(const ChatReply& reply) {
   if (plan().include_raw) {
     attempt().raw_text = CutUtf8(RawTextOf(plan(), reply), kMaxRawTextBytes);
   }
-  const Next next = Refused(reply) ? EndRefused(reply) : JudgeText(reply);
+  const Next next = Refused(reply)    ? EndRefused(reply)
+                    : patch_.active() ? JudgePatched(reply)
+                                      : JudgeText(reply);
   if (next != Next::kReview) run_.tools.observer.OnAttempt(plan(), attempt());
   return next;
 }
@@ -66,6 +68,23 @@ Candidate TurnJudge::MakeCandidate() const {
   };
 }
 
+TurnJudge::Next TurnJudge::JudgeFailure(const SendResult& sent) {
+  const bool refused =
+      sent.failure == SendFailure::kSchemaRejected || sent.failure == SendFailure::kRejected;
+  const bool other_turn = run_.turn <= plan().retry.max_reasks && run_.AttemptsLeft();
+  if (!patch_.active() || !refused || !other_turn) return Next::kEnd;
+  run_.End(absl::OkStatus());
+  ShowWhole();
+  patch_.End();
+  run_.asks_for_part = false;
+  run_.turn_kind = AttemptKind::kReask;
+  return Next::kReask;
+}
+
+void TurnJudge::ShowWhole() {
+  whole_reply_ = ChatReply{.message = {.role = Role::kAssistant, .text = judged_.whole}};
+}
+
 TurnJudge::Next TurnJudge::Take(const absl::StatusOr<schema::IssueList>& review) {
   Next next = Next::kEnd;
   if (!review.ok()) {
@@ -77,7 +96,7 @@ TurnJudge::Next TurnJudge::Take(const absl::StatusOr<schema::IssueList>& review)
     feedback_ = InModelsTerms(plan().wrapping, *review);
     run_.result.valid = false;
     KeepBest({.answer = run_.result.answer, .issues = *review});
-    next = MayReask() ? Next::kReask : Next::kEnd;
+    next = AskAgain(judged_);
   }
   run_.tools.observer.OnAttempt(plan(), attempt());
   return next;
@@ -98,22 +117,55 @@ Judgement TurnJudge::JudgementOn(const ChatReply& reply) {
       .issues = streamed->issues(),
       .feedback = InModelsTerms(plan().wrapping, streamed->issues()),
   };
+  attempt().stopped = true;
 }
 
-TurnJudge::Next TurnJudge::JudgeText(const ChatReply& reply) {
-  Judgement judged = JudgementOn(reply);
+void TurnJudge::NoteTimes(const Judgement& judged) {
   run_.result.parse_time += judged.parse_time;
   run_.result.validate_time += judged.validate_time;
   NoteToon(judged);
-  const bool truncated = reply.finish_reason == FinishReason::kLength || judged.truncated;
+  const bool truncated = whole.finish_reason == FinishReason::kLength || judged.truncated;
   if (judged.valid && !truncated) SettleItems(judged);
   NoteIssues(judged.issues, attempt());
   if (judged.valid && !truncated) return EndValid(std::move(judged.answer));
+}
+
+TurnJudge::Next TurnJudge::JudgeText(const ChatReply& reply) {
+  whole_reply_.reset();
+  if (run_.asks_for_part) whole_reply_ = cut_.Join(reply);
+  const ChatReply& whole = AnswerOr(reply);
+  Judgement judged = JudgementOn(whole);
+  NoteTimes(judged);
   feedback_ = std::move(judged.feedback);
-  KeepBest(std::move(judged));
-  if (truncated) return EndTruncated(reply);
+  const Judgement& kept = plan().patches() ? judged_ : judged;
+  KeepBest(kept);
+  if (truncated) return EndTruncated(whole);
   attempt().outcome = AttemptOutcome::kInvalid;
-  return MayReask() ? Next::kReask : Next::kEnd;
+  if (plan().patches()) judged_ = judged;
+  return AskAgain(kept);
+}
+
+TurnJudge::Next TurnJudge::JudgePatched(const ChatReply& reply) {
+  judged_ = patch_.Judge(reply, attempt().error_message);
+  NoteTimes(judged_);
+  ShowWhole();
+  if (judged_.valid) SettleItems(judged_);
+  NoteIssues(judged_.issues, attempt());
+  if (judged_.valid) {
+    patch_.End();
+    return EndValid(judged_.answer);
+  }
+  feedback_ = judged_.feedback;
+  KeepBest(judged_);
+  attempt().outcome = AttemptOutcome::kInvalid;
+  return AskAgain(judged_);
+}
+
+TurnJudge::Next TurnJudge::AskAgain(const Judgement& judged) {
+  if (!MayReask()) return Next::kEnd;
+  run_.asks_for_part = patch_.Begin(judged, feedback_);
+  run_.turn_kind = run_.asks_for_part ? AttemptKind::kReaskPatch : AttemptKind::kReask;
+  return Next::kReask;
 }
 
 void TurnJudge::NoteToon(const Judgement& judged) {
@@ -178,16 +230,29 @@ void TurnJudge::KeepBest(Judgement judged) {
 TurnJudge::Next TurnJudge::EndTruncated(const ChatReply& reply) {
   attempt().outcome = AttemptOutcome::kTruncated;
   attempt().error_message = "the answer was cut";
-  EndWithAnswer(TruncatedError(plan(), reply));
-  return Next::kEnd;
+  const absl::Status error = TruncatedError(plan(), reply);
+  const std::optional<AttemptKind> next = cut_.Next(reply);
+  if (!next.has_value()) {
+    EndWithAnswer(error);
+    return Next::kEnd;
+  }
+  if (!MayReask(error)) return Next::kEnd;
+  run_.turn_kind = *next;
+  run_.asks_for_part = *next == AttemptKind::kContinuation && run_.items_told() == 0;
+  patch_.End();
+  return Next::kReask;
 }
 
 bool TurnJudge::MayReask() {
   if (run_.turn > plan().retry.max_reasks || !run_.AttemptsLeft()) {
-    EndWithAnswer(InvalidError(plan(), run_.turn, run_.result.issues));
+    EndWithAnswer(otherwise);
     return false;
   }
   const auto median = run_.tools.latencies.Median(plan().provider(), plan().model());
+  return MayReask(InvalidError(plan(), run_.turn, run_.result.issues));
+}
+
+bool TurnJudge::MayReask(const absl::Status& otherwise) {
   if (run_.Left() <= median.value_or(std::chrono::microseconds(0))) {
     EndWithAnswer(DeadlineError(
         "reask", "the answer is invalid and the time left is too short for another turn"

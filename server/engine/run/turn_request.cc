@@ -1,6 +1,8 @@
 #include "server/engine/run/turn_request.h"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/base/error.h"
 #include "server/base/strings.h"
@@ -8,7 +10,6 @@
 #include "server/engine/stream/streamed_send.h"
 
 namespace extractd {
-
 void TurnRequest::Correct(const ChatReply& reply, const schema::IssueList& feedback) {
   const Plan& plan = *run_.plan;
   feedback_ = feedback;
@@ -19,20 +20,32 @@ void TurnRequest::Correct(const ChatReply& reply, const schema::IssueList& feedb
   corrected_ = true;
 }
 
-bool TurnRequest::Encode() {
-  const Plan& plan = *run_.plan;
-  const bool streams =
-      run_.tools.stream != nullptr && plan.upstream->streams() && StreamsAnswers(plan);
-  told_ = run_.items_told();
-  const bool as_planned = !corrected_ && !streams && told_ == 0;
-  if (told_ > 0) {
-    request_ = plan.request;
+void TurnRequest::Ask(ChatRequest request) {
+  request_ = std::move(request);
+  corrected_ = true;
+}
+
+// What is asked, where it is not just what the plan asks.
+void TurnRequest::Shape(bool as_planned) {
+  const ChatRequest& planned = run_.plan->request;
+  if (run_.items_told() > 0) {
+    request_ = planned;
     request_.messages.push_back(
         {.text = AskForTheRest(run_.tools.stream->items.all(), std::exchange(feedback_, {}))}
     );
-  } else if (!corrected_ && streams) {
-    request_ = plan.request;
+  } else if (!corrected_ && !as_planned) {
+    request_ = planned;
   }
+  if (limit_.has_value()) request_.generation.max_output_tokens = limit_;
+}
+
+bool TurnRequest::Encode() {
+  const Plan& plan = *run_.plan;
+  const bool streams = run_.tools.stream != nullptr && plan.upstream->streams() &&
+                       StreamsAnswers(plan) && !run_.asks_for_part;
+  told_ = run_.items_told();
+  const bool as_planned = !corrected_ && !streams && told_ == 0 && !limit_.has_value();
+  Shape(as_planned);
   request_.stream = streams;
   absl::StatusOr<WireRequest> wire = plan.upstream->Encode(as_planned ? plan.request : request_);
   if (!wire.ok()) {

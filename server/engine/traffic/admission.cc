@@ -29,16 +29,32 @@ struct Admission::Waiter {
 
   asio::steady_timer timer;  // its own loop's only
   Caller* caller = nullptr;
+  Priority priority = Priority::kNormal;
   milliseconds patience{0};
   WaiterState state = WaiterState::kWaiting;  // under the mutex
 };
 
 struct Admission::Caller {
-  Priority priority = Priority::kNormal;
+  // Calls of one priority.
+  struct Line {
+    std::deque<WaiterPtr> waiting = {};
+    bool in_turns = false;  // of turns_: if somebody waits, and perhaps for a while after that
+  };
+
   int max_calls = 0;
   int running = 0;
-  std::deque<WaiterPtr> waiting = {};
-  bool in_turns = false;  // of turns_: if somebody waits, and perhaps for a while after that
+  std::array<Line, kPriorities> lines = {};
+
+  Line& LineOf(Priority priority) { return lines.at(static_cast<size_t>(priority)); }
+  const Line& LineOf(Priority priority) const { return lines.at(static_cast<size_t>(priority)); }
+  // Somebody waits who goes before, or came before, a call of that priority.
+  bool HasWaiting(Priority priority) const {
+    return std::any_of(
+        lines.begin(),
+        lines.begin() + static_cast<std::ptrdiff_t>(priority) + 1,
+        [](const Line& line) { return !line.waiting.empty(); }
+    );
+  }
 };
 
 namespace {
@@ -96,9 +112,7 @@ Admission::Caller& Admission::CallerOf(const Request& request) {
     found = callers_.emplace(std::string(request.caller), std::make_unique<Caller>()).first;
   }
   Caller& caller = *found->second;
-  // A reload may have changed them; who waits already keeps its turn.
-  caller.max_calls = request.max_calls;
-  if (!caller.in_turns) caller.priority = request.priority;
+  caller.max_calls = request.max_calls;  // a reload may have changed it
   return caller;
 }
 
@@ -112,7 +126,7 @@ Admission::Place Admission::TryEnter(const Request& request) {
   const absl::MutexLock lock(&mutex_);
   Caller& caller = CallerOf(request);
   // While others wait there is room only for those whom a limit of their own holds back.
-  if (exhausted_ || !HasRoomFor(caller) || !caller.waiting.empty()) return {};
+  if (exhausted_ || !HasRoomFor(caller) || caller.HasWaiting(request.priority)) return {};
   ++running_;
   ++caller.running;
   return {*this, caller, now};
@@ -133,7 +147,7 @@ absl::Status Admission::Enqueue(const Request& request, const WaiterPtr& waiter)
   const SteadyTime now = clock_.Now();
   const absl::MutexLock lock(&mutex_);
   Caller& caller = CallerOf(request);
-  const milliseconds wait = ExpectedWait(caller);
+  const milliseconds wait = ExpectedWait(caller, request.priority);
   if (exhausted_) return Overloaded("exhausted", kShortestHint);
   waiter->patience = policy_.queue_timeout;
   if (request.deadline.has_value()) {
@@ -141,43 +155,55 @@ absl::Status Admission::Enqueue(const Request& request, const WaiterPtr& waiter)
     waiter->patience = std::clamp(left, milliseconds(0), waiter->patience);
   }
   if (wait > waiter->patience) return Overloaded("too_long", wait);
-  RETURN_IF_ERROR(MakeRoom(caller));
+  RETURN_IF_ERROR(MakeRoom(caller, request.priority));
   waiter->caller = &caller;
-  if (!std::exchange(caller.in_turns, true)) {
-    turns_.at(static_cast<size_t>(caller.priority)).push_back(&caller);
+  waiter->priority = request.priority;
+  Caller::Line& line = caller.LineOf(request.priority);
+  if (!std::exchange(line.in_turns, true)) {
+    turns_.at(static_cast<size_t>(request.priority)).push_back(&caller);
   }
-  caller.waiting.push_back(waiter);
+  line.waiting.push_back(waiter);
   ++queued_;
   Dispatch();  // it may have become free since TryEnter
   return absl::OkStatus();
 }
 
-// A caller with few waiting calls takes the place of the newest of the one with the most.
-absl::Status Admission::MakeRoom(const Caller& caller) {
+// A call takes the place of one of a lower priority, the newest of whoever has the most of them. Of
+// its own priority it takes the place of a caller's newest who has more waiting than its own.
+absl::Status Admission::MakeRoom(const Caller& caller, Priority priority) {
   if (queued_ < policy_.max_queued) return absl::OkStatus();
-  Caller* longest = nullptr;
-  for (const auto& [name, other] : callers_) {
-    if (longest == nullptr || other->waiting.size() > longest->waiting.size())
-      longest = other.get();
+  for (size_t i = kPriorities; i-- > static_cast<size_t>(priority);) {
+    const auto lower = static_cast<Priority>(i);
+    Caller* longest = nullptr;
+    for (const auto& [name, other] : callers_) {
+      const size_t waiting = other->LineOf(lower).waiting.size();
+      if (longest == nullptr || waiting > longest->LineOf(lower).waiting.size()) {
+        longest = other.get();
+      }
+    }
+    const size_t allowed = lower == priority ? caller.LineOf(priority).waiting.size() + 1 : 0;
+    if (longest == nullptr || longest->LineOf(lower).waiting.size() <= allowed) continue;
+    PushOut(longest->LineOf(lower).waiting);
+    return absl::OkStatus();
   }
-  if (longest == nullptr || longest->waiting.size() <= caller.waiting.size() + 1) {
-    return Overloaded("queue_full", ExpectedWait(caller));
-  }
-  const WaiterPtr loser = longest->waiting.back();
-  longest->waiting.pop_back();
+  return Overloaded("queue_full", ExpectedWait(caller, priority));
+}
+
+void Admission::PushOut(std::deque<WaiterPtr>& waiting) {
+  const WaiterPtr loser = waiting.back();
+  waiting.pop_back();
   --queued_;
   loser->state = WaiterState::kPushedOut;
   Wake(loser);
-  return absl::OkStatus();
 }
 
 // Callers take turns, so that a caller's call waits for as many others as all have before it in
 // turn, however many one of them has.
-milliseconds Admission::ExpectedWait(const Caller& caller) const {
-  size_t callers = caller.waiting.empty() ? 1 : 0;
-  for (const Queue& turns : turns_) callers += turns.size();
-  const auto ahead =
-      std::min((caller.waiting.size() + 1) * callers, static_cast<size_t>(queued_) + 1);
+milliseconds Admission::ExpectedWait(const Caller& caller, Priority priority) const {
+  const size_t own = caller.LineOf(priority).waiting.size();
+  size_t callers = own == 0 ? 1 : 0;
+  for (size_t i = 0; i <= static_cast<size_t>(priority); ++i) callers += turns_.at(i).size();
+  const auto ahead = std::min((own + 1) * callers, static_cast<size_t>(queued_) + 1);
   const double slots = std::max(1, policy_.max_in_flight);
   return milliseconds(static_cast<std::int64_t>(mean_ms_ * static_cast<double>(ahead) / slots));
 }
@@ -207,12 +233,12 @@ absl::StatusOr<Admission::Place> Admission::Settle(const WaiterPtr& waiter, bool
       if (!cancelled) return place;
       break;
     case WaiterState::kPushedOut:
-      if (!cancelled) return Overloaded("queue_full", ExpectedWait(caller));
+      if (!cancelled) return Overloaded("queue_full", ExpectedWait(caller, waiter->priority));
       break;
     case WaiterState::kWaiting:
-      std::erase(caller.waiting, waiter);
+      std::erase(caller.LineOf(waiter->priority).waiting, waiter);
       --queued_;
-      if (!cancelled) return Overloaded("timeout", ExpectedWait(caller));
+      if (!cancelled) return Overloaded("timeout", ExpectedWait(caller, waiter->priority));
       break;
   }
   return CancelledError();
@@ -229,15 +255,17 @@ void Admission::Release(Caller& caller, SteadyTime begin) {
 }
 
 void Admission::Dispatch() {
-  for (Queue& turns : turns_) {
+  for (size_t i = 0; i < kPriorities; ++i) {
+    const auto priority = static_cast<Priority>(i);
     while (running_ < policy_.max_in_flight) {
-      Caller* const caller = NextIn(turns);
+      Caller* const caller = NextOf(priority);
       if (caller == nullptr) break;
-      const WaiterPtr waiter = caller->waiting.front();
-      caller->waiting.pop_front();
+      Caller::Line& line = caller->LineOf(priority);
+      const WaiterPtr waiter = line.waiting.front();
+      line.waiting.pop_front();
       --queued_;
-      caller->in_turns = !caller->waiting.empty();
-      if (caller->in_turns) turns.push_back(caller);
+      line.in_turns = !line.waiting.empty();
+      if (line.in_turns) turns_.at(i).push_back(caller);
       ++running_;
       ++caller->running;
       waiter->state = WaiterState::kAdmitted;
@@ -246,15 +274,18 @@ void Admission::Dispatch() {
   }
 }
 
-// Taken out of `turns`; null: nobody there may run now.
-Admission::Caller* Admission::NextIn(Queue& turns) {
+// Taken out of its turns; null: nobody there may run now.
+Admission::Caller* Admission::NextOf(Priority priority) {
+  Queue& turns = turns_.at(static_cast<size_t>(priority));
   for (size_t left = turns.size(); left > 0; --left) {
     Caller* const caller = turns.front();
     turns.pop_front();
-    caller->in_turns = !caller->waiting.empty();
-    if (!caller->in_turns) continue;
+    Caller::Line& line = caller->LineOf(priority);
+    line.in_turns = !line.waiting.empty();
+    if (!line.in_turns) continue;
     if (HasRoomFor(*caller)) return caller;
     turns.push_back(caller);
+    line.in_turns = true;
   }
   return nullptr;
 }

@@ -2,8 +2,8 @@
 // turned away at once, while there is still time for them to go elsewhere. One for the process, for
 // the calls that ask providers. Thread-safe; who waits is woken on its own loop.
 //
-// Callers take turns: whoever has more calls waiting than others is the first to be turned away,
-// and never keeps others from their turn.
+// Calls of a higher priority go first. Among equals callers take turns: whoever has more calls
+// waiting than others is the first to be turned away, and never keeps others from their turn.
 #ifndef EXTRACTD_SERVER_ENGINE_TRAFFIC_ADMISSION_H_
 #define EXTRACTD_SERVER_ENGINE_TRAFFIC_ADMISSION_H_
 
@@ -41,8 +41,8 @@ class Admission {
   };
 
   struct Request {
-    std::string_view caller = {};  // principal; empty: one of those without
-    Priority priority = Priority::kNormal;
+    std::string_view caller = {};           // principal; empty: one of those without
+    Priority priority = Priority::kNormal;  // of the call
     int max_calls = 0;  // of the caller at once; 0: as many as there is room for
     std::optional<SteadyTime> deadline = {};  // of the call
   };
@@ -99,8 +99,10 @@ class Admission {
   Caller& CallerOf(const Request& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoomFor(const Caller& caller) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Enqueue(const Request& request, const WaiterPtr& waiter);
-  absl::Status MakeRoom(const Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::chrono::milliseconds ExpectedWait(const Caller& caller) const
+  absl::Status MakeRoom(const Caller& caller, Priority priority)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PushOut(std::deque<WaiterPtr>& waiting) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::chrono::milliseconds ExpectedWait(const Caller& caller, Priority priority) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Overloaded(std::string_view cause, std::chrono::milliseconds wait) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -108,7 +110,7 @@ class Admission {
   absl::StatusOr<Place> Settle(const WaiterPtr& waiter, bool cancelled);
   void Release(Caller& caller, SteadyTime begin);
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Caller* NextIn(Queue& turns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Caller* NextOf(Priority priority) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
   mutable absl::Mutex mutex_;

@@ -10,6 +10,11 @@ namespace extractd {
 enum class Priority : std::uint8_t { kHigh, kNormal, kLow };
 inline constexpr size_t kPriorities = 3;
 
+// The lower of the two.
+inline Priority Narrowed(Priority priority, Priority bound) {
+  return priority < bound ? bound : priority;
+}
+
 }  // namespace extractd
 
 #endif  // EXTRACTD_SERVER_ENGINE_TRAFFIC_PRIORITY_H_

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/base/error.h"
+#include "server/service/callers/asked_priority.h"
 #include "server/service/rpc/rpc_endings.h"
 #include "server/service/rpc/rpc_status.h"
 #include "server/service/rpc/unary.h"
@@ -18,11 +19,13 @@ std::string HostOf(const std::string& peer) {
   return peer.substr(0, peer.rfind(':'));
 }
 
-Admission::Request RequestOf(const Rpc& rpc) {
-  Admission::Request request = {.deadline = rpc.deadline()};
-  if (const Principal* caller = rpc.caller().get()) {
+Admission::Request RequestOf(const Rpc& rpc, std::optional<Priority> asked) {
+  const Principal* const caller = rpc.caller().get();
+  Admission::Request request = {
+      .priority = GrantedPriority(asked, caller), .deadline = rpc.deadline()
+  };
+  if (caller != nullptr) {
     request.caller = caller->name;
-    request.priority = caller->priority;
     request.max_calls = caller->bounds.calls;
   }
   return request;
@@ -58,7 +61,7 @@ Task<RpcResult> Gate::Serve(Rpc& rpc, const Traits& traits, const RpcHandler& ha
 }
 
 Task<RpcResult> Gate::ServeLater(Rpc& rpc, const Traits& traits, const RpcHandler& handler) {
-  absl::Status entered = co_await AwaitRoom(rpc);
+  absl::Status entered = co_await AwaitRoom(rpc, traits);
   if (!entered.ok()) co_return co_await Refused(rpc, traits, std::move(entered));
   co_return co_await handler(rpc);
 }
@@ -77,7 +80,7 @@ Task<grpc::Status> Gate::ServeStream(Call& rpc, const Traits& traits, const Hand
 
 template <class Call, class Handler>
 Task<grpc::Status> Gate::ServeStreamLater(Call& rpc, const Traits& traits, const Handler& handler) {
-  absl::Status entered = co_await AwaitRoom(rpc);
+  absl::Status entered = co_await AwaitRoom(rpc, traits);
   if (!entered.ok()) co_return co_await RefusedStream(rpc, traits, std::move(entered));
   co_return co_await handler(rpc);
 }
@@ -105,16 +108,17 @@ absl::Status Gate::Slowed(const Rpc& rpc, absl::Status unknown) {
 
 bool Gate::HasRoom(Rpc& rpc, const Traits& traits) {
   if (!traits.asks_providers) return true;
-  Admission::Place place = shared_.admission.TryEnter(RequestOf(rpc));
+  Admission::Place place = shared_.admission.TryEnter(RequestOf(rpc, std::nullopt));
   if (!place) return false;
   rpc.set_place(std::move(place));
   return true;
 }
 
-Task<absl::Status> Gate::AwaitRoom(Rpc& rpc) {
+Task<absl::Status> Gate::AwaitRoom(Rpc& rpc, const Traits& traits) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const SteadyTime begin = shared_.clock.Now();
-  absl::StatusOr<Admission::Place> place = co_await shared_.admission.Wait(RequestOf(rpc));
+  const Admission::Request request = RequestOf(rpc, AskedPriority(traits.name, rpc.request()));
+  absl::StatusOr<Admission::Place> place = co_await shared_.admission.Wait(request);
   const auto waited = std::chrono::duration<double>(shared_.clock.Now() - begin);
   shared_.metrics.queue_wait.Observe({}, waited.count());
   if (place.ok()) {

@@ -44,7 +44,7 @@ class Gate {
   absl::Status Slowed(const Rpc& rpc, absl::Status unknown);
   // False: there is no room now.
   bool HasRoom(Rpc& rpc, const Traits& traits);
-  Task<absl::Status> AwaitRoom(Rpc& rpc);
+  Task<absl::Status> AwaitRoom(Rpc& rpc, const Traits& traits);
   void NoteRefusal(Rpc& rpc, const absl::Status& status);
 
   SharedState& shared_;

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "server/service/configuration/answer_settings.h"
 #include "server/service/configuration/key_table.h"
 
 namespace extractd {
@@ -61,10 +62,21 @@ std::string SetFormats(const YAML::Node& value, Principal& principal) {
 }
 
 std::string SetOnInvalid(const YAML::Node& value, Principal& principal) {
-  const std::string text = value.IsScalar() ? value.Scalar() : "";
-  if (text != "fail" && text != "return_best_effort") return "must be fail or return_best_effort";
-  principal.defaults.on_invalid = text == "fail" ? OnInvalid::kFail : OnInvalid::kReturnBestEffort;
-  return {};
+  principal.defaults.on_invalid = OnInvalidOf(value.IsScalar() ? value.Scalar() : "");
+  const bool known = principal.defaults.on_invalid.has_value();
+  return known ? "" : "must be fail or return_best_effort";
+}
+
+std::string SetReaskStrategy(const YAML::Node& value, Principal& principal) {
+  auto& strategy = principal.defaults.retry.reask_strategy;
+  strategy = ReaskStrategyOf(value.IsScalar() ? value.Scalar() : "");
+  return strategy.has_value() ? "" : "must be full or patch";
+}
+
+std::string SetOnTruncated(const YAML::Node& value, Principal& principal) {
+  auto& on_truncated = principal.defaults.retry.on_truncated;
+  on_truncated = OnTruncatedOf(value.IsScalar() ? value.Scalar() : "");
+  return on_truncated.has_value() ? "" : "must be fail, raise_limit or continue";
 }
 
 std::string SetAdmin(const YAML::Node& value, Principal& principal) {
@@ -142,6 +154,8 @@ constexpr std::array kKeys = {
     Row{"strict_validation", "as the setting, for its calls", SetStrict},
     Row{"assert_formats", "as the setting, for its calls", SetFormats},
     Row{"on_invalid", "as the setting, for its calls", SetOnInvalid},
+    Row{"reask_strategy", "as the setting, for its calls", SetReaskStrategy},
+    Row{"on_truncated", "as the setting, for its calls", SetOnTruncated},
     Row{"limit_attempts", "sends that a call may make, whatever it asks for", SetAttemptLimit},
     Row{"limit_deadline_ms", "time that a call may take, whatever it asks for", SetDeadlineLimit},
     Row{"limit_calls", "calls at once; others wait for their turn", SetCallLimit},

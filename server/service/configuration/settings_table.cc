@@ -14,6 +14,7 @@
 
 #include "server/base/strings.h"
 #include "server/service/callers/caller_settings.h"
+#include "server/service/configuration/answer_settings.h"
 #include "server/service/configuration/extension_settings.h"
 #include "server/service/configuration/setting_kinds.h"
 
@@ -119,32 +120,6 @@ Setting RetryOnSetting() {
   };
 }
 
-Setting OnInvalidSetting() {
-  return {
-      .name = "on_invalid",
-      .type = "fail or return_best_effort",
-      .default_text = {},
-      .request_field = "validation.on_invalid",
-      .reloadable = true,
-      .help = "What a call returns when no answer was valid.",
-      .set =
-          [](std::string_view text, Config& config) {
-            if (text != "fail" && text != "return_best_effort") {
-              return Wrong("must be fail or return_best_effort");
-            }
-            config.calls.on_invalid =
-                text == "fail" ? OnInvalid::kFail : OnInvalid::kReturnBestEffort;
-            return absl::OkStatus();
-          },
-      .get =
-          [](const Config& config) {
-            return std::string(
-                config.calls.on_invalid == OnInvalid::kFail ? "fail" : "return_best_effort"
-            );
-          },
-  };
-}
-
 Setting StrictValidationSetting() {
   return {
       .name = "strict_validation",
@@ -234,7 +209,7 @@ void AddCallSettings(std::vector<Setting>& table) {
        .help = "The schema keyword format is an assertion."},
       [](auto& c) -> auto& { return c.calls.assert_formats; }
   ));
-  table.push_back(OnInvalidSetting());
+  AddAnswerSettings(table);
 }
 
 void AddRetrySettings(std::vector<Setting>& table) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/service/callers/asked_priority.h"
 #include "server/service/configuration/retry_conditions.h"
 #include "server/service/extraction/messages.h"
 
@@ -56,6 +57,8 @@ v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Pla
   for (int i = 0; i < effective.tools_size(); ++i) {
     effective.mutable_tools(i)->set_description(plan.tools[static_cast<size_t>(i)].description);
   }
+  effective.set_priority(NumberOf(GrantedPriority(PriorityOf(request.priority()), plan.caller.get())
+  ));
   v1::RetryOptions& retry = *effective.mutable_retry();
   retry.set_max_attempts(plan.retry.max_attempts);
   retry.set_max_reasks(plan.retry.max_reasks);
@@ -69,6 +72,14 @@ v1::ExtractRequest EffectiveRequest(const v1::ExtractRequest& request, const Pla
   retry.set_max_backoff_ms(count(plan.retry.max_backoff));
   retry.set_backoff_multiplier(plan.retry.backoff_multiplier);
   retry.set_backoff_jitter(plan.retry.backoff_jitter);
+  retry.set_reask_strategy(
+      plan.retry.reask_strategy == ReaskStrategy::kPatch ? v1::REASK_STRATEGY_PATCH
+                                                         : v1::REASK_STRATEGY_FULL
+  );
+  constexpr std::array kCuts = {
+      v1::ON_TRUNCATED_FAIL, v1::ON_TRUNCATED_RAISE_LIMIT, v1::ON_TRUNCATED_CONTINUE
+  };
+  retry.set_on_truncated(kCuts.at(static_cast<size_t>(plan.retry.on_truncated)));
   retry.set_attempt_timeout_ms(count(plan.timers.total));
   retry.set_first_token_timeout_ms(count(plan.timers.first_byte));
   retry.set_idle_timeout_ms(count(plan.timers.idle));

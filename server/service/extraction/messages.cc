@@ -63,6 +63,12 @@ v1::AttemptKind KindNumber(AttemptKind kind) {
       return v1::ATTEMPT_KIND_REASK;
     case AttemptKind::kFallback:
       return v1::ATTEMPT_KIND_FALLBACK;
+    case AttemptKind::kReaskPatch:
+      return v1::ATTEMPT_KIND_REASK_PATCH;
+    case AttemptKind::kRaisedLimit:
+      return v1::ATTEMPT_KIND_RAISED_LIMIT;
+    case AttemptKind::kContinuation:
+      return v1::ATTEMPT_KIND_CONTINUATION;
   }
   return v1::ATTEMPT_KIND_UNSPECIFIED;
 }

@@ -148,6 +148,37 @@ TEST_F(AdmissionTest, HigherPrioritiesGoFirst) {
   EXPECT_EQ(entered_, (std::vector<std::string>{"high", "normal"}));
 }
 
+TEST_F(AdmissionTest, PrioritiesAreThoseOfCallsNotOfTheirCallers) {
+  Place first = admission_.TryEnter({});
+  const Place second = admission_.TryEnter({});
+  const Call& low = Wait({.caller = "one", .priority = Priority::kLow});
+  const Call& normal = Wait({.caller = "one"});
+  const Call& high = Wait({.caller = "one", .priority = Priority::kHigh});
+  Leave(first);
+  EXPECT_EQ(CauseOf(high), "entered");
+  EXPECT_EQ(CauseOf(normal), "waits");
+  Leave(**calls_[2]->outcome);
+  EXPECT_EQ(CauseOf(normal), "entered");
+  EXPECT_EQ(CauseOf(low), "waits");
+}
+
+TEST_F(AdmissionTest, AFullQueueGivesUpLowerPrioritiesFirst) {
+  const Place first = admission_.TryEnter({});
+  const Place second = admission_.TryEnter({});
+  const Call& high = Wait({.caller = "one", .priority = Priority::kHigh});
+  const Call& early = Wait({.caller = "two", .priority = Priority::kLow});
+  const Call& normal = Wait({.caller = "two"});
+  const Call& late = Wait({.caller = "two", .priority = Priority::kLow});
+  EXPECT_EQ(CauseOf(Wait({.caller = "three"})), "waits");
+  EXPECT_EQ(CauseOf(late), "queue_full") << "the newest of the lowest";
+  EXPECT_EQ(CauseOf(Wait({.caller = "three", .priority = Priority::kHigh})), "waits");
+  EXPECT_EQ(CauseOf(early), "queue_full");
+  EXPECT_EQ(CauseOf(Wait({.caller = "four", .priority = Priority::kLow})), "queue_full")
+      << "nobody makes room for it";
+  EXPECT_EQ(CauseOf(high), "waits");
+  EXPECT_EQ(CauseOf(normal), "waits");
+}
+
 TEST_F(AdmissionTest, ACallerAtItsOwnLimitWaitsAndDoesNotHoldUpOthers) {
   Place mine = admission_.TryEnter({.caller = "bound", .max_calls = 1});
   EXPECT_FALSE(admission_.TryEnter({.caller = "bound", .max_calls = 1}));
