@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <variant>
+
+#include <fmt/format.h>
 
 #include "server/base/status_macros.h"
 #include "server/json/merge.h"
@@ -25,6 +28,50 @@ std::optional<ReasoningEffort> EffortOf(const Generation& generation) {
   if (budget == 0) return ReasoningEffort::kNone;
   if (budget <= kLowBudget) return ReasoningEffort::kLow;
   return budget <= kMediumBudget ? ReasoningEffort::kMedium : ReasoningEffort::kHigh;
+}
+
+enum class Place : std::uint8_t { kUnder, kOver };
+
+// More members are merged the long way.
+constexpr size_t kMaxSplicedMembers = 16;
+
+// The body may have a member of that name, here or further inside.
+bool MayHave(std::string_view body, std::string_view name) {
+  const std::string quoted = fmt::format("\"{}\"", name);
+  return memmem(body.data(), body.size(), quoted.data(), quoted.size()) != nullptr;
+}
+
+// The members of an object that the body has none of, as text; nothing if that is not sure. No name
+// may have an escape, so that each stands in the body as it is.
+std::optional<std::string> NewMembers(std::string_view body, std::string_view object) {
+  if (object.find('\\') != std::string_view::npos) return std::nullopt;
+  const json::ParseResult parsed = json::ParseView(object);
+  const auto* document = std::get_if<json::Document>(&parsed);
+  if (document == nullptr || !document->root().is_object()) return std::nullopt;
+  const json::Value& root = document->root();
+  if (root.size() == 0 || root.size() > kMaxSplicedMembers) return std::nullopt;
+  for (const json::Value& member : root) {
+    const bool doubled = root.Find(member.key()) != &member;
+    if (doubled || MayHave(body, member.key())) return std::nullopt;
+  }
+  return json::ToText(root);
+}
+
+// `body`, which a dialect wrote, with the members of `object` under or over its own. Where they
+// have no name in common, which is the rule, the body is not read.
+absl::StatusOr<std::string> With(std::string body, Place place, const std::string& object) {
+  if (object.empty()) return body;
+  std::optional<std::string> members;
+  if (body.size() > 2) members = NewMembers(body, object);
+  if (!members.has_value()) {
+    return place == Place::kUnder ? MergeBodies(object, std::move(body))
+                                  : MergeBodies(std::move(body), object);
+  }
+  std::string& first = place == Place::kUnder ? *members : body;
+  const std::string& second = place == Place::kUnder ? body : *members;
+  first.back() = ',';
+  first.append(second, 1);
+  return std::move(first);
 }
 
 }  // namespace
@@ -99,14 +146,14 @@ absl::StatusOr<std::string> CompleteBody(
     const ChatRequest& request,
     std::string written
 ) {
-  ASSIGN_OR_RETURN(std::string body, MergeBodies(model.body, std::move(written)));
-  ASSIGN_OR_RETURN(body, MergeBodies(row.body, std::move(body)));
+  ASSIGN_OR_RETURN(std::string body, With(std::move(written), Place::kUnder, model.body));
+  ASSIGN_OR_RETURN(body, With(std::move(body), Place::kUnder, row.body));
   if (IsWithoutReasoning(model, request)) {
-    ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.reasoning_off));
+    ASSIGN_OR_RETURN(body, With(std::move(body), Place::kOver, model.reasoning_off));
   } else if (request.include_thinking) {
-    ASSIGN_OR_RETURN(body, MergeBodies(std::move(body), model.thinking_shown));
+    ASSIGN_OR_RETURN(body, With(std::move(body), Place::kOver, model.thinking_shown));
   }
-  return MergeBodies(std::move(body), request.extra_body);
+  return With(std::move(body), Place::kOver, request.extra_body);
 }
 
 }  // namespace extractd::providers
