@@ -65,6 +65,10 @@ struct Attempt {
   std::string_view mode = {};          // its name
   std::string learned = {};            // a wrong belief that it revealed, in words
   std::string_view learned_kind = {};  // the same as a metric's label
+  std::uint64_t span = 0;              // in the trace of its call, if that has one
+  SteadyTime begin = {};               // of the send
+  SteadyTime end = {};
+  bool stopped = false;  // its stream was, since the answer could not become valid any more
 };
 
 // What came back of the send, but for its outcome.

@@ -118,20 +118,6 @@ TEST_F(StreamItemsTest, WhatIsNotValidOfABestEffortIsInTheResult) {
   EXPECT_EQ(result.items(0).index(), 1);
 }
 
-TEST_F(StreamItemsTest, CallsOfSeveralToolsAreItemsWhenTheAnswerIsComplete) {
-  Start();
-  Script({Streamed(kAda)});
-  v1::ExtractStreamRequest request = StreamRequest(PersonRequest());
-  request.mutable_request()->clear_schema();
-  v1::Tool& tool = *request.mutable_request()->add_tools();
-  tool.set_name("answer");
-  tool.mutable_schema()->set_json_schema(std::string(kPersonSchema));
-  const auto call = Call(request);
-  ASSERT_TRUE(call->status().ok()) << call->status().error_message();
-  EXPECT_EQ(call->story(), (Story{"started 1", "item", "result"}));
-  EXPECT_EQ(call->events().at(1).item().tool_name(), "answer");
-}
-
 TEST_F(StreamItemsTest, AValueThatMayBeMissingGrowsWithoutItsWrapper) {
   Start();
   Script({Streamed(R"({"value":{"name":"Ada","age":36},"absent_reason":null})", 5)});

@@ -4,11 +4,14 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "server/base/tokens.h"
+#include "server/base/utf8.h"
+#include "server/json/parse.h"
 #include "server/schema/toon_verdict.h"
 #include "server/schema/wrap/unwrap.h"
 
@@ -95,6 +98,24 @@ Judgement JudgeOne(const Plan& plan, const ChatReply& reply) {
   return JudgementOn(plan.wrapping, plan.patches(), std::move(verdict));
 }
 
+const PlannedTool* FindTool(const Plan& plan, std::string_view name) {
+  const auto tool = std::ranges::find(plan.tools, name, &PlannedTool::name);
+  return tool == plan.tools.end() ? nullptr : &*tool;
+}
+
+Judgement JudgeArguments(
+    const Plan& plan, const PlannedTool& tool, const ToolCall& call, bool sanitized
+) {
+  schema::JudgeOptions options = plan.judge;
+  options.lowered = tool.carried_by();
+  // Tools without parameters are called with nothing at all by some.
+  const std::string_view arguments =
+      call.arguments.empty() ? std::string_view("{}") : std::string_view(call.arguments);
+  Verdict verdict = schema::Judge(*tool.schema->compiled, arguments, options);
+  if (sanitized) NoteReplacedBytes(options.max_loss, verdict);
+  return JudgementOn(tool.wrapping, false, std::move(verdict));
+}
+
 // The calls of one reply, each by the schema of its tool.
 class CallJudge {
  public:
@@ -102,7 +123,7 @@ class CallJudge {
 
   Judgement Judge(CallLedger& ledger) {
     const std::vector<ToolCall>& calls = reply_.message.tool_calls;
-    if (calls.empty()) {
+    if (calls.empty() && !ledger.complete()) {
       Add("", OneIssue("the reply has no tool call: call at least one of the tools"));
       return Finish(ledger);
     }
@@ -135,8 +156,8 @@ class CallJudge {
   CallLedger::Entry JudgeCall(const ToolCall& call, size_t index) {
     const std::string prefix = fmt::format("/{}", index);
     CallLedger::Entry entry = {.item = {.tool = call.name}};
-    const auto tool = std::ranges::find(plan_.tools, call.name, &PlannedTool::name);
-    entry.known_tool = tool != plan_.tools.end();
+    const PlannedTool* const tool = FindTool(plan_, call.name);
+    entry.known_tool = tool != nullptr;
     if (!entry.known_tool) {
       std::vector<std::string> names;
       for (const PlannedTool& known : plan_.tools) names.push_back(known.name);
@@ -144,14 +165,7 @@ class CallJudge {
           OneIssue(fmt::format("there is no such tool; there are {}", fmt::join(names, ", "))));
       return entry;
     }
-    schema::JudgeOptions options = plan_.judge;
-    options.lowered = tool->carried_by();
-    // Tools without parameters are called with nothing at all by some.
-    const std::string_view arguments =
-        call.arguments.empty() ? std::string_view("{}") : std::string_view(call.arguments);
-    Verdict verdict = schema::Judge(*tool->schema->compiled, arguments, options);
-    if (reply_.sanitized) NoteReplacedBytes(options.max_loss, verdict);
-    Judgement own = JudgementOn(tool->wrapping, false, std::move(verdict));
+    Judgement own = JudgeArguments(plan_, *tool, call, reply_.sanitized);
     out_.parse_time += own.parse_time;
     out_.validate_time += own.validate_time;
     out_.truncated = out_.truncated || own.truncated;
@@ -178,6 +192,19 @@ class CallJudge {
 
 Judgement JudgeReply(const Plan& plan, const ChatReply& reply, CallLedger& calls) {
   return plan.tools.empty() ? JudgeOne(plan, reply) : CallJudge(plan, reply).Judge(calls);
+}
+
+std::optional<Item> ItemOfCall(const Plan& plan, const ToolCall& call) {
+  const PlannedTool* const tool = FindTool(plan, call.name);
+  const bool whole = std::holds_alternative<json::Document>(json::ParseView(call.arguments));
+  if (tool == nullptr || !whole || !IsValidUtf8(call.arguments)) return std::nullopt;
+  Judgement judged = JudgeArguments(plan, *tool, call, false);
+  if (!judged.valid) return std::nullopt;
+  return Item{
+      .tool = call.name,
+      .json = std::move(judged.answer.json),
+      .repairs = std::move(judged.answer.repairs),
+  };
 }
 
 Verdict JudgePart(

@@ -34,6 +34,10 @@ struct Judgement {
 
 // `calls`: of the turns before; what this reply adds is entered. Of use with several tools only.
 Judgement JudgeReply(const Plan& plan, const ChatReply& reply, CallLedger& calls);
+// What a call of one of several tools is worth whose reply has not ended: its item, if its
+// arguments are JSON and valid.
+std::optional<Item> ItemOfCall(const Plan& plan, const ToolCall& call);
+
 // The verdict on a text of the plan's output encoding under any schema. With the judgement of a
 // reply that is one of a part, which is no answer of its own.
 schema::Verdict JudgePart(

@@ -42,6 +42,11 @@ struct RunState {
     const bool tells = tools.stream != nullptr && plan->wrapping == schema::Wrapping::kList;
     return tells ? tools.stream->items.all().size() : 0;
   }
+  // Calls of several tools that the caller has got.
+  size_t calls_told() const {
+    const bool tells = tools.stream != nullptr && !plan->tools.empty();
+    return tells ? tools.stream->items.all().size() : 0;
+  }
   // What was shown of the last attempt is void.
   void TellRetrying(std::chrono::milliseconds backoff) {
     if (!streamed.has_value() || !streamed->started()) return;

@@ -60,6 +60,7 @@ Task<SendResult> SendLoop::Send(const Attempt& attempt) {
   run_.streamed.emplace(plan(), *stream, other_turn && !plan().patches());
   if (run_.asks_for_part) return plan().upstream->Send(request_.wire(), timers_);
   if (run_.turn == 1) run_.streamed->TellCalls();
+  if (run_.turn == 1) run_.streamed->TellCalls();
   return run_.streamed->Run(request_.wire(), timers_, attempt);
 }
 

@@ -93,7 +93,8 @@ TurnJudge::Next TurnJudge::Take(const absl::StatusOr<schema::IssueList>& review)
   } else if (!review->empty()) {
     attempt().outcome = AttemptOutcome::kInvalid;
     NoteIssues(*review, attempt());
-    feedback_ = InModelsTerms(plan().wrapping, *review);
+    feedback_ =
+        plan().tools.empty() ? InModelsTerms(plan().wrapping, *review) : calls_.Reject(*review);
     run_.result.valid = false;
     KeepBest({.answer = run_.result.answer, .issues = *review});
     next = AskAgain(judged_);
@@ -111,23 +112,22 @@ TurnJudge::Next TurnJudge::EndRefused(const ChatReply& reply) {
 
 Judgement TurnJudge::JudgementOn(const ChatReply& reply) {
   const auto& streamed = run_.streamed;
+  if (calls_.empty() && run_.calls_told() > 0) {
+    const auto told = run_.tools.stream->items.before();
+    calls_.Keep({told.begin(), told.end()});
+  }
   if (!streamed.has_value() || !streamed->stopped()) return JudgeReply(plan(), reply, calls_);
+  attempt().stopped = true;
   attempt().error_message = "stopped: what had come could not become valid any more";
   return {
       .issues = streamed->issues(),
       .feedback = InModelsTerms(plan().wrapping, streamed->issues()),
   };
-  attempt().stopped = true;
 }
 
 void TurnJudge::NoteTimes(const Judgement& judged) {
   run_.result.parse_time += judged.parse_time;
   run_.result.validate_time += judged.validate_time;
-  NoteToon(judged);
-  const bool truncated = whole.finish_reason == FinishReason::kLength || judged.truncated;
-  if (judged.valid && !truncated) SettleItems(judged);
-  NoteIssues(judged.issues, attempt());
-  if (judged.valid && !truncated) return EndValid(std::move(judged.answer));
 }
 
 TurnJudge::Next TurnJudge::JudgeText(const ChatReply& reply) {
@@ -136,12 +136,17 @@ TurnJudge::Next TurnJudge::JudgeText(const ChatReply& reply) {
   const ChatReply& whole = AnswerOr(reply);
   Judgement judged = JudgementOn(whole);
   NoteTimes(judged);
+  NoteToon(judged);
+  const bool truncated = whole.finish_reason == FinishReason::kLength || judged.truncated;
+  if (judged.valid && !truncated) SettleItems(judged);
+  NoteIssues(judged.issues, attempt());
+  if (plan().patches()) judged_ = judged;
+  if (judged.valid && !truncated) return EndValid(std::move(judged.answer));
   feedback_ = std::move(judged.feedback);
   const Judgement& kept = plan().patches() ? judged_ : judged;
   KeepBest(kept);
   if (truncated) return EndTruncated(whole);
   attempt().outcome = AttemptOutcome::kInvalid;
-  if (plan().patches()) judged_ = judged;
   return AskAgain(kept);
 }
 
@@ -244,15 +249,15 @@ TurnJudge::Next TurnJudge::EndTruncated(const ChatReply& reply) {
 }
 
 bool TurnJudge::MayReask() {
+  return MayReask(InvalidError(plan(), run_.turn, run_.result.issues));
+}
+
+bool TurnJudge::MayReask(const absl::Status& otherwise) {
   if (run_.turn > plan().retry.max_reasks || !run_.AttemptsLeft()) {
     EndWithAnswer(otherwise);
     return false;
   }
   const auto median = run_.tools.latencies.Median(plan().provider(), plan().model());
-  return MayReask(InvalidError(plan(), run_.turn, run_.result.issues));
-}
-
-bool TurnJudge::MayReask(const absl::Status& otherwise) {
   if (run_.Left() <= median.value_or(std::chrono::microseconds(0))) {
     EndWithAnswer(DeadlineError(
         "reask", "the answer is invalid and the time left is too short for another turn"

@@ -35,6 +35,9 @@ void TurnRequest::Shape(bool as_planned) {
     );
   } else if (!corrected_ && !as_planned) {
     request_ = planned;
+    if (told_ > 0) {
+      request_.messages.push_back({.text = AskForFurtherCalls(run_.tools.stream->items.all())});
+    }
   }
   if (limit_.has_value()) request_.generation.max_output_tokens = limit_;
 }
@@ -43,7 +46,7 @@ bool TurnRequest::Encode() {
   const Plan& plan = *run_.plan;
   const bool streams = run_.tools.stream != nullptr && plan.upstream->streams() &&
                        StreamsAnswers(plan) && !run_.asks_for_part;
-  told_ = run_.items_told();
+  told_ = run_.items_told() + run_.calls_told();
   const bool as_planned = !corrected_ && !streams && told_ == 0 && !limit_.has_value();
   Shape(as_planned);
   request_.stream = streams;

@@ -34,7 +34,7 @@ class TurnRequest {
   // Makes the bytes. False: that is not possible, and the call has ended.
   bool Encode();
   // Makes them again if items were told since. False: as above.
-  bool EncodeAgain() { return run_.items_told() == told_ || Encode(); }
+  bool EncodeAgain() { return run_.items_told() + run_.calls_told() == told_ || Encode(); }
 
   const WireRequest& wire() const { return wire_; }
 

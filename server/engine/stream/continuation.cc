@@ -24,4 +24,16 @@ std::string AskForTheRest(const std::vector<Item>& told, const schema::IssueList
   return text;
 }
 
+std::string AskForFurtherCalls(const std::vector<Item>& told) {
+  std::string calls;
+  for (const Item& item : told) calls += fmt::format("{} {}\n", item.tool, item.json);
+  return fmt::format(
+      "You have made these {} calls already, and they are accepted:\n{}Make the calls that follow "
+      "them, and none of the above. If there is no further one, repeat the last one: it is not "
+      "counted twice.",
+      told.size(),
+      calls
+  );
+}
+
 }  // namespace extractd

@@ -1,4 +1,4 @@
-// How a model is asked for the rest of a list whose first items its caller has got already.
+// How a model is asked for the rest of an answer whose first items its caller has got already.
 #ifndef EXTRACTD_SERVER_ENGINE_STREAM_CONTINUATION_H_
 #define EXTRACTD_SERVER_ENGINE_STREAM_CONTINUATION_H_
 
@@ -12,6 +12,8 @@ namespace extractd {
 
 // `feedback`: what was wrong with what followed them, in the model's terms; may be empty.
 std::string AskForTheRest(const std::vector<Item>& told, const schema::IssueList& feedback);
+// The same of calls of several tools, in a reply that broke off.
+std::string AskForFurtherCalls(const std::vector<Item>& told);
 
 }  // namespace extractd
 

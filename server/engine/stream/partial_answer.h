@@ -56,6 +56,8 @@ class PartialAnswer {
   // What is wrong with the first part that makes the answer invalid whatever follows; empty while
   // there is none.
   const schema::IssueList& hopeless() const { return hopeless_; }
+  // All that was fed.
+  std::string_view text() const { return parser_.text(); }
   // What was shown so far.
   const ShownValue& shown() const { return shown_; }
   // Lets shown() know the complete paths. Before the first piece.

@@ -1,12 +1,14 @@
 #include "server/engine/stream/streamed_send.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "server/base/tokens.h"
 #include "server/base/utf8.h"
+#include "server/engine/judge/judge.h"
 
 namespace extractd {
 namespace {
@@ -76,9 +78,9 @@ void StreamedSend::Settle(std::string_view json, const Attempt& attempt) {
 bool StreamedSend::SettleItems(const std::vector<Item>& items, const Attempt& attempt) {
   attempt_ = &attempt;
   Start();
-  const bool settled = stream_.items.Settle(items, [this](const Item& item, size_t index) {
-    stream_.OnItem(item, index);
-  });
+  const auto tell = [this](const Item& item, size_t index) { stream_.OnItem(item, index); };
+  const bool settled = plan_.tools.empty() ? stream_.items.Settle(items, tell)
+                                           : stream_.items.SettleCalls(items, tell);
   stream_.OnPieceEnd(partial_.shown());
   return settled;
 }
@@ -86,19 +88,36 @@ bool StreamedSend::SettleItems(const std::vector<Item>& items, const Attempt& at
 void StreamedSend::OnText(std::string_view piece) {
   if (piece.empty()) return;
   Start();
+  if (shows_partials_ && !in_arguments_) return Feed(piece);
   text_ += piece;
-  if (!in_arguments_) Feed(piece);
 }
 
 void StreamedSend::OnArguments(size_t index, std::string_view tool, std::string_view piece) {
   if (index >= kMaxToolCalls) return;
-  if (calls_.size() <= index) calls_.resize(index + 1);
+  if (calls_.size() <= index) {
+    calls_.resize(index + 1);
+    call_ends_.resize(index + 1);
+  }
   ToolCall& call = calls_[index];
   if (call.name.empty()) call.name = tool;
   if (piece.empty()) return;
   Start();
+  if (shows_partials_ && in_arguments_ && index == 0) return Feed(piece);
   call.arguments += piece;
-  if (in_arguments_ && index == 0) Feed(piece);
+  if (!tells_calls_) return;
+  call_ends_[index].Feed(piece);
+  TellEndedCalls();
+}
+
+void StreamedSend::TellEndedCalls() {
+  while (tells_calls_ && next_call_ < calls_.size() && call_ends_[next_call_].reached()) {
+    std::optional<Item> item = ItemOfCall(plan_, calls_[next_call_++]);
+    tells_calls_ = item.has_value();
+    if (!tells_calls_) return;
+    stream_.items.TakeCall(*std::move(item), [this](const Item& told, size_t index) {
+      stream_.OnItem(told, index);
+    });
+  }
 }
 
 void StreamedSend::OnThinking(std::string_view piece) {
@@ -135,7 +154,6 @@ void StreamedSend::Tell(const PartialOp& op) {
 }
 
 void StreamedSend::Feed(std::string_view piece) {
-  if (!shows_partials_) return;
   partial_.Feed(piece, [this](const PartialOp& op) { Tell(op); });
 }
 
@@ -143,6 +161,12 @@ ChatReply StreamedSend::ReplySoFar() const {
   ChatReply reply;
   reply.message.text = text_;
   reply.message.tool_calls = calls_;
+  const std::string_view fed = partial_.text();
+  if (!in_arguments_) {
+    reply.message.text += fed;
+  } else if (!calls_.empty()) {
+    reply.message.tool_calls.front().arguments += fed;
+  }
   for (size_t i = 0; i < reply.message.tool_calls.size(); ++i) {
     ToolCall& call = reply.message.tool_calls[i];
     if (call.id.empty()) call.id = fmt::format("call_{}", i + 1);
@@ -151,8 +175,9 @@ ChatReply StreamedSend::ReplySoFar() const {
 }
 
 void StreamedSend::EstimateUsage(const WireRequest& wire, Usage& usage) const {
-  std::int64_t output = EstimateTokens(text_) + EstimateTokens(thinking_);
-  for (const ToolCall& call : calls_) output += EstimateTokens(call.arguments);
+  const Message said = ReplySoFar().message;
+  std::int64_t output = EstimateTokens(said.text) + EstimateTokens(thinking_);
+  for (const ToolCall& call : said.tool_calls) output += EstimateTokens(call.arguments);
   if (usage.input_tokens == 0) {
     usage.input_tokens = EstimateTokens(wire.body);
     usage.estimated = true;

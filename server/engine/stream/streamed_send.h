@@ -13,6 +13,7 @@
 #include "server/engine/attempt.h"
 #include "server/engine/plan.h"
 #include "server/engine/stream/extraction_stream.h"
+#include "server/engine/stream/json_end.h"
 #include "server/engine/stream/partial_answer.h"
 
 namespace extractd {
@@ -22,6 +23,10 @@ class StreamedSend final : public StreamSink {
   // All outlive this. `may_stop`: an answer that cannot become valid any more may be stopped, as
   // another can be asked for.
   StreamedSend(const Plan& plan, ExtractionStream& stream, bool may_stop);
+
+  // Tells the calls of several tools as they end. Not while calls that were rejected have their
+  // places among them: then the end tells all.
+  void TellCalls() { tells_calls_ = !plan_.tools.empty() && stream_.tells_items; }
 
   // Sends `wire`, as `attempt`. A stream that was stopped ends as a reply of what had come. The
   // tokens of a stream that broke off are estimated, as far as they were not reported.
@@ -46,7 +51,10 @@ class StreamedSend final : public StreamSink {
  private:
   void Start();
   void Tell(const PartialOp& op);
+  // The answer's own text goes through here, and is kept there.
   void Feed(std::string_view piece);
+  // Tells the calls that have ended, from the first to the last before one that is not valid.
+  void TellEndedCalls();
   // What had come, as a reply.
   ChatReply ReplySoFar() const;
   void EstimateUsage(const WireRequest& wire, Usage& usage) const;
@@ -58,8 +66,11 @@ class StreamedSend final : public StreamSink {
   const bool shows_partials_;
   const Attempt* attempt_ = nullptr;
   PartialAnswer partial_;
-  std::string text_;
-  std::vector<ToolCall> calls_;
+  std::string text_;                // what else the model said, and all of it if it is not shown
+  std::vector<ToolCall> calls_;     // the same
+  std::vector<JsonEnd> call_ends_;  // of their arguments
+  size_t next_call_ = 0;            // to be told
+  bool tells_calls_ = false;
   std::string thinking_;
   size_t thinking_told_ = 0;
   bool started_ = false;

@@ -1,8 +1,16 @@
 #include "server/engine/stream/told_items.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace extractd {
+namespace {
+
+bool IsSame(const Item& one, const Item& other) {
+  return one.tool == other.tool && one.json == other.json;
+}
+
+}  // namespace
 
 void ToldItems::BeginAnswer() {
   before_ = told_.size();
@@ -32,6 +40,18 @@ bool ToldItems::Settle(const std::vector<Item>& items, Listener tell) {
   }
   for (size_t i = taken_; i < items.size(); ++i) Take(items[i], tell);
   if (repeating_) Release(tell);
+  return true;
+}
+
+void ToldItems::TakeCall(Item call, Listener tell) {
+  const auto is_it = [&call](const Item& told) { return IsSame(told, call); };
+  if (std::ranges::none_of(before(), is_it)) Tell(std::move(call), tell);
+}
+
+bool ToldItems::SettleCalls(const std::vector<Item>& calls, Listener tell) {
+  if (calls.size() < told_.size()) return false;
+  if (!std::equal(told_.begin(), told_.end(), calls.begin(), IsSame)) return false;
+  for (size_t i = told_.size(); i < calls.size(); ++i) Tell(Item(calls[i]), tell);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #define EXTRACTD_SERVER_ENGINE_STREAM_TOLD_ITEMS_H_
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include <absl/functional/function_ref.h>
@@ -26,7 +27,16 @@ class ToldItems {
   // is told: those that were taken are not what it begins with.
   bool Settle(const std::vector<Item>& items, Listener tell);
 
+  // The next call of an answer of several tools. One that was told before the answer began adds
+  // nothing.
+  void TakeCall(Item call, Listener tell);
+  // The calls in force are these: tells those that were not told. False, and nothing is told: they
+  // do not begin with what was.
+  bool SettleCalls(const std::vector<Item>& calls, Listener tell);
+
   const std::vector<Item>& all() const { return told_; }
+  // Those that were told before the answer began.
+  std::span<const Item> before() const { return std::span(told_).first(before_); }
   // Items of the answer so far.
   size_t taken() const { return taken_; }
   // Items of the answer that were passed over.

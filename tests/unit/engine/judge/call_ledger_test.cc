@@ -79,5 +79,62 @@ TEST(CallLedgerTest, ANewCallOfALaterTurnIsAdded) {
   EXPECT_EQ(Jsons(ledger), (Texts{"1", "2"}));
 }
 
+TEST(CallLedgerTest, WhatIsKeptFromElsewhereComesFirstAndIsNotRepeated) {
+  CallLedger ledger;
+  ledger.Keep({{.tool = "a", .json = "1"}});
+  EXPECT_TRUE(ledger.complete());
+  ledger.Enter({Good("a", "1"), Good("b", "2")});
+  EXPECT_EQ(Jsons(ledger), (Texts{"1", "2"}));
+}
+
+TEST(CallLedgerTest, ItIsCompleteWhenThereAreCallsAndAllAreAccepted) {
+  CallLedger ledger;
+  ledger.Keep({});
+  EXPECT_TRUE(ledger.empty());
+  EXPECT_FALSE(ledger.complete());
+  ledger.Enter({Good("a", "1"), Bad("b")});
+  EXPECT_FALSE(ledger.complete());
+  ledger.Enter({Good("b", "2")});
+  EXPECT_TRUE(ledger.complete());
+}
+
+schema::IssueList IssuesAt(const Texts& paths) {
+  schema::IssueList issues;
+  for (const std::string& path : paths) issues.listed.push_back({.path = path, .message = "no"});
+  issues.total = issues.listed.size();
+  return issues;
+}
+
+TEST(CallLedgerTest, ARejectReopensTheCallThatItNames) {
+  CallLedger ledger;
+  ledger.Enter({Good("a", "1"), Good("b", "2"), Good("a", "3")});
+  const schema::IssueList told = ledger.Reject(IssuesAt({"/2/x"}));
+  ASSERT_EQ(told.listed.size(), 1U);
+  EXPECT_EQ(told.listed[0].path, "/2/x");
+  EXPECT_FALSE(ledger.complete());
+  ledger.Enter({Good("a", "4")});
+  EXPECT_EQ(Jsons(ledger), (Texts{"1", "2", "4"}));
+}
+
+TEST(CallLedgerTest, ARejectSpeaksOfTheLastReplyByItsIndicesAndOfEarlierOnesByTheirTools) {
+  CallLedger ledger;
+  ledger.Enter({Good("a", "1"), Bad("b")});
+  ledger.Enter({Good("b", "2")});
+  const schema::IssueList told = ledger.Reject(IssuesAt({"/1", "/0/x"}));
+  ASSERT_EQ(told.listed.size(), 2U);
+  EXPECT_EQ(told.listed[0].path, "/0") << "the only call of that reply";
+  EXPECT_EQ(told.listed[1].path, "");
+  EXPECT_NE(told.listed[1].message.find("'a'"), std::string::npos);
+}
+
+TEST(CallLedgerTest, ARejectThatNamesNoCallIsOfAll) {
+  CallLedger ledger;
+  ledger.Enter({Good("a", "1"), Good("b", "2")});
+  const schema::IssueList told = ledger.Reject(IssuesAt({"", "/7"}));
+  EXPECT_EQ(told.listed.size(), 4U);
+  EXPECT_EQ(told.total, 4U);
+  EXPECT_EQ(told.listed[1].path, "/1");
+}
+
 }  // namespace
 }  // namespace extractd

@@ -93,5 +93,35 @@ TEST_F(ToldItemsTest, AnAnswerThatBrokeOffWhileItRepeatedAddsNothing) {
   EXPECT_EQ(told_, (Texts{"1", "2", "3"}));
 }
 
+TEST_F(ToldItemsTest, CallsThatWereToldBeforeTheAnswerAddNothing) {
+  const auto take = [this](std::string tool, std::string json) {
+    items_.TakeCall({.tool = std::move(tool), .json = std::move(json)}, Listener());
+  };
+  items_.BeginAnswer();
+  take("a", "1");
+  take("a", "1");
+  EXPECT_EQ(told_, (Texts{"1", "1"})) << "equal calls of one answer are two";
+  items_.BeginAnswer();
+  take("a", "1");
+  take("b", "1");
+  EXPECT_EQ(told_, (Texts{"1", "1", "1"})) << "another tool's is another one";
+  EXPECT_EQ(items_.before().size(), 2U);
+}
+
+TEST_F(ToldItemsTest, TheEndOfCallsTellsThoseBehindWhatWasTold) {
+  const auto settle = [this](const Texts& texts) {
+    std::vector<Item> calls;
+    for (const std::string& text : texts) calls.push_back({.tool = "a", .json = text});
+    return items_.SettleCalls(calls, Listener());
+  };
+  items_.BeginAnswer();
+  items_.TakeCall({.tool = "a", .json = "1"}, Listener());
+  EXPECT_FALSE(settle({"2", "1"}));
+  EXPECT_FALSE(settle({}));
+  EXPECT_TRUE(settle({"1", "2"}));
+  EXPECT_EQ(told_, (Texts{"1", "2"}));
+  EXPECT_EQ(items_.passed_over(), 0U);
+}
+
 }  // namespace
 }  // namespace extractd
