@@ -1,5 +1,7 @@
 #include "server/engine/spending.h"
 
+#include <algorithm>
+
 namespace extractd {
 namespace {
 
@@ -34,6 +36,20 @@ Cost CostOfSend(const Price* price, const SendResult& sent) {
   const bool free = price != nullptr && IsFree(price->rates);
   if (MayHaveWorked(sent) && !free) return Cost::Unknown();
   return price == nullptr ? Cost() : Cost::Of(0);
+}
+
+std::int64_t TokensSaved(const std::vector<Attempt>& attempts) {
+  std::int64_t saved = 0;
+  std::int64_t following = 0;  // output tokens of the next answer that came whole
+  for (auto attempt = attempts.rbegin(); attempt != attempts.rend(); ++attempt) {
+    const std::int64_t output = attempt->usage.output_tokens;
+    if (attempt->stopped) {
+      saved += std::max<std::int64_t>(following - output, 0);
+    } else if (attempt->failure == SendFailure::kNone) {
+      following = output;
+    }
+  }
+  return saved;
 }
 
 }  // namespace extractd

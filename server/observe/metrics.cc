@@ -239,6 +239,16 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
   queue_wait = MakeHistogram(
       "queue_wait_seconds", "Time that calls waited for their turn.", {}, kRpcSeconds
   );
+  streams_stopped = MakeCounter(
+      "streams_stopped_total",
+      "Streamed answers that were stopped, as they could not become valid.",
+      {"provider", "model"}
+  );
+  tokens_saved = MakeCounter(
+      "stopped_tokens_saved_total",
+      "Output tokens that this saved, by the answers that followed.",
+      {"provider", "model"}
+  );
   cost = MakeCounter("cost_usd_total", "US dollars spent, by known prices.", {"provider", "model"});
   cost_unknown = MakeCounter(
       "cost_unknown_total",

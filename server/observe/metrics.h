@@ -85,6 +85,8 @@ class Metrics {
   Counter cost_unknown;         // provider, model
   Counter admission_rejected;   // reason
   Histogram queue_wait;         // (none): of calls that had to wait
+  Counter streams_stopped;      // provider, model
+  Counter tokens_saved;         // provider, model
 
   // Asked whenever the page is read; must be thread-safe and outlive this.
   using Source = std::function<std::vector<Sample>()>;

@@ -8,6 +8,7 @@
 #include "server/base/error.h"
 #include "server/base/status_code_name.h"
 #include "server/engine/callers/principal.h"
+#include "server/engine/spending.h"
 #include "server/service/call_events.h"
 
 namespace extractd {
@@ -125,6 +126,7 @@ void CallRecorder::CountAttempt(const Plan& plan, const Attempt& attempt) {
   if (!attempt.learned_kind.empty()) {
     metrics_.learned.Add({plan.provider(), model, attempt.learned_kind});
   }
+  if (attempt.stopped) metrics_.streams_stopped.Add({plan.provider(), model});
   if (attempt.kind == AttemptKind::kReask) {
     metrics_.reasks.Add({plan.provider(), plan.mode(), outcome});
   }
@@ -150,6 +152,11 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
   for (const Item& item : extraction.answer.items) {
     for (const json::Repair& repair : item.repairs) metrics_.repairs.Add({repair.kind});
   }
+  const std::int64_t saved = TokensSaved(extraction.attempts);
+  if (saved > 0) {
+    const std::string_view model = ModelLabel(plan);
+    metrics_.tokens_saved.Add({plan.provider(), model}, static_cast<double>(saved));
+  }
   auto line = log_.Line(LogLevel::kInfo, "call_ended");
   line.Text("request_id", plan.request_id)
       .Text("outcome", ReasonOf(extraction.status))
@@ -162,6 +169,7 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
       .Number("input_tokens", extraction.usage.input_tokens)
       .Number("output_tokens", extraction.usage.output_tokens)
       .Number("upstream_us", extraction.upstream_time.count());
+  if (saved > 0) line.Number("saved_tokens", saved);
   PutCost(extraction.cost, line);
   PutCaller(plan.caller, line);
   line.Write();

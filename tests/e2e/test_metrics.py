@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from support import environment
 from support.daemon import run_daemon, wait_until
 from support.errors import expect_failure
+from support.streams import streamed_call
 from support.upstream import acme, calls, fails
 
 PERSON = json.dumps({"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]})
@@ -175,6 +176,14 @@ def test_what_a_refusal_teaches_is_counted(client, upstream, moved):
     response = client.extract(**REQUEST | {"model": "acme/acme-free"})
     assert response.attempts[0].learned
     assert moved("learned_total", {"provider": "acme", "belief": "forced_tool"}) == 1
+
+
+def test_streams_that_are_stopped_are_counted_with_what_that_saved(client, upstream, moved):
+    endless = '{"age": "x", "note": "' + "and so on " * 300
+    upstream.script(streamed_call(endless), streamed_call('{"age": 36}', output_tokens=90))
+    list(client.extraction.ExtractStream(client.api.ExtractStreamRequest(request=REQUEST), timeout=30))
+    assert moved("streams_stopped_total", ACME) == 1
+    assert 0 < moved("stopped_tokens_saved_total", ACME) < 90
 
 
 def test_the_schema_cache_shows_hits_misses_joins_and_evictions(client, upstream, page, moved):

@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 
 class StreamTest : public StreamDaemonTest {
  protected:
+  double Counted(std::string_view name) const {
+    return daemon->Metric(fmt::format("{}{{model=\"acme-1\",provider=\"acme\"}}", name));
+  }
   static void ExpectNumbered(const PendingStream::Events& events) {
     for (size_t i = 0; i < events.size(); ++i) {
       EXPECT_EQ(events[i].sequence(), static_cast<std::int64_t>(i) + 1);
@@ -164,6 +167,12 @@ TEST_F(StreamTest, AnAnswerThatCannotBecomeValidIsStopped) {
   EXPECT_TRUE(result.attempts(0).usage().estimated());
   EXPECT_GT(result.attempts(0).usage().output_tokens(), 0);
   EXPECT_TRUE(result.usage().estimated());
+  const auto saved =
+      result.attempts(1).usage().output_tokens() - result.attempts(0).usage().output_tokens();
+  ASSERT_GT(saved, 0) << "the answer that followed was longer than what had come";
+  EXPECT_TRUE(daemon->WaitForLog(fmt::format("\"saved_tokens\":{}", saved)));
+  EXPECT_EQ(Counted("extractd_streams_stopped_total"), 1);
+  EXPECT_EQ(Counted("extractd_stopped_tokens_saved_total"), static_cast<double>(saved));
 }
 
 TEST_F(StreamTest, ACallerCanLetSuchAnAnswerRun) {

@@ -16,7 +16,7 @@ def _choice(delta: dict, finish: str | None = None) -> dict:
     return {"index": 0, "delta": delta, "finish_reason": finish}
 
 
-def streamed_call(arguments: str, piece: int = 5) -> Reply:
+def streamed_call(arguments: str, piece: int = 5, output_tokens: int = 7) -> Reply:
     """A tool call whose arguments come in pieces of so many characters."""
     call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "answer", "arguments": ""}}
     body = _event(_choice({"role": "assistant", "content": None, "tool_calls": [call]}))
@@ -24,7 +24,8 @@ def streamed_call(arguments: str, piece: int = 5) -> Reply:
         part = {"index": 0, "function": {"arguments": arguments[at : at + piece]}}
         body += _event(_choice({"tool_calls": [part]}))
     body += _event(_choice({}, "tool_calls"))
-    body += _event(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+    usage = {"prompt_tokens": 11, "completion_tokens": output_tokens, "total_tokens": 11 + output_tokens}
+    body += _event(None, usage=usage)
     body += "data: [DONE]\n\n"
     return Reply(body.encode(), headers={"content-type": "text/event-stream"}, piece_bytes=160, piece_wait_s=0.002)
 

@@ -66,5 +66,30 @@ TEST(CostOfSendTest, WhatIsFreeIsFreeEvenIfItIsLost) {
   EXPECT_FALSE(cost.incomplete());
 }
 
+Attempt Answered(std::int64_t output_tokens, bool stopped = false) {
+  return {.usage = {.output_tokens = output_tokens}, .stopped = stopped};
+}
+
+TEST(TokensSavedTest, AStoppedAnswerIsTakenToBeAsLongAsTheOneThatFollowed) {
+  EXPECT_EQ(TokensSaved({Answered(30, true), Answered(100)}), 70);
+  EXPECT_EQ(TokensSaved({Answered(30, true), Answered(10, true), Answered(100)}), 160);
+  EXPECT_EQ(TokensSaved({Answered(500), Answered(100)}), 0) << "nothing was stopped";
+}
+
+TEST(TokensSavedTest, WhereNoAnswerFollowedNothingIsKnown) {
+  EXPECT_EQ(TokensSaved({Answered(30, true)}), 0);
+  EXPECT_EQ(
+      TokensSaved(
+          {Answered(30, true), {.failure = SendFailure::kConnection, .usage = {.output_tokens = 90}}
+          }
+      ),
+      0
+  ) << "a lost one is no measure";
+}
+
+TEST(TokensSavedTest, AShorterAnswerCostsNothingBack) {
+  EXPECT_EQ(TokensSaved({Answered(300, true), Answered(100)}), 0);
+}
+
 }  // namespace
 }  // namespace extractd
