@@ -72,6 +72,15 @@ struct SendTimers {
   friend bool operator==(const SendTimers&, const SendTimers&) = default;
 };
 
+// What a provider says is left of one of the limits of a key.
+enum class QuotaUnit : std::uint8_t { kRequests, kTokens };
+struct Quota {
+  QuotaUnit unit = QuotaUnit::kRequests;
+  std::int64_t remaining = 0;
+  std::optional<std::int64_t> limit = {};   // what there is of it when it is full
+  std::chrono::milliseconds until_full{0};  // from the reply on
+};
+
 struct SendResult {
   SendFailure failure = SendFailure::kNone;
   ChatReply reply = {};      // with kNone
@@ -82,15 +91,6 @@ struct SendResult {
   std::optional<std::chrono::milliseconds> retry_after = {};  // what the provider asked for
   bool final = false;   // the provider says that sending again is useless
   int http_status = 0;  // 0: no answer
-// What a provider says is left of one of the limits of a key.
-enum class QuotaUnit : std::uint8_t { kRequests, kTokens };
-struct Quota {
-  QuotaUnit unit = QuotaUnit::kRequests;
-  std::int64_t remaining = 0;
-  std::optional<std::int64_t> limit = {};   // what there is of it when it is full
-  std::chrono::milliseconds until_full{0};  // from the reply on
-};
-
   std::string provider_request_id = {};
   std::string body_hash = {};  // of a body that could not be read: to tell samples apart in logs
   std::chrono::microseconds latency{0};
@@ -103,6 +103,7 @@ struct Quota {
   WrongBelief wrong_belief = WrongBelief::kNone;
   // As Generation has it: "temperature", "top_p", "seed", "stop" or "reasoning".
   std::string refused_parameter = {};
+  std::vector<Quota> quotas = {};  // that the reply's headers told
   bool ok() const { return failure == SendFailure::kNone; }
 };
 
@@ -113,10 +114,12 @@ class Upstream {
  public:
   virtual ~Upstream() = default;
   // The bytes that `request` becomes; no I/O. InvalidArgument: extra_body does not fit.
-  std::vector<Quota> quotas = {};  // that the reply's headers told
   virtual absl::StatusOr<WireRequest> Encode(const ChatRequest& request) const = 0;
   // Sends once; never retries. Cancelled through the coroutine's slot, in any phase.
   virtual Task<SendResult> Send(const WireRequest& request, const SendTimers& timers) = 0;
+
+  // The most tokens that the model of `request` answers with; 0: nobody knows.
+  virtual std::int64_t MaxOutputTokens(const ChatRequest&) const { return 0; }
 
   // Stream hands replies over while they come. Its requests are then encoded with `stream`.
   virtual bool streams() const { return false; }
@@ -128,8 +131,5 @@ class Upstream {
 };
 
 }  // namespace extractd
-  // The most tokens that the model of `request` answers with; 0: nobody knows.
-  virtual std::int64_t MaxOutputTokens(const ChatRequest&) const { return 0; }
-
 
 #endif  // EXTRACTD_SERVER_CHAT_UPSTREAM_H_

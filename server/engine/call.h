@@ -32,13 +32,13 @@ constexpr bool Contains(RetryConditions set, RetryCondition condition) {
   return (set & static_cast<RetryConditions>(condition)) != 0;
 }
 
-// How often and when to try again.
 // How a wrong answer is asked for again: as a whole, or only those parts of it that are wrong.
 enum class ReaskStrategy : std::uint8_t { kFull, kPatch };
 // What becomes of an answer that was cut by the token limit: the call fails; it is asked for again
 // with a higher limit; the model goes on where it stopped.
 enum class OnTruncated : std::uint8_t { kFail, kRaiseLimit, kContinue };
 
+// How often and when to try again.
 struct RetryPolicy {
   int max_attempts = 8;           // all sends of a call
   int max_reasks = 3;             // turns after the first
@@ -48,9 +48,9 @@ struct RetryPolicy {
   std::chrono::milliseconds max_backoff{20'000};
   double backoff_multiplier = 2;
   double backoff_jitter = 1;  // the part of the wait that is random
-};
   ReaskStrategy reask_strategy = ReaskStrategy::kFull;
   OnTruncated on_truncated = OnTruncated::kFail;
+};
 
 // The same, where a caller or a provider says something about it.
 struct RetryOverrides {
@@ -62,10 +62,10 @@ struct RetryOverrides {
   std::optional<std::chrono::milliseconds> max_backoff = {};
   std::optional<double> backoff_multiplier = {};
   std::optional<double> backoff_jitter = {};
-};
   std::optional<ReaskStrategy> reask_strategy = {};
   std::optional<OnTruncated> on_truncated = {};
   friend bool operator==(const RetryOverrides&, const RetryOverrides&) = default;
+};
 RetryPolicy Apply(const RetryOverrides& overrides, RetryPolicy policy);
 
 // Timers of one send, where a caller says something about them.
@@ -101,8 +101,8 @@ struct Target {
 struct RateLimits {
   std::int64_t requests_per_minute = 0;
   std::int64_t tokens_per_minute = 0;
-};
   friend bool operator==(const RateLimits&, const RateLimits&) = default;
+};
 
 // How many values an answer has.
 enum class OutputKind : std::uint8_t { kOne, kIterable, kMaybe, kParallel };

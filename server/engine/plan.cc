@@ -242,7 +242,6 @@ class PlanMaker {
     plan.price = {settings_.prices, settings_.prices->Find(row_->name, plan.model())};
   }
 
-  // ChooseStrictness, with places in the schema as the caller has them, and what was learned.
   // What turns need that ask for something else than the plan.
   void KeepUnshaped() {
     const bool continues = plan_->retry.on_truncated == OnTruncated::kContinue;
@@ -255,6 +254,7 @@ class PlanMaker {
     });
   }
 
+  // ChooseStrictness, with places in the schema as the caller has them, and what was learned.
   absl::StatusOr<bool> Enforced(
       const schema::LoweredSchema* lowered, schema::Wrapping wrapping, std::string_view tool
   ) {

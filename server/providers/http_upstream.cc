@@ -273,9 +273,9 @@ SendResult HttpUpstream::InterpretStream(
   SendResult result = stream.Finish();
   result.provider_request_id = RequestIdOf(http.reply);
   if (!result.ok()) ReadFailure(http.reply, added, result);
+  result.quotas = QuotasOf(http.reply);
   result.http_status = http.reply.status;
   result.latency = http.latency;
-  result.quotas = QuotasOf(http.reply);
   return result;
 }
 
@@ -285,9 +285,9 @@ SendResult HttpUpstream::Interpret(const net::HttpResult& http, const AddedHeade
     const auto header = [&http](std::string_view name) { return http.reply.Header(name); };
     result = handler_->dialect->Decode(http.reply.status, http.reply.body, header);
     result.provider_request_id = RequestIdOf(http.reply);
+    result.quotas = QuotasOf(http.reply);
     if (!result.ok()) ReadFailure(http.reply, added, result);
   } else {
-    result.quotas = QuotasOf(http.reply);
     const TransportMeaning meaning = MeaningOf(http.failure);
     result.failure = meaning.failure;
     result.cause = meaning.cause;
