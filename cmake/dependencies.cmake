@@ -15,10 +15,23 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 find_path(BOOST_ASIO_INCLUDE boost/asio.hpp REQUIRED)
 add_library(asio INTERFACE)
 target_include_directories(asio SYSTEM INTERFACE ${BOOST_ASIO_INCLUDE})
-# A call is a dozen coroutines deep: as many of their frames are kept for the next one.
-target_compile_definitions(asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
-  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=12)
+target_compile_definitions(asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+# A call is a dozen coroutines deep. Asio keeps a few frames of at most 1 KB for the next one and
+# gives one of them up for each that is larger; what it does not keep comes from aligned_alloc, which
+# costs several times what malloc does. The server leaves frames to malloc, which is as quick.
+if(EXTRACTD_LTO)
+  target_compile_definitions(asio INTERFACE BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC
+    BOOST_ASIO_DISABLE_BOOST_ALIGN BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=2)
+else()
+  target_compile_definitions(asio INTERFACE BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=12)
+endif()
 target_link_libraries(asio INTERFACE Threads::Threads)
+
+# The allocator of optimised servers (docs/adr/2026-11-22-tcmalloc-in-releases.md). Its run-time
+# package is enough: nothing of it is called by name.
+if(EXTRACTD_LTO)
+  find_library(TCMALLOC_LIBRARY NAMES libtcmalloc_minimal.so.4 REQUIRED)
+endif()
 
 if(EXTRACTD_GRPC)
   find_package(Protobuf REQUIRED)  # CMake's own module: Debian has no CONFIG package for it

@@ -8,14 +8,15 @@ RUN_PACKAGES=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libabsl-dev libfmt-dev libboost1.81-dev libcurl4-openssl-dev libre2-dev libutf8proc-dev
   libyaml-cpp-dev libspdlog-dev prometheus-cpp-dev libssl-dev libxxhash-dev libcli11-dev zlib1g-dev
+  libtcmalloc-minimal4
 )
 
 # What the built programs need, besides the C++ library: for images that only run them.
 # shellcheck disable=SC2034
 RUNTIME_PACKAGES=(
   ca-certificates libabsl20220623 libcurl4 libfmt9 libgrpc++1.51 libprometheus-cpp-core1.0
-  libprotobuf32 libre2-9 libspdlog1.10 libssl3 libutf8proc2 libxxhash0 libyaml-cpp0.7
-  zlib1g
+  libprotobuf32 libre2-9 libspdlog1.10 libssl3 libtcmalloc-minimal4 libutf8proc2 libxxhash0
+  libyaml-cpp0.7 zlib1g
 )
 
 # To build and feed a local model: its sources and its weights come as Python packages.
