@@ -168,24 +168,26 @@ class Walk:
             yield from look(schema, at, nodes, every)
 
     def combined(self, schema: dict[str, Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            branches = Branches(schema.get(keyword, []), self.target, self.leaves)
-            for index, part in enumerate(schema.get(keyword, [])):
-                if keyword != "allOf" and (is_impossible(part) or self.any_is_free(schema[keyword])):
-                    continue
-                branch = child(schema, at, keyword, index)
-                if keyword == "allOf":
-                    yield from self.walk(*branch, nodes, every)
-                    continue
-                own = branches.own(index, nodes)
-                if own is not None:
-                    yield from self.walk(*branch, own, every)
-                if own is None or len(branches.types[index]) > 1:
-                    yield from self.walk(*branch, nodes, False)
+        for index in range(len(schema.get("allOf", []))):
+            yield from self.walk(*child(schema, at, "allOf", index), nodes, every)
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in schema and not self.any_is_free(schema[keyword]):
+                yield from self.union(*child(schema, at, keyword), nodes, every)
         lost = [keyword for keyword in CONDITIONS if keyword in schema]
         lost += ["oneOf"] if len(schema.get("oneOf", [])) > 1 else []
         for keyword in lost if nodes else ():
             yield from self.check(at, keyword, False)
+
+    def union(self, parts: list[Any], at: str, nodes: Nodes, every: bool) -> Iterator[str]:
+        branches = Branches(parts, self.target, self.leaves)
+        for index, part in enumerate(parts):
+            if is_impossible(part):
+                continue
+            own = branches.own(index, nodes)
+            if own is not None:
+                yield from self.walk(part, f"{at}/{index}", own, every)
+            if own is None or len(branches.types[index]) > 1:
+                yield from self.walk(part, f"{at}/{index}", nodes, False)
 
     def any_is_free(self, branches: list[Any]) -> bool:
         """One of the branches takes any value: the others say nothing."""

@@ -131,6 +131,14 @@ TEST(NotationsTest, WhatOtherTolerantParsersTake) {
           {"bracket too many", kPerson, "{\"name\": \"Ada\", \"age\": 36}}", kAda},
           {"bracket before", kPerson, "} {\"name\": \"Ada\", \"age\": 36}", kAda},
           {"ellipsis", kIntegers, "[1, 2, ...]", "[1,2]", false},
+      }
+  );
+}
+
+TEST(NotationsTest, WhatOtherTolerantParsersCoerce) {
+  ExpectRows(
+      "coerced by others, too",
+      {
           {"unit", kPerson, "{\"name\": \"Ada\", \"age\": 36 years}", kAda, false},
           {"currency",
            R"({"type":"object","properties":{"p":{"type":"number"}},"required":["p"]})",

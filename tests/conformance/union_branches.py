@@ -26,17 +26,19 @@ class Branches:
     def own(self, index: int, nodes: Nodes) -> Nodes | None:
         """None: other branches may share the nodes, or the branch has none."""
         others = [types for at, types in enumerate(self.types) if at != index]
-        types = self.types[index]
-        if all(types.isdisjoint(other) for other in others):
-            able = [node for node in nodes if any(accepts(node, kind) for kind in types)]
-            # One enum may list the constants of several branches.
-            if any(listed(node) is not None for node in able):
-                return None
-            # Texts are for the values of another branch, if there is more.
-            return [node for node in able if not is_text(node)] or able or None
-        if "object" in types:
+        if all(self.types[index].isdisjoint(other) for other in others):
+            return self.of_types(index, nodes)
+        if "object" in self.types[index]:
             return self.told_apart(index, nodes) or self.of_members(index, nodes)
         return None
+
+    def of_types(self, index: int, nodes: Nodes) -> Nodes | None:
+        able = [node for node in nodes if any(accepts(node, kind) for kind in self.types[index])]
+        # One enum may list the constants of several branches.
+        if any(listed(node) is not None for node in able):
+            return None
+        # Texts are for the values of another branch, if there is more.
+        return [node for node in able if not is_text(node)] or able or None
 
     def told_apart(self, index: int, nodes: Nodes) -> Nodes | None:
         constants = self.constants_in(self.branches[index])
