@@ -9,6 +9,7 @@
 
 #include "server/json/decimal.h"
 #include "server/json/read.h"
+#include "server/json/text_writer.h"
 #include "server/json/write.h"
 #include "server/providers/dialects/anthropic/errors.h"
 #include "server/providers/dialects/body_text.h"
@@ -77,18 +78,35 @@ void ReadText(const json::Value& block, ChatReply& reply) {
   }
 }
 
-// Blocks of other types belong to tools that the provider runs itself.
-void ReadBlock(const json::Value& block, ChatReply& reply) {
+// Writes the block to `echo`, too, where the input is already written.
+void ReadToolUse(const json::Value& block, ChatReply& reply, json::TextWriter& echo) {
+  const json::Value* input = block.Find("input");
+  reply.message.tool_calls.push_back({
+      .id = std::string(json::StringMember(block, "id")),
+      .name = std::string(json::StringMember(block, "name")),
+      .arguments = input == nullptr ? "" : json::ToText(*input),
+  });
+  const std::string& arguments = reply.message.tool_calls.back().arguments;
+  echo.BeginObject();
+  for (const json::Value& member : block) {
+    echo.Key(member.key());
+    if (&member == input) {
+      echo.Raw(arguments);
+    } else {
+      echo.Raw(json::ToText(member));
+    }
+  }
+  echo.EndObject();
+}
+
+// Blocks of other types belong to tools that the provider runs itself. Each goes to `echo` as it
+// is.
+void ReadBlock(const json::Value& block, ChatReply& reply, json::TextWriter& echo) {
   const std::string_view type = json::StringMember(block, "type");
+  if (type == "tool_use") return ReadToolUse(block, reply, echo);
+  echo.Raw(json::ToText(block));
   if (type == "text") {
     ReadText(block, reply);
-  } else if (type == "tool_use") {
-    const json::Value* input = block.Find("input");
-    reply.message.tool_calls.push_back({
-        .id = std::string(json::StringMember(block, "id")),
-        .name = std::string(json::StringMember(block, "name")),
-        .arguments = input == nullptr ? "" : json::ToText(*input),
-    });
   } else if (type == "thinking") {
     reply.message.thinking.push_back({
         .text = std::string(json::StringMember(block, "thinking")),
@@ -142,11 +160,14 @@ Usage UsageOf(const TokenCounts& counts) {
 }
 
 void ReadContent(const json::Value& content, ChatReply& reply) {
-  for (const json::Value& block : content) ReadBlock(block, reply);
+  json::TextWriter echo;
+  echo.BeginArray();
+  for (const json::Value& block : content) ReadBlock(block, reply, echo);
+  echo.EndArray();
   Mend(reply.message.text, reply);
   for (Thinking& thinking : reply.message.thinking) Mend(thinking.text, reply);
   for (Citation& citation : reply.citations) Mend(citation.text, reply);
-  if (content.size() > 0) reply.message.verbatim = json::ToText(content);
+  if (content.size() > 0) reply.message.verbatim = std::move(echo).Take();
 }
 
 void ReadStop(const json::Value& stopped, ChatReply& reply) {

@@ -27,6 +27,7 @@ Block ReadToolUse(const json::Value& tool) {
   };
   if (input != nullptr) {
     block.arguments = text ? std::string(input->string()) : json::ToText(*input);
+    block.object = input->is_object();
   }
   return block;
 }
@@ -73,7 +74,11 @@ void WriteToolUse(const Block& block, json::TextWriter& out) {
   out.BeginObject().Key("toolUse").BeginObject();
   out.Member("toolUseId", std::string_view(block.tool_id));
   out.Member("name", std::string_view(block.tool));
-  out.RawMember("input", ArgumentsObject(block.arguments));
+  if (block.object) {
+    out.RawMember("input", block.arguments);
+  } else {
+    out.RawMember("input", ArgumentsObject(block.arguments));
+  }
   if (block.server_tool) out.Member("type", "server_tool_use");
   out.EndObject().EndObject();
 }

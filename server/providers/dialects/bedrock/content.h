@@ -29,6 +29,7 @@ struct Block {
   std::string tool_id = {};
   std::string tool = {};
   std::string arguments = {};  // JSON text
+  bool object = false;         // the arguments are sure to be an object
   // The provider ran the tool itself: no call to us.
   bool server_tool = false;
 };

@@ -168,8 +168,30 @@ void ReplyAssembly::ReadText(const json::Value& part, std::string_view text, Del
 bool ReplyAssembly::ReadCall(const json::Value& part, const json::Value& call, DeltaSink* sink) {
   if (open_call_.has_value() || IsTrue(call, "willContinue")) return ReadPieces(part, call, sink);
   ReadWholeCall(call, sink);
-  KeepPart(json::ToText(part));
+  KeepCall(part, call);
   return true;
+}
+
+// The part as it is; the arguments are written already.
+void ReplyAssembly::KeepCall(const json::Value& part, const json::Value& call) {
+  const json::Value* const arguments = call.Find("args");
+  json::TextWriter out;
+  out.BeginObject();
+  for (const json::Value& member : part) {
+    out.Key(member.key());
+    if (&member != &call) {
+      out.Raw(json::ToText(member));
+      continue;
+    }
+    out.BeginObject();
+    for (const json::Value& fact : call) {
+      const bool known = &fact == arguments && !fact.is_null();
+      out.Key(fact.key());
+      out.Raw(known ? reply_.message.tool_calls.back().arguments : json::ToText(fact));
+    }
+    out.EndObject();
+  }
+  KeepPart(out.EndObject().text());
 }
 
 void ReplyAssembly::ReadWholeCall(const json::Value& call, DeltaSink* sink) {

@@ -52,6 +52,7 @@ class ReplyAssembly {
   void ReadText(const json::Value& part, std::string_view text, DeltaSink* sink);
   bool ReadCall(const json::Value& part, const json::Value& call, DeltaSink* sink);
   void ReadWholeCall(const json::Value& call, DeltaSink* sink);
+  void KeepCall(const json::Value& part, const json::Value& call);
   bool ReadPieces(const json::Value& part, const json::Value& call, DeltaSink* sink);
   void CloseCall(DeltaSink* sink);
   void Extend(std::string_view piece, DeltaSink* sink);
