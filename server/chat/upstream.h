@@ -24,12 +24,22 @@ struct WireHeader {
   bool secret = false;  // shown as "[redacted]"
 };
 
+// Sees the bytes of a reply as they come, for an operator who asked for them.
+class ReplyTap {
+ public:
+  virtual void OnReplyBytes(std::string_view bytes) = 0;
+
+ protected:
+  ~ReplyTap() = default;
+};
+
 // The exact bytes of one request.
 struct WireRequest {
   std::string method = "POST";
   std::string url = {};
   std::vector<WireHeader> headers = {};
   std::string body = {};
+  ReplyTap* tap = nullptr;  // outlives the send; null: nobody looks on
 };
 
 // How a send can fail. One closed list: retries, statuses and metrics are tables over it.

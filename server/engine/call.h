@@ -12,6 +12,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/strings.h"
+#include "server/base/trace_context.h"
 #include "server/chat/chat.h"
 #include "server/json/repair.h"
 #include "server/registry/prices.h"
@@ -162,6 +163,7 @@ struct ExtractCall {
   std::vector<CallTool> tools = {};  // kParallel, which has no schema then
   bool include_thinking = false;
   std::shared_ptr<const Principal> caller = {};  // null: anybody, who may do everything
+  TraceContext trace = {};
 };
 
 // The configured defaults of calls.

@@ -228,6 +228,7 @@ class PlanMaker {
   void FillOptions() {
     Plan& plan = *plan_;
     plan.request_id = std::move(call_.request_id);
+    plan.trace = call_.trace;
     plan.provider_strict = call_.provider_strict;
     plan.on_unsupported = call_.on_unsupported;
     plan.include_raw = call_.include_raw;

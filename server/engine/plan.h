@@ -12,6 +12,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/task.h"
+#include "server/base/trace_context.h"
 #include "server/chat/chat.h"
 #include "server/chat/upstream.h"
 #include "server/engine/attempt.h"
@@ -103,6 +104,7 @@ struct Plan {
   std::shared_ptr<const Principal> caller = {};  // null: anybody
   size_t unlisted_downgrades = 0;  // the last of the lowered schema; `downgrades` counts them
   std::shared_ptr<const ProviderRow> row = {};  // which may own `family`
+  TraceContext trace = {};
   // Null: no turn asks for anything but the whole answer.
   std::unique_ptr<const Unshaped> unshaped = {};
 

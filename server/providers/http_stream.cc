@@ -23,9 +23,10 @@ std::unique_ptr<net::EventReader> NewEventReader(StreamFraming framing) {
   return nullptr;
 }
 
-HttpStream::HttpStream(const Dialect& dialect, StreamSink& sink)
+HttpStream::HttpStream(const Dialect& dialect, StreamSink& sink, ReplyTap* tap)
     : framing_(dialect.framing()),
       sink_(sink),
+      tap_(tap),
       reader_(NewEventReader(framing_)),
       decoder_(dialect.NewStreamDecoder()) {}
 
@@ -37,6 +38,7 @@ bool HttpStream::Wants(const net::HttpReply& head) {
 }
 
 net::BodySink::Taken HttpStream::OnBody(std::string_view bytes) {
+  if (tap_ != nullptr) tap_->OnReplyBytes(bytes);
   had_event_ = false;
   progress_ = reader_->Read(bytes, [this](std::string_view name, std::string_view data) {
     had_event_ = true;

@@ -19,8 +19,9 @@ std::unique_ptr<net::EventReader> NewEventReader(StreamFraming framing);
 // For one send.
 class HttpStream final : public net::BodySink, private DeltaSink {
  public:
-  // All outlive this. REQUIRES: the dialect has a stream decoder, and its framing is read here.
-  HttpStream(const Dialect& dialect, StreamSink& sink);
+  // All outlive this; `tap` may be null. REQUIRES: the dialect has a stream decoder, and its
+  // framing is read here.
+  HttpStream(const Dialect& dialect, StreamSink& sink, ReplyTap* tap = nullptr);
 
   // A reply of status 200, unless it says that it is JSON where events were to come: some hosts
   // pass over the wish for a stream.
@@ -44,6 +45,7 @@ class HttpStream final : public net::BodySink, private DeltaSink {
 
   StreamFraming framing_;
   StreamSink& sink_;
+  ReplyTap* tap_;
   std::unique_ptr<net::EventReader> reader_;
   std::unique_ptr<StreamDecoder> decoder_;
   bool streamed_ = false;

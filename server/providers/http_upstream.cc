@@ -203,7 +203,7 @@ Task<SendResult> HttpUpstream::Stream(
     const WireRequest& request, const SendTimers& timers, StreamSink& sink
 ) {
   if (!streams()) co_return co_await Upstream::Stream(request, timers, sink);
-  HttpStream stream(*handler_->dialect, sink);
+  HttpStream stream(*handler_->dialect, sink, request.tap);
   sink.set_resume([&stream] { stream.Resume(); });
   SendResult result = co_await Exchange(request, timers, &stream);
   sink.set_resume(nullptr);
@@ -230,6 +230,8 @@ Task<SendResult> HttpUpstream::Exchange(
   Task<net::HttpResult> sending =
       stream == nullptr ? client_.Send(std::move(http)) : client_.Send(std::move(http), *stream);
   const net::HttpResult sent = co_await std::move(sending);
+  // Of a stream this is what did not come as one.
+  if (request.tap != nullptr) request.tap->OnReplyBytes(sent.reply.body);
   SendResult result =
       stream == nullptr ? Interpret(sent, added) : InterpretStream(sent, added, *stream);
   if (authorizer_ != nullptr) RenewCredentials(result);

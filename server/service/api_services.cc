@@ -238,6 +238,13 @@ void AddAdmin(RawAdminService& service, AdminMethods& methods, std::vector<RpcMe
   ));
 }
 
+// Those that were added last are this service's.
+void NameService(std::string_view name, std::vector<RpcMethod>& methods) {
+  for (RpcMethod& method : methods) {
+    if (method.service.empty()) method.service = name;
+  }
+}
+
 }  // namespace
 
 struct ApiServices::State {
@@ -268,6 +275,7 @@ std::vector<RpcMethod> ApiServices::MethodsFor(
 ) {
   std::vector<RpcMethod> methods;
   AddExtraction(state_->extraction, extraction, methods);
+  NameService(ExtractionService::service_full_name(), methods);
   AddSchema(state_->schema, schema, methods);
   methods.push_back(Bind(
       "AdaptSchema",
@@ -276,9 +284,13 @@ std::vector<RpcMethod> ApiServices::MethodsFor(
       extraction,
       &ExtractionMethods::AdaptSchema
   ));
+  NameService(SchemaService::service_full_name(), methods);
   AddJson(state_->json, json, methods);
+  NameService(JsonService::service_full_name(), methods);
   AddCatalog(state_->catalog, catalog, methods);
+  NameService(CatalogService::service_full_name(), methods);
   AddAdmin(state_->admin, admin, methods);
+  NameService(AdminService::service_full_name(), methods);
   return methods;
 }
 

@@ -10,6 +10,8 @@
 #include "server/engine/callers/principal.h"
 #include "server/engine/spending.h"
 #include "server/service/call_events.h"
+#include "server/service/telemetry/call_spans.h"
+#include "server/service/telemetry/payload_tap.h"
 
 namespace extractd {
 namespace {
@@ -51,6 +53,18 @@ void PutCaller(const std::shared_ptr<const Principal>& caller, observe::LogLine&
   if (caller != nullptr) line.Text("principal", caller->name);
 }
 
+void PutTrace(const TraceContext& trace, observe::LogLine& line) {
+  if (trace.exists()) line.Text("trace_id", HexOf(trace.trace));
+}
+
+// The one value of a header; empty if there is none, or more than one.
+std::string_view MetadataOf(const grpc::ServerContext& context, const char* name) {
+  const auto& all = context.client_metadata();
+  const auto found = all.find(name);
+  if (found == all.end() || all.count(name) > 1) return {};
+  return {found->second.data(), found->second.size()};
+}
+
 }  // namespace
 
 void CallRecorder::OnRefused(std::string_view method, const Rpc& rpc, const absl::Status& status) {
@@ -59,6 +73,7 @@ void CallRecorder::OnRefused(std::string_view method, const Rpc& rpc, const absl
   auto line = log_.Line(LevelOf(details), "call_refused");
   line.Text("request_id", rpc.id()).Text("method", method).Text("reason", ReasonOf(status));
   PutCaller(rpc.caller(), line);
+  PutTrace(rpc.trace(), line);
   if (ours) line.Text("error", {status.message().data(), status.message().size()});
   line.Write();
   if (events_.watched()) events_.Publish(RefusedEvent(rpc.id(), rpc.caller().get(), status));
@@ -73,25 +88,35 @@ void CallRecorder::OnPlanned(const Plan& plan) {
       .Text("schema_id", plan.schema_id())
       .Flag("strict", plan.strict);
   PutCaller(plan.caller, line);
+  PutTrace(plan.trace, line);
   line.Write();
   if (events_.watched()) events_.Publish(PlannedEvent(plan));
 }
 
 void CallRecorder::OnSend(const Plan& plan, const Attempt& attempt) {
-  log_.Line(LogLevel::kDebug, "attempt_started")
-      .Text("request_id", plan.request_id)
+  auto line = log_.Line(LogLevel::kDebug, "attempt_started");
+  line.Text("request_id", plan.request_id)
       .Number("attempt", attempt.number)
       .Number("turn", attempt.turn)
       .Text("kind", AttemptKindName(attempt.kind))
-      .Number("backoff_ms", attempt.backoff.count())
-      .Write();
+      .Number("backoff_ms", attempt.backoff.count());
+  PutTrace(plan.trace, line);
+  line.Write();
   if (attempt.kind != AttemptKind::kFirst && events_.watched()) {
     events_.Publish(RetryEvent(plan, attempt));
   }
 }
 
+std::unique_ptr<ExchangeTap> CallRecorder::Tap(
+    const Plan& plan, const Attempt& attempt, const WireRequest& request
+) {
+  if (payloads_ == nullptr || !payloads_->Wants()) return nullptr;
+  return std::make_unique<PayloadTap>(*payloads_, plan, attempt, request);
+}
+
 void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
   CountAttempt(plan, attempt);
+  if (plan.trace.recorded) tracer_.Record(AttemptSpan(plan, attempt));
   if (events_.watched()) events_.Publish(AttemptEvent(plan, attempt));
   const bool good = attempt.outcome == AttemptOutcome::kValid;
   auto line = log_.Line(good ? LogLevel::kDebug : LogLevel::kInfo, "attempt_ended");
@@ -111,6 +136,7 @@ void CallRecorder::OnAttempt(const Plan& plan, const Attempt& attempt) {
   }
   PutCost(attempt.cost, line);
   PutCaller(plan.caller, line);
+  PutTrace(plan.trace, line);
   line.Write();
 }
 
@@ -172,20 +198,23 @@ void CallRecorder::OnExtraction(const Plan& plan, const Extraction& extraction) 
   if (saved > 0) line.Number("saved_tokens", saved);
   PutCost(extraction.cost, line);
   PutCaller(plan.caller, line);
+  PutTrace(plan.trace, line);
   line.Write();
   if (!extraction.status.ok() && events_.watched()) {
     events_.Publish(FailureEvent(plan, extraction));
   }
 }
 
-void CallRecorder::OnRpcStart() {
+TraceContext CallRecorder::OnRpcStart(const grpc::ServerContext& context) {
   metrics_.in_flight.Add({}, 1);
+  return tracer_.Begin(MetadataOf(context, "traceparent"), MetadataOf(context, "tracestate"));
 }
 
 void CallRecorder::OnRpcEnd(const RpcEnd& end) {
   metrics_.in_flight.Add({}, -1);
   metrics_.rpc_requests.Add({end.method, StatusCodeName(end.code)});
   metrics_.rpc_duration.Observe({end.method}, Seconds(end.duration));
+  if (end.trace->recorded) tracer_.Record(CallSpan(end));
 }
 
 }  // namespace extractd

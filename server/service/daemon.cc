@@ -90,7 +90,7 @@ std::string Joined(const std::vector<std::string>& parts) {
 Daemon::Daemon(const Config& config, ConfigSources sources)
     : shared_(config),
       reloader_(shared_, std::move(sources)),
-      recorder_(shared_.log, shared_.metrics, shared_.events),
+      recorder_(shared_.log, shared_.metrics, shared_.events, shared_.tracer),
       signals_(control_, SIGTERM, SIGINT, SIGHUP) {}
 
 Daemon::~Daemon() {
@@ -108,6 +108,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config, Conf
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config, std::move(sources)));
   RETURN_IF_ERROR(daemon->shared_.ApplyProviders(config));
   RETURN_IF_ERROR(daemon->shared_.callers.Load(config.callers));
+  RETURN_IF_ERROR(daemon->StartTelemetry());
   RETURN_IF_ERROR(daemon->BuildServer());
   RETURN_IF_ERROR(daemon->StartAdmin());
   daemon->SetHealth(true);
@@ -161,6 +162,22 @@ absl::Status Daemon::BuildServer() {
   for (auto& loop : loops_) loop->Start();
   health_.Start(poller_->queue());
   poller_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartTelemetry() {
+  const TelemetrySettings settings = shared_.config()->telemetry;
+  if (!settings.otlp_endpoint.empty()) {
+    const TraceExporter::Options options = {settings.otlp_endpoint, settings.service_name};
+    exporter_ = std::make_unique<TraceExporter>(control_, shared_.tracer, shared_.log, options);
+  }
+  if (settings.payload_log.empty()) return absl::OkStatus();
+  const observe::PayloadLog::Options options = {
+      settings.payload_log, settings.payload_log_max_bytes, settings.payload_log_sample_percent
+  };
+  ASSIGN_OR_RETURN(payloads_, observe::PayloadLog::Open(options, shared_.log.redactor()));
+  recorder_.set_payload_log(payloads_.get());
+  shared_.log.Line(LogLevel::kWarn, "payload_log").Text("path", settings.payload_log).Write();
   return absl::OkStatus();
 }
 
@@ -231,6 +248,8 @@ void Daemon::AddMetricSources() {
     return ReloadSamples(last.ok, last.time);
   });
   metrics.AddSource([this] { return EventSamples(shared_.events); });
+  if (exporter_ != nullptr) metrics.AddSource([this] { return SpanSamples(shared_.tracer); });
+  if (payloads_ != nullptr) metrics.AddSource([this] { return PayloadSamples(*payloads_); });
   metrics.AddSource([this] { return CertificateSamples(shared_.callers.certificate_expiry()); });
   metrics.AddSource([this] { return AdmissionSamples(shared_.admission.stats()); });
   metrics.AddSource([this] { return LimitSamples(shared_.limits); });
@@ -247,7 +266,8 @@ void Daemon::SetHealth(bool serving) {
 
 int Daemon::Run() {
   asio::co_spawn(control_, HandleSignals(), asio::detached);
-  asio::co_spawn(control_, FlushLog(), asio::detached);
+  asio::co_spawn(control_, FlushLogs(), asio::detached);
+  if (exporter_ != nullptr) asio::co_spawn(control_, exporter_->Run(), asio::detached);
   asio::co_spawn(control_, Watch(), asio::detached);
   control_.run();
   shared_.log.Line(LogLevel::kInfo, "stopped").Write();
@@ -255,11 +275,12 @@ int Daemon::Run() {
   return EXIT_SUCCESS;
 }
 
-Task<void> Daemon::FlushLog() {
+Task<void> Daemon::FlushLogs() {
   for (;;) {
     const absl::Status slept = co_await shared_.clock.Sleep(kLogFlushInterval);
     if (!slept.ok()) co_return;
     shared_.log.Flush();
+    if (payloads_ != nullptr) payloads_->Flush();
   }
 }
 
@@ -323,6 +344,7 @@ Task<void> Daemon::Drain() {
   // until the grace is over.
   grpc_server_cancel_all_calls(server_->c_server());
   shutdown.join();
+  if (exporter_ != nullptr) co_await exporter_->Close();
   control_.stop();
 }
 

@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <grpcpp/server.h>
 
+#include "server/observe/payload_log.h"
 #include "server/service/admin/admin_server.h"
 #include "server/service/admin/config_reloader.h"
 #include "server/service/api_services.h"
@@ -20,6 +21,7 @@
 #include "server/service/health/health_service.h"
 #include "server/service/loop_runtime.h"
 #include "server/service/shared_state.h"
+#include "server/service/telemetry/trace_exporter.h"
 
 namespace extractd {
 
@@ -37,12 +39,13 @@ class Daemon {
  private:
   Daemon(const Config& config, ConfigSources sources);
   absl::Status BuildServer();
+  absl::Status StartTelemetry();
   absl::Status StartAdmin();
   AdminServer::Pages AdminPages();
   void SetHealth(bool serving);
   void AddMetricSources();
   Task<void> HandleSignals();
-  Task<void> FlushLog();
+  Task<void> FlushLogs();
   Task<void> Watch();
   void WatchDescriptors();
   Task<void> Drain();
@@ -51,6 +54,7 @@ class Daemon {
   std::int64_t ActiveCalls() const;
 
   SharedState shared_;
+  std::unique_ptr<observe::PayloadLog> payloads_;  // null: none
   ConfigReloader reloader_;
   CallRecorder recorder_;
   ApiServices services_;
@@ -62,6 +66,7 @@ class Daemon {
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<TraceExporter> exporter_;  // null: no spans
   bool draining_ = false;
   bool descriptors_low_ = false;
 };

@@ -23,6 +23,12 @@ schema::SchemaCache::Options CacheOptions(const Config& config) {
   };
 }
 
+// What of it may change while serving.
+void ApplyTo(observe::Tracer& tracer, const TelemetrySettings& settings) {
+  tracer.set_sample_percent(settings.trace_sample_percent);
+  tracer.set_sends(settings.send_traceparent);
+}
+
 absl::Status PutAll(const Config& config, Catalog& catalog) {
   for (const ProviderRow& row : config.providers) {
     const absl::Status put = catalog.Put(row);
@@ -51,6 +57,8 @@ SharedState::SharedState(const Config& config)
       admission(config.admission, clock),
       config_(std::make_shared<const Config>(config)) {
   limits.set_shadow(config.shadow_limits);
+  tracer.set_exports(!config.telemetry.otlp_endpoint.empty());
+  ApplyTo(tracer, config.telemetry);
 }
 
 void SharedState::TellCircuit(std::string_view provider, CircuitState state) {
@@ -96,6 +104,7 @@ void SharedState::set_config(Config config) {
   log.set_level(LevelOf(config));
   admission.set_policy(config.admission);
   limits.set_shadow(config.shadow_limits);
+  ApplyTo(tracer, config.telemetry);
   auto next = std::make_shared<const Config>(std::move(config));
   const absl::MutexLock lock(&mutex_);
   config_ = std::move(next);

@@ -23,6 +23,7 @@
 #include "server/observe/event_bus.h"
 #include "server/observe/log.h"
 #include "server/observe/metrics.h"
+#include "server/observe/tracer.h"
 #include "server/providers/auth/token_cache.h"
 #include "server/providers/credentials.h"
 #include "server/registry/catalog.h"
@@ -55,6 +56,7 @@ class SharedState {
   observe::Log log;
   observe::Metrics metrics;
   observe::EventBus events;
+  observe::Tracer tracer;
   SystemClock clock;
   asio::thread_pool pool{1};  // for what would stop a loop
   Registry registry;

@@ -23,9 +23,13 @@ Task<SendResult> SendLoop::SendTurn() {
     Attempt& attempt = BeginAttempt(retry, backoff);
     if (const auto closed_for = Admit(retry)) co_return EndUnsent(*closed_for, attempt);
     run_.tools.observer.OnSend(plan(), attempt);
-    const SteadyTime sending = run_.tools.clock.Now();
+    const std::unique_ptr<ExchangeTap> tap =
+        run_.tools.observer.Tap(plan(), attempt, request_.wire());
+    request_.Mark(TraceparentOf(attempt), tap.get());
     SendResult sent = co_await Send(attempt);
-    AddUpstreamTime(sending);
+    attempt.end = run_.tools.clock.Now();
+    if (tap != nullptr) tap->OnEnd(sent);
+    AddUpstreamTime(attempt.begin);
     RecordSend(sent, attempt);
     if (sent.ok()) co_return sent;
     const std::optional<milliseconds> wait = WaitBeforeRetry(sent, retry + 1);
@@ -60,7 +64,6 @@ Task<SendResult> SendLoop::Send(const Attempt& attempt) {
   run_.streamed.emplace(plan(), *stream, other_turn && !plan().patches());
   if (run_.asks_for_part) return plan().upstream->Send(request_.wire(), timers_);
   if (run_.turn == 1) run_.streamed->TellCalls();
-  if (run_.turn == 1) run_.streamed->TellCalls();
   return run_.streamed->Run(request_.wire(), timers_, attempt);
 }
 
@@ -72,16 +75,34 @@ void SendLoop::AddUpstreamTime(SteadyTime begin) {
 Attempt& SendLoop::BeginAttempt(int retry, milliseconds backoff) {
   AttemptKind kind = run_.turn == 1 ? plan().first_kind : run_.turn_kind;
   if (retry > 0 || std::exchange(again_, false)) kind = AttemptKind::kRetry;
+  const SteadyTime now = run_.tools.clock.Now();
   run_.result.attempts.push_back({
       .plan = &plan(),
       .number = run_.tools.attempts_before + static_cast<int>(run_.result.attempts.size()) + 1,
       .turn = run_.tools.turns_before + run_.turn,
-  const SteadyTime now = run_.tools.clock.Now();
       .kind = kind,
       .backoff = backoff,
       .mode = plan().mode(),
+      .span = SpanOfAttempt(),
+      .begin = now,
+      .end = now,
   });
   return run_.result.attempts.back();
+}
+
+// Of a trace that is not recorded here, the provider's span follows the caller's.
+std::uint64_t SendLoop::SpanOfAttempt() {
+  const TraceContext& trace = plan().trace;
+  if (!trace.recorded) return trace.span;
+  return absl::Uniform<std::uint64_t>(
+      absl::IntervalClosed, run_.tools.random, 1, std::numeric_limits<std::uint64_t>::max()
+  );
+}
+
+std::string SendLoop::TraceparentOf(const Attempt& attempt) const {
+  const TraceContext& trace = plan().trace;
+  return trace.exists() && trace.sent ? extractd::TraceparentOf(trace, attempt.span)
+                                      : std::string();
 }
 
 std::optional<milliseconds> SendLoop::Admit(int retry) {

@@ -35,6 +35,9 @@ class SendLoop {
   Task<SendResult> Send(const Attempt& attempt);
   void AddUpstreamTime(SteadyTime begin);
   Attempt& BeginAttempt(int retry, std::chrono::milliseconds backoff);
+  std::uint64_t SpanOfAttempt();
+  // Empty: the call is part of no trace.
+  std::string TraceparentOf(const Attempt& attempt) const;
   // Whether the provider may be asked; if not, how long until it may.
   std::optional<std::chrono::milliseconds> Admit(int retry);
   // The call ends without a send: waiting for a provider that fails is what its caller is spared.

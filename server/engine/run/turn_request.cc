@@ -10,6 +10,12 @@
 #include "server/engine/stream/streamed_send.h"
 
 namespace extractd {
+namespace {
+
+constexpr std::string_view kTraceparent = "traceparent";
+
+}  // namespace
+
 void TurnRequest::Correct(const ChatReply& reply, const schema::IssueList& feedback) {
   const Plan& plan = *run_.plan;
   feedback_ = feedback;
@@ -58,6 +64,14 @@ bool TurnRequest::Encode() {
   }
   wire_ = *std::move(wire);
   return true;
+}
+
+void TurnRequest::Mark(const std::string& traceparent, ReplyTap* tap) {
+  wire_.tap = tap;
+  std::erase_if(wire_.headers, [](const WireHeader& header) {
+    return header.name == kTraceparent;
+  });
+  if (!traceparent.empty()) wire_.headers.push_back({std::string(kTraceparent), traceparent});
 }
 
 }  // namespace extractd

@@ -37,19 +37,22 @@ class TurnRequest {
   bool EncodeAgain() { return run_.items_told() + run_.calls_told() == told_ || Encode(); }
 
   const WireRequest& wire() const { return wire_; }
+  // What is told of the next send besides: which span it is of the trace, if there is one, and who
+  // looks on, who outlives it; or null.
+  void Mark(const std::string& traceparent, ReplyTap* tap);
 
  private:
+  void Shape(bool as_planned);
+
   RunState& run_;
   bool corrected_ = false;      // `request_` is not the plan's
   size_t told_ = 0;             // items that the bytes know of
-  void Shape(bool as_planned);
-
   ChatRequest request_;         // where it is not the plan's
   schema::IssueList feedback_;  // with items that were told
+  std::optional<std::int32_t> limit_;
   WireRequest wire_;
 };
 
-  std::optional<std::int32_t> limit_;
 }  // namespace extractd
 
 #endif  // EXTRACTD_SERVER_ENGINE_RUN_TURN_REQUEST_H_

@@ -185,6 +185,28 @@ std::vector<Sample> EventSamples(const observe::EventBus& events) {
   };
 }
 
+std::vector<Sample> SpanSamples(const observe::Tracer& tracer) {
+  return {
+      {.name = "spans_exported_total",
+       .help = "Spans that the collector took.",
+       .kind = observe::MetricKind::kCounter,
+       .value = static_cast<double>(tracer.exported())},
+      {.name = "spans_lost_total",
+       .help = "Spans that were lost: too many waited, or the collector did not take them.",
+       .kind = observe::MetricKind::kCounter,
+       .value = static_cast<double>(tracer.lost())},
+  };
+}
+
+std::vector<Sample> PayloadSamples(const observe::PayloadLog& payloads) {
+  return {
+      {.name = "payloads_lost_total",
+       .help = "Sends that the payload log could not keep.",
+       .kind = observe::MetricKind::kCounter,
+       .value = static_cast<double>(payloads.lost())},
+  };
+}
+
 std::vector<Sample> CertificateSamples(std::optional<std::chrono::system_clock::time_point> expiry
 ) {
   if (!expiry.has_value()) return {};

@@ -12,6 +12,8 @@
 #include "server/net/http_client.h"
 #include "server/observe/event_bus.h"
 #include "server/observe/metrics.h"
+#include "server/observe/payload_log.h"
+#include "server/observe/tracer.h"
 #include "server/registry/registry.h"
 #include "server/schema/schema_cache.h"
 
@@ -32,6 +34,8 @@ std::vector<observe::Sample> CertificateSamples(
 );
 std::vector<observe::Sample> ReloadSamples(bool ok, std::chrono::system_clock::time_point time);
 std::vector<observe::Sample> EventSamples(const observe::EventBus& events);
+std::vector<observe::Sample> SpanSamples(const observe::Tracer& tracer);
+std::vector<observe::Sample> PayloadSamples(const observe::PayloadLog& payloads);
 std::vector<observe::Sample> BuildSamples();
 
 }  // namespace extractd

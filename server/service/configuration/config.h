@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,6 +23,17 @@
 #include "server/service/callers/callers.h"
 
 namespace extractd {
+
+// What others than the log are told.
+struct TelemetrySettings {
+  std::string otlp_endpoint = {};  // empty: no spans
+  std::string service_name = "extractd";
+  double trace_sample_percent = 100;
+  bool send_traceparent = true;
+  std::string payload_log = {};  // empty: none
+  std::int64_t payload_log_max_bytes = std::int64_t{64} << 20U;
+  double payload_log_sample_percent = 100;
+};
 
 struct Config {
   std::vector<std::string> listen = {};  // gRPC: "host:port" or "unix:/path"
@@ -58,8 +70,11 @@ struct Config {
   bool reflection = true;
   Admission::Policy admission = {};
   bool shadow_limits = false;
+  TelemetrySettings telemetry = {};
   // By provider the file that said something of it last.
   StringMap<std::string> provider_files = {};
+  // Of what all files held that this was read from, and of the rows that plug-ins bring.
+  std::string files_hash = {};
 };
 
 // Where the values come from.
@@ -73,8 +88,6 @@ struct ConfigSources {
 inline constexpr std::string_view kDefaultConfigFile = "/etc/extractd/extractd.yaml";
 // Beside the configuration file, where providers_dir names no other folder; it may be absent.
 inline constexpr std::string_view kProvidersFolder = "providers.d";
-  // Of what all files held that this was read from, and of the rows that plug-ins bring.
-  std::string files_hash = {};
 inline constexpr std::string_view kPluginsFolder = "plugins.d";  // the same for plugins_dir
 
 // Loads the plug-ins, if there are any and nothing is served yet: they stay as long as the process.

@@ -17,6 +17,7 @@
 #include "server/service/configuration/answer_settings.h"
 #include "server/service/configuration/extension_settings.h"
 #include "server/service/configuration/setting_kinds.h"
+#include "server/service/telemetry/telemetry_settings.h"
 
 namespace extractd {
 namespace {
@@ -357,6 +358,7 @@ std::vector<Setting> MakeSettingsTable() {
   AddServerSettings(table);
   AddCallerSettings(table);
   AddExtensionSettings(table);
+  AddTelemetrySettings(table);
   AddCallSettings(table);
   AddRetrySettings(table);
   AddBackoffSettings(table);

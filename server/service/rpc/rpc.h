@@ -17,6 +17,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/task.h"
+#include "server/base/trace_context.h"
 #include "server/engine/traffic/admission.h"
 
 namespace extractd {
@@ -64,6 +65,7 @@ class Rpc {
   // Whose call it is, as the gate found; null: anybody's.
   virtual const std::shared_ptr<const Principal>& caller() const = 0;
   virtual void set_caller(std::shared_ptr<const Principal> caller) = 0;
+  virtual const TraceContext& trace() const = 0;
   // Its place among the calls that run, which it gives back when it is answered.
   virtual void set_place(Admission::Place place) = 0;
 };

@@ -35,6 +35,7 @@ class CallAs : public RpcCall, public Interface {
   const grpc::ServerContext& context() const final { return context_; }
   const std::shared_ptr<const Principal>& caller() const final { return caller_; }
   void set_caller(std::shared_ptr<const Principal> caller) final { caller_ = std::move(caller); }
+  const TraceContext& trace() const final { return trace_; }
   void set_place(Admission::Place place) final { place_ = std::move(place); }
 
  protected:
@@ -206,7 +207,7 @@ void RpcCall::Begin() {
   deadline_ = ReadDeadline();
   id_ = MakeRequestId();
   context_.AddInitialMetadata("extractd-request-id", id_);
-  worker_->observer_.OnRpcStart();
+  trace_ = worker_->observer_.OnRpcStart(context_);
   Serve();
 }
 
@@ -269,9 +270,13 @@ void RpcCall::BeginToFinish(grpc::StatusCode code) {
   place_.Leave();
   Unlink();
   worker_->observer_.OnRpcEnd({
+      .service = method().service,
       .method = method().name,
       .code = code,
       .duration = std::chrono::steady_clock::now() - begin_,
+      .request_id = id_,
+      .trace = &trace_,
+      .caller = caller_.get(),
   });
 }
 

@@ -16,6 +16,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <grpcpp/server_context.h>
 
+#include "server/base/trace_context.h"
 #include "server/service/rpc/queue_tag.h"
 #include "server/service/rpc/rpc_server.h"
 
@@ -70,6 +71,7 @@ class RpcCall {
   std::optional<SteadyTime> deadline_;
   std::string id_;
   std::shared_ptr<const Principal> caller_;
+  TraceContext trace_;
   Admission::Place place_;
 
  private:

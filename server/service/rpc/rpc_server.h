@@ -53,7 +53,8 @@ struct RpcMethod {
       grpc::ServerCompletionQueue* queue,
       void* tag
   )>;
-  std::string name;  // e.g. "Extract"
+  std::string name;          // e.g. "Extract"
+  std::string service = {};  // e.g. "extractd.v1.ExtractionService"
   RequestNext request_next = {};
   RpcHandler handler = {};
   RequestStream request_stream = {};  // these two, or the two above
@@ -64,17 +65,23 @@ struct RpcMethod {
   int waiting = 4;              // RPCs that gRPC may hand over before the poller asks again
 };
 
+// All that it refers to lives as long as the RPC.
 struct RpcEnd {
+  std::string_view service;
   std::string_view method;
   grpc::StatusCode code;
   std::chrono::nanoseconds duration;
+  std::string_view request_id;
+  const TraceContext* trace;
+  const Principal* caller;  // null: anybody
 };
 
 // Told about every RPC, on its loop.
 class RpcObserver {
  public:
   virtual ~RpcObserver() = default;
-  virtual void OnRpcStart() = 0;
+  // The trace that the RPC is part of, by its metadata.
+  virtual TraceContext OnRpcStart(const grpc::ServerContext& context) = 0;
   virtual void OnRpcEnd(const RpcEnd& end) = 0;
 };
 

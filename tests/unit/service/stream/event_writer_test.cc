@@ -28,6 +28,7 @@ class FakeCaller final : public StreamRpc {
   const grpc::ServerContext& context() const override { return context_; }
   const std::shared_ptr<const Principal>& caller() const override { return nobody_; }
   void set_caller(std::shared_ptr<const Principal>) override {}
+  const TraceContext& trace() const override { return trace_; }
   void set_place(Admission::Place) override {}
   void Write(grpc::ByteBuffer message, Written written) override {
     EXPECT_FALSE(written_) << "one at a time";
@@ -60,6 +61,7 @@ class FakeCaller final : public StreamRpc {
   std::string id_ = "req_1";
   grpc::ServerContext context_;
   std::shared_ptr<const Principal> nobody_;
+  TraceContext trace_;
   Written written_;
 };
 
