@@ -290,3 +290,58 @@ def test_every_check_is_run_by_ctest():
         if path.name not in shared:
             assert f"extractd_check({path.stem})" in listed
     assert os.access(CHECKS.parent / "test.sh", os.X_OK)
+
+
+def fault_rows(**changed: str) -> str:
+    """A page with every case; `changed` by name, such as case8, in place of its test."""
+    rows = [f"| {n} | what | how | {changed.get(f'case{n}', f'`Case{n:02}_Ends`')} |" for n in range(1, 41)]
+    return "\n".join(["# Faults", *rows])
+
+
+def fault_tests(but: int = 0) -> str:
+    return "".join(f"TEST_F(FaultsTest, Case{n:02}_Ends) {{}}\n" for n in range(1, 41) if n != but)
+
+
+def test_fault_cases_refuses_a_case_without_a_test(tmp_path):
+    files = {"docs/reliability.md": fault_rows(), "tests/faults_test.cc": fault_tests(but=8)}
+    assert "there is no test Case08_Ends" in found("fault_cases", tmp_path, files)
+    files = {"docs/reliability.md": fault_rows(case8="none"), "tests/faults_test.cc": fault_tests()}
+    assert "case 8 names no test" in found("fault_cases", tmp_path, files)
+    files["docs/reliability.md"] = fault_rows(case8="`Case09_Ends`")
+    assert "case 8 names Case09_Ends" in found("fault_cases", tmp_path, files)
+
+
+def test_fault_cases_refuses_a_page_that_leaves_one_out(tmp_path):
+    page = fault_rows().replace("| 40 | what", "| forty | what")
+    files = {"docs/reliability.md": page, "tests/faults_test.cc": fault_tests()}
+    assert "case 40 is not listed" in found("fault_cases", tmp_path, files)
+
+
+def test_fault_cases_accepts_what_stores_alone_can_suffer(tmp_path):
+    files = {"docs/reliability.md": fault_rows(case34="none", case36="none"), "tests/faults_test.cc": fault_tests()}
+    accepted("fault_cases", tmp_path, files)
+
+
+SWEEP = Path(__file__).resolve().parents[1] / "sweep_canaries.py"
+
+
+def swept(directory: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, SWEEP, *flags, directory], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("canary", ["sk-canary-1", "the canary-prompt", "Ada is 36"])
+def test_the_sweep_finds_a_canary_in_any_file(tmp_path, canary):
+    write(tmp_path, {"a-log": "{}\n{}\n", "b-spans": f"\x00\n\x01{canary}\n"})
+    done = swept(tmp_path)
+    assert done.returncode == 1
+    assert "b-spans:2: " in done.stdout
+
+
+def test_the_sweep_begins_with_nothing_and_passes_what_is_clean(tmp_path):
+    write(tmp_path, {"a-log": "sk-canary-1\n"})
+    assert swept(tmp_path, "--begin").returncode == 0
+    assert swept(tmp_path).returncode == 0
+    write(tmp_path, {"a-log": "[redacted]\n"})
+    done = swept(tmp_path)
+    assert done.returncode == 0
+    assert "1 files, 11 bytes, 0 findings" in done.stdout

@@ -22,6 +22,7 @@
 
 #include "server/json/parse.h"
 #include "server/json/read.h"
+#include "tests/fakes/capture.h"
 
 namespace extractd::fakes {
 namespace {
@@ -29,6 +30,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// The key of acme in every test that gives it no other. Nothing that a daemon says may hold it.
+constexpr std::string_view kCanaryVariable = "ACME_CANARY_KEY";
+constexpr std::string_view kCanaryKey = "sk-canary-5e0b7d91f3";
 constexpr milliseconds kPoll{5};
 constexpr seconds kPatience{30};
 
@@ -55,6 +59,7 @@ bool WaitUntil(Condition condition, std::chrono::nanoseconds patience) {
 
 std::vector<std::string> EnvironmentOf(const DaemonProcess::Options& options) {
   std::map<std::string, std::string> variables = options.environment;
+  variables.emplace(kCanaryVariable, kCanaryKey);
   for (const auto* name :
        {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) variables.emplace(name, value);
@@ -86,15 +91,19 @@ std::filesystem::path DaemonBinary() {
 }
 
 std::string AcmeAt(std::string_view base_url, std::string_view more_keys) {
-  const bool enforces = more_keys.find("    enforcement:") != std::string_view::npos;
+  const auto has = [more_keys](std::string_view key) {
+    return more_keys.find(key) != std::string_view::npos;
+  };
+  const bool has_key = has("    key_") || has("    signer:");
   return fmt::format(
       "providers:\n"
       "  acme:\n"
       "    base_url: {}\n"
       "    default_model: acme-1\n"
-      "{}{}",
+      "{}{}{}",
       base_url,
-      enforces ? "" : "    enforcement: grammar\n",
+      has("    enforcement:") ? "" : "    enforcement: grammar\n",
+      has_key ? "" : fmt::format("    key_variable: {}\n", kCanaryVariable),
       more_keys
   );
 }
@@ -113,12 +122,23 @@ DaemonProcess::DaemonProcess(Options options) : directory_(MakeDirectory()) {
 }
 
 DaemonProcess::~DaemonProcess() {
+  if (pid_ > 0 && serving_) CapturePages();
   if (pid_ > 0) {
     Signal(SIGTERM);
     Wait();
   }
+  Capture(fmt::format("{}-log", directory_.filename().string()), Log());
   std::error_code error;
   std::filesystem::remove_all(directory_, error);
+}
+
+void DaemonProcess::CapturePages() const {
+  if (admin_.find(':') == std::string::npos || !Captures()) return;
+  std::string pages;
+  for (const auto* page : {"/metrics", "/debug/settings", "/debug/providers"}) {
+    pages += AdminGet(page);
+  }
+  Capture(fmt::format("{}-pages", directory_.filename().string()), pages);
 }
 
 void DaemonProcess::Spawn(const Options& options) {
@@ -197,6 +217,7 @@ std::string DaemonProcess::AdminGet(std::string_view path) const {
   asio::write(socket, asio::buffer(request), error);
   std::string reply;
   asio::read(socket, asio::dynamic_buffer(reply), error);
+  if (!reply.starts_with("HTTP/1.1 ")) return "status 0";  // it is gone
   const std::string status = reply.substr(9, 3);
   return status == "200" ? reply.substr(reply.find("\r\n\r\n") + 4) : "status " + status;
 }

@@ -60,6 +60,7 @@ class DaemonProcess {
  private:
   void Spawn(const Options& options);
   void AwaitServing();
+  void CapturePages() const;
 
   std::filesystem::path directory_;
   pid_t pid_ = -1;
@@ -72,7 +73,8 @@ class DaemonProcess {
 // The daemon of this build.
 std::filesystem::path DaemonBinary();
 
-// A `providers` block with one provider named "acme" at an imposter's URL, without a key.
+// A `providers` block with one provider named "acme" at an imposter's URL. Unless `more_keys` says
+// otherwise, its key is one that must be seen nowhere but there: tests/sweep_canaries.py.
 std::string AcmeAt(std::string_view base_url, std::string_view more_keys = {});
 
 }  // namespace extractd::fakes

@@ -4,7 +4,6 @@
 // EXTRACTD_SEED sets what happens.
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -19,57 +18,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/test_settings.h"
+#include "tests/integration/random_faults.h"
 #include "tests/integration/stream_support.h"
 
 namespace extractd::integration {
 namespace {
 
-using fakes::ScriptedReply;
 using namespace std::chrono_literals;
 
 constexpr size_t kStreams = 400;
 constexpr size_t kStreamsInFull = 20'000;
 constexpr size_t kCallers = 8;
-// What an allocator under ASan keeps of what was freed.
-constexpr std::int64_t kMaxGrowthKb = 96 * 1024;
-
-std::int64_t ResidentKb(pid_t pid) {
-  std::ifstream status(fmt::format("/proc/{}/status", pid));
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stoll(line.substr(6));
-  }
-  return 0;
-}
-
-// One of the things that providers do.
-ScriptedReply SomeReply(std::mt19937& random) {
-  const std::string person = fmt::format(
-      R"({{"name":"{}","age":{}}})", std::string(1 + random() % 4'000, 'a'), random() % 90
-  );
-  const std::string events = ToolEvents(InPieces(person, 1 + random() % 60));
-  const size_t somewhere = random() % events.size();
-  switch (random() % 16) {
-    case 0:
-      return ScriptedReply::EventStream(events).CutAfter(somewhere);
-    case 1:
-      return ScriptedReply::EventStream(events).ResetAfter(somewhere);
-    case 2:
-      return ScriptedReply::EventStream(events).StallAfter(somewhere);
-    case 3:
-      return ScriptedReply::EventStream(events.substr(0, somewhere) + "data: {no json\n\n");
-    case 4:
-      return ErrorReply(503);
-    case 5:
-      return ScriptedReply::HangUp();
-    case 6:
-      return ScriptedReply::EventStream(ToolEvents({R"({"age":-1,)", person.substr(1)}));
-    case 7:
-      return ScriptedReply::EventStream(events).Dripping(2'000, 1ms);
-    default:
-      return ScriptedReply::EventStream(events);
-  }
-}
-
 class StreamSoakTest : public DaemonTest {
  protected:
   // One caller: reads all, or some and then leaves, or slowly.
@@ -108,16 +67,6 @@ class StreamSoakTest : public DaemonTest {
     seed_ += kCallers;
   }
 
-  // False: it did not become so within ten seconds.
-  template <class Condition>
-  static bool Becomes(Condition condition) {
-    for (int i = 0; i < 500; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(20ms);
-    }
-    return false;
-  }
-
   std::uint64_t seed_ = NumberSetting("EXTRACTD_SEED", 6);
   std::mutex mutex_;
   std::map<grpc::StatusCode, size_t> outcomes_;
@@ -131,7 +80,7 @@ TEST_F(StreamSoakTest, NothingStaysOfManyStreams) {
   );
   // The imposter's own thread alone draws from it.
   auto random = std::make_shared<std::mt19937>(static_cast<std::mt19937::result_type>(seed_));
-  acme.ReplyByDefault([random](const fakes::SeenRequest&) { return SomeReply(*random); });
+  acme.ReplyByDefault([random](const fakes::SeenRequest&) { return RandomStream(*random); });
   Run(streams / 2);
   const int descriptors = daemon->OpenDescriptors();
   const std::int64_t resident = ResidentKb(daemon->pid());

@@ -16,6 +16,8 @@
 namespace extractd::integration {
 namespace {
 
+const bool captures = CaptureStatuses();
+
 std::string Quoted(std::string_view text) {
   std::string out;
   json::WriteString(text, out);

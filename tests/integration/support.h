@@ -26,6 +26,10 @@ inline constexpr std::string_view kPersonSchema =
 inline constexpr std::string_view kAda = R"({"name":"Ada","age":36})";
 inline constexpr std::string_view kAdaWithNegativeAge = R"({"name":"Ada","age":-36})";
 
+// From now on the status of every call is kept, if somebody keeps what tests give; once, before any
+// channel is made. False: nobody does.
+bool CaptureStatuses();
+
 // Replies of an OpenAI-like API; each reports 100 input and 20 output tokens.
 fakes::ScriptedReply ToolAnswer(
     std::string_view arguments, std::string_view finish_reason = "stop"

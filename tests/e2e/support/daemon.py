@@ -1,5 +1,6 @@
 """A real extractd in a process of its own, as an operator would start it."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 
 from support import environment
+from support.capture import capture
 
 PATIENCE_S = 30.0
 SANITIZER_REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "ThreadSanitizer")
@@ -113,6 +115,7 @@ class Daemon:
     def stop(self) -> None:
         """Drains it, and fails if it ended otherwise than with 0 or a sanitizer complained."""
         try:
+            self._capture_pages()
             if self.process.poll() is None:
                 self.signal(signal.SIGTERM)
             code = self.wait()
@@ -120,13 +123,25 @@ class Daemon:
             complaints = [word for word in SANITIZER_REPORTS if word in log]
             assert code == 0 and not complaints, f"exit code {code}, {complaints}:\n{log[-6000:]}"
         finally:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            self._remove()
+
+    def _capture_pages(self) -> None:
+        if self.process.poll() is not None or self.admin == "off":
+            return
+        for path in ("/metrics", "/debug/settings", "/debug/providers"):
+            with contextlib.suppress(OSError):
+                capture(f"{self.directory.name}-pages", self.get(path)[1])
+
+    def _remove(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            capture(f"{self.directory.name}-log", self.log_file.read_bytes())
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def kill(self) -> None:
         if self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._remove()
 
 
 def run_daemon(*arguments: str, environment_: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

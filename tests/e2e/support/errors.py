@@ -1,11 +1,14 @@
 """Rich errors as a Python client reads them, with Google's own messages for google.rpc."""
 
 import dataclasses
+import os
 
 import grpc
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+
+from support.capture import capture
 
 DETAILS_KEY = "grpc-status-details-bin"
 
@@ -33,8 +36,13 @@ class Failure:
         return {violation.field: violation.description for violation in self.bad_request.field_violations}
 
 
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
 def failure_of(error: grpc.RpcError, api) -> Failure:
     trailers = dict(error.trailing_metadata() or ())
+    capture(f"statuses-{os.getpid()}", error.details() or "", *map(_bytes, trailers.values()))
     failure = Failure(error.code(), error.details(), trailers, len(trailers.get(DETAILS_KEY, b"")))
     status = rpc_status.from_call(error)
     kinds = {
