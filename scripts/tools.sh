@@ -3,7 +3,7 @@
 #
 # Fetches the tools of the tests that Debian does not have, once for every clone of this user, to
 # $CACHE/tools: python is an environment with the requirements of tests/, bin holds aimock, buf,
-# grpcurl and the generators of Go stubs.
+# grpcurl, toxiproxy and the generators of Go stubs.
 # --bench: the libraries that tests/bench/peers compares with, too, in peers.
 # A tool that cannot be had here is named and its tests are skipped; in CI that is an error.
 set -euo pipefail
@@ -14,6 +14,7 @@ AIMOCK_VERSION=1.43.0
 BUF_VERSION=1.75.0
 # The last one that Debian's Go 1.19 builds.
 GRPCURL_VERSION=1.8.8
+TOXIPROXY_VERSION=2.5.0
 # As docs/examples/go/go.mod has them.
 PROTOC_GEN_GO_VERSION=1.31.0
 PROTOC_GEN_GO_GRPC_VERSION=1.3.0
@@ -70,6 +71,16 @@ fetch_grpcurl() {
       go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@v$GRPCURL_VERSION"
   fi
   provide grpcurl "$program"
+}
+
+fetch_toxiproxy() {
+  local prefix=$CACHE/tools/toxiproxy-$TOXIPROXY_VERSION
+  if [[ ! -x $prefix/server ]]; then
+    command -v go >/dev/null || { do_without toxiproxy-server "Go is not installed"; return; }
+    GOBIN=$prefix GOFLAGS=-p=2 step "build toxiproxy" "$NETWORK_HINT" \
+      go install "github.com/Shopify/toxiproxy/v2/cmd/server@v$TOXIPROXY_VERSION"
+  fi
+  provide toxiproxy-server "$prefix/server"
 }
 
 # The generators, and the modules that the Go example is built from.
@@ -131,5 +142,6 @@ fetch_python
 fetch_npm aimock @copilotkit/aimock "$AIMOCK_VERSION"
 fetch_npm buf @bufbuild/buf "$BUF_VERSION"
 fetch_grpcurl
+fetch_toxiproxy
 fetch_go_stubs
 [[ ${1:-} != --bench ]] || fetch_peers

@@ -5,6 +5,7 @@ import time
 
 import jsonschema
 import pytest
+from llmock.chaos import StreamChaos
 from llmock.ratelimit import LimitSettings
 
 from support.errors import expect_failure
@@ -289,3 +290,22 @@ def test_a_stream_that_breaks_is_taken_back_and_asked_for_again(client, provider
     timed_out = client.api.ATTEMPT_OUTCOME_TIMED_OUT
     assert first.outcome == (timed_out if kind == "stall" else client.api.ATTEMPT_OUTCOME_UNAVAILABLE)
     assert first.usage.estimated
+
+
+def test_three_faults_in_ten_are_outlived(client, unjudged, server):
+    """Every call is answered or says why, and what we count is what the provider saw."""
+    rates = {429: 0.1, 500: 0.1, 503: 0.1}
+    broken = StreamChaos(fault_rates=(("disconnect", 0.1), ("malformed", 0.1), ("truncate", 0.1)))
+    server.state.chaos.error_rates, server.state.stream_chaos = rates, broken
+    retry = {"initial_backoff_ms": 5, "max_backoff_ms": 20, "max_transport_retries": 6, "max_attempts": 12}
+    try:
+        responses = [client.extract(**REQUEST | {"retry": retry}) for _ in range(40)]
+        streams = [stream(client, mode_name="JSON_SCHEMA", retry=retry)[-1].result for _ in range(20)]
+    finally:
+        server.state.chaos.error_rates, server.state.stream_chaos = {}, StreamChaos()
+    for response in [*responses, *streams]:
+        expect_invoice(response)
+    attempts = [attempt for response in [*responses, *streams] for attempt in response.attempts]
+    assert len(attempts) > 65, "or there were no faults"
+    failed = [attempt for attempt in attempts if attempt.outcome != client.api.ATTEMPT_OUTCOME_VALID]
+    assert len(failed) == len(attempts) - 60

@@ -4,12 +4,13 @@ import json
 import pathlib
 import re
 import subprocess
+import threading
 import time
 
 import pytest
 
 from support import environment
-from support.daemon import run_daemon
+from support.daemon import run_daemon, wait_until
 from support.upstream import acme, calls
 
 ADA = {"name": "Ada"}
@@ -34,13 +35,13 @@ class Authority:
     def new_key(name: str) -> tuple[str, ...]:
         return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key")
 
-    def issue(self, name: str, names: str) -> tuple[str, str]:
+    def issue(self, name: str, names: str, days: int = 1) -> tuple[str, str]:
         """Paths of a certificate for these alternative names, and of its key."""
         (self.folder / f"{name}.ext").write_text(f"subjectAltName={names}\n")
         self.openssl("req", *self.new_key(name), "-subj", f"/CN={name}", "-out", f"{name}.csr")
         self.openssl(
             *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"),
-            *("-days", "1", "-extfile", f"{name}.ext", "-out", f"{name}.pem"),
+            *("-days", str(days), "-extfile", f"{name}.ext", "-out", f"{name}.pem"),
         )
         (self.folder / f"{name}.key").chmod(0o600)
         return str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")
@@ -206,3 +207,33 @@ def test_the_configuration_that_the_page_shows_is_right(folder, servers, clients
     file.write_text(block)
     checked = run_daemon("--config", str(file), "check-config")
     assert checked.returncode == 0, checked.stderr
+
+
+def test_certificates_of_openssl_are_rotated_under_load(grpcurl, servers, daemon, upstream, token):
+    upstream.script(calls(ADA))
+    stop = threading.Event()
+    outcomes = []
+
+    def call() -> None:
+        while not stop.is_set():
+            outcomes.append(grpcurl("-H", f"authorization: Bearer {token}"))
+
+    def expires() -> float:
+        found = re.search(r"^extractd_tls_certificate_not_after_seconds (\S+)$", daemon.get("/metrics")[1], re.MULTILINE)
+        return float(found[1])
+
+    callers = [threading.Thread(target=call) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for days in (3, 4):
+        before = expires()
+        # The same files, as a mounted secret is exchanged.
+        servers.issue("server", "IP:127.0.0.1,DNS:localhost", days)
+        assert wait_until(lambda before=before: expires() != before)
+    done = len(outcomes)
+    wait_until(lambda: len(outcomes) > done + 5)
+    stop.set()
+    for caller in callers:
+        caller.join()
+    assert len(outcomes) > 5
+    assert [outcome.stderr for outcome in outcomes if outcome.returncode != 0] == []
