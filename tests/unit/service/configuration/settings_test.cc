@@ -57,11 +57,17 @@ TEST(SettingsTest, EverySettingMovesItsValue) {
       {"default_model", "acme/large"},
       {"on_invalid", "return_best_effort"},
       {"retry_on", "connect, timeout"},
+      {"reask_strategy", "patch"},
+      {"on_truncated", "raise_limit"},
       {"backoff_multiplier", "3"},
       {"backoff_jitter", "0.25"},
       {"retry_budget_percent", "50"},
       {"tls_client_certificates", "optional"},
       {"socket_mode", "0660"},
+      {"otlp_endpoint", "http://127.0.0.1:4318"},
+      {"trace_sample_percent", "10"},
+      {"payload_log_max_bytes", "2097152"},
+      {"payload_log_sample_percent", "10"},
   };
   for (const Setting& setting : AllSettings()) {
     Config config;
