@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "server/base/utf8.h"
 #include "server/json/lexical.h"
 #include "server/json/tolerant/damaged_value.h"
 #include "server/json/write.h"
@@ -24,12 +25,20 @@ bool DamagedValueReader::ReadName() {
   if (AtQuote()) return ReadQuotedName();
   const std::string_view name = BareName();
   if (name.empty()) return Fail("expected a member name");
+  const bool broken = !IsValidUtf8(name);
+  const std::string_view read = broken ? out_.KeepText(ReplaceInvalidUtf8(name)) : name;
   at_ += name.size();
-  if (!ReadColon(name)) return false;
-  log_.AddToChild(
-      repair_kind::kUnquotedKey,
-      {.before = RepairText(name), .after = ToShortText(name, kMaxRepairTextBytes)}
-  );
+  if (!ReadColon(read)) return false;
+  const RepairLog::Change change = {
+      .before = RepairText(name), .after = ToShortText(read, kMaxRepairTextBytes)
+  };
+  log_.AddToChild(repair_kind::kUnquotedKey, change);
+  if (broken) {
+    log_.AddToChild(
+        repair_kind::kInvalidUtf8,
+        {.before = change.before, .after = change.after, .lossless = false}
+    );
+  }
   return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <absl/container/flat_hash_set.h>
 
+#include "server/base/utf8.h"
 #include "server/json/lexical.h"
 #include "server/json/parse.h"
 
@@ -195,6 +196,8 @@ class KeyValueReader {
 }  // namespace
 
 std::optional<Document> ReadKeyValues(std::string_view text) {
+  // Names and values are taken as they are.
+  if (!IsValidUtf8(text)) return std::nullopt;
   return KeyValueReader(text).Read();
 }
 

@@ -13,8 +13,8 @@ namespace extractd::json {
 // of such or of a plain text; lines that are indented further belong to the name or item above
 // them. Marks of Markdown (**name:**) and quotes around names and values are left out. All values
 // are strings; [a, b] is an array of them; a name without a value is null. Items with one name
-// each, all different, are one object. Nothing if a line is none of these, a name stands twice, or
-// the nesting is deeper than kMaxDepth (parse.h). Linear.
+// each, all different, are one object. Nothing if a line is none of these, a name stands twice, the
+// nesting is deeper than kMaxDepth (parse.h), or the text is no UTF-8. Linear.
 std::optional<Document> ReadKeyValues(std::string_view text);
 
 }  // namespace extractd::json

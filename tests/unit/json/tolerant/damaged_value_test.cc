@@ -98,6 +98,17 @@ TEST(DamagedValueTest, Quotes) {
   ExpectRepaired("['say \"hi\"']", R"(["say \"hi\""])", R"(quote /0: 'say "hi"' -> "say \"hi\"")");
 }
 
+// A guess reads names of any bytes.
+TEST(DamagedValueTest, UnquotedKeysThatAreNotUtf8AreMended) {
+  ExpectRepaired(
+      "{a\xFF:1}",
+      "{\"a\uFFFD\":1}",
+      "unquoted_key /a\uFFFD: a\\xFF -> \"a\uFFFD\"\n"
+      "invalid_utf8 /a\uFFFD: a\\xFF -> \"a\uFFFD\" (lossy)",
+      Guess::kText
+  );
+}
+
 TEST(DamagedValueTest, UnquotedKeys) {
   ExpectRepaired("{a:1}", R"({"a":1})", "unquoted_key /a: a -> \"a\"");
   ExpectRepaired(

@@ -47,6 +47,7 @@ TEST(KeyValuesTest, ProseIsNone) {
   EXPECT_EQ(Read("name: Ada\nand so on"), "none");
   EXPECT_EQ(Read("name: Ada\nname: Bo"), "none") << "one would be lost";
   EXPECT_EQ(Read("{\"a\": 1}"), "none");
+  EXPECT_EQ(Read("na\xFFme: Ada"), "none") << "is no UTF-8";
 }
 
 TEST(KeyValuesTest, DepthIsBounded) {
