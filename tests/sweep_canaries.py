@@ -31,7 +31,7 @@ def findings(directory: Path) -> list[str]:
 def main(arguments: list[str]) -> int:
     if arguments[0] == "--begin":
         shutil.rmtree(arguments[1], ignore_errors=True)
-        Path(arguments[1]).mkdir(parents=True)
+        Path(arguments[1]).mkdir(parents=True, exist_ok=True)
         return 0
     directory = Path(arguments[0])
     found = findings(directory)
