@@ -193,9 +193,12 @@ bool DamagedValueReader::PutWord(std::string_view word) {
     PutNumber(word, *number);
     return true;
   }
-  if (const std::string_view number = NumberPrefix(word); Guesses() && !number.empty()) {
-    PutNumber(word, {.text = std::string(number), .lossless = false});
-    return true;
+  if (const std::string_view prefix = NumberPrefix(word); Guesses() && !prefix.empty()) {
+    if (const std::optional<DamagedNumber> number = ReadNumber(prefix)) {
+      const std::string text = number->text.empty() ? std::string(prefix) : number->text;
+      PutNumber(word, {.text = text, .lossless = false});
+      return true;
+    }
   }
   const std::optional<DamagedLiteral> literal = ReadLiteral(word);
   if (!literal.has_value()) return false;

@@ -109,6 +109,11 @@ TEST(DamagedValueTest, UnquotedKeysThatAreNotUtf8AreMended) {
   );
 }
 
+// A number with something behind it is still written as JSON has it.
+TEST(DamagedValueTest, BeginningsOfWordsThatAreNumbersAreJson) {
+  ExpectRepaired(R"({"a":08-})", R"({"a":8})", "number_form /a: 08- -> 8 (lossy)", Guess::kText);
+}
+
 TEST(DamagedValueTest, UnquotedKeys) {
   ExpectRepaired("{a:1}", R"({"a":1})", "unquoted_key /a: a -> \"a\"");
   ExpectRepaired(
