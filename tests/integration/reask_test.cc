@@ -181,7 +181,9 @@ TEST_F(ReaskTest, APatchThatTheProviderRefusesIsFollowedByTheWholeQuestion) {
 
 TEST_F(ReaskTest, WhereMostOfTheAnswerIsWrongTheWholeIsAskedFor) {
   Start();
-  Script({ToolAnswer(R"({"customer":["Hans","Peter","Weber"],"lines":[]})"), ToolAnswer(Order("1"))}
+  Script(
+      {ToolAnswer(R"({"customer":["Hans","Peter","Maria","Weber","and others"],"lines":[]})"),
+       ToolAnswer(Order("1"))}
   );
   const v1::ExtractResponse response = Extracted(OrderRequest());
   EXPECT_EQ(KindsOf(response.attempts()), (Kinds{v1::ATTEMPT_KIND_FIRST, v1::ATTEMPT_KIND_REASK}));
