@@ -14,8 +14,8 @@
 #include "server/engine/planning/defaults.h"
 #include "server/providers/model_pull.h"
 #include "server/service/extraction/extract_request.h"
-#include "server/service/rpc/unary.h"
 #include "server/service/rpc/rpc_endings.h"
+#include "server/service/rpc/unary.h"
 
 namespace extractd {
 namespace {
