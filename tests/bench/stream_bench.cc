@@ -17,45 +17,12 @@
 #include "server/net/streams/sse_reader.h"
 #include "server/providers/dialects/openai_chat/openai_chat.h"
 #include "server/schema/compiled_schema.h"
+#include "tests/bench/long_answer.h"
 
 namespace extractd {
 namespace {
 
 constexpr size_t kChunkBytes = 15;  // about what providers send at a time
-
-constexpr std::string_view kSchema = R"({
-  "type": "object",
-  "properties": {
-    "number": {"type": "string"},
-    "lines": {"type": "array", "items": {
-      "type": "object",
-      "properties": {
-        "article": {"type": "string", "minLength": 1},
-        "count": {"type": "integer", "minimum": 1},
-        "price": {"type": "number", "minimum": 0},
-        "taxed": {"type": "boolean"}
-      },
-      "required": ["article", "count", "price", "taxed"],
-      "additionalProperties": false
-    }}
-  },
-  "required": ["number", "lines"],
-  "additionalProperties": false
-})";
-
-std::string AnswerOf(size_t bytes) {
-  std::string answer = R"({"number":"INV-2026-00417","lines":[)";
-  for (int i = 1; answer.size() < bytes; ++i) {
-    if (i > 1) answer += ',';
-    answer += fmt::format(
-        R"({{"article":"Chair, oak, \"model {}\"","count":{},"price":{}.50,"taxed":true}})",
-        i,
-        i,
-        3 * i
-    );
-  }
-  return answer + "]}";
-}
 
 std::vector<std::string_view> ChunksOf(std::string_view text) {
   std::vector<std::string_view> chunks;
@@ -74,8 +41,8 @@ void CountChunks(benchmark::State& state, size_t chunks) {
 }
 
 void BM_Whole(benchmark::State& state) {
-  const auto schema = *schema::Compile(std::string(kSchema));
-  const std::string answer = AnswerOf(static_cast<size_t>(state.range(0)));
+  const auto schema = *schema::Compile(std::string(bench::kLongAnswerSchema));
+  const std::string answer = bench::LongAnswer(static_cast<size_t>(state.range(0)));
   for (auto _ : state) {
     const json::ParseResult parsed = json::ParseView(answer);
     benchmark::DoNotOptimize(schema->IsValid(std::get<json::Document>(parsed).root()));
@@ -84,8 +51,8 @@ void BM_Whole(benchmark::State& state) {
 
 // Parser, schema and ops.
 void BM_Partials(benchmark::State& state) {
-  const auto schema = *schema::Compile(std::string(kSchema));
-  const std::string answer = AnswerOf(static_cast<size_t>(state.range(0)));
+  const auto schema = *schema::Compile(std::string(bench::kLongAnswerSchema));
+  const std::string answer = bench::LongAnswer(static_cast<size_t>(state.range(0)));
   const std::vector<std::string_view> chunks = ChunksOf(answer);
   size_t told = 0;
   const auto count = [&told](const PartialOp& op) { told += op.text.size(); };
@@ -114,8 +81,8 @@ class PartialSink final : public DeltaSink {
 
 // The same from the bytes of the socket on: events, the dialect's decoder, partials.
 void BM_FromEvents(benchmark::State& state) {
-  const auto schema = *schema::Compile(std::string(kSchema));
-  const std::string answer = AnswerOf(static_cast<size_t>(state.range(0)));
+  const auto schema = *schema::Compile(std::string(bench::kLongAnswerSchema));
+  const std::string answer = bench::LongAnswer(static_cast<size_t>(state.range(0)));
   std::vector<std::string> events;
   for (const std::string_view chunk : ChunksOf(answer)) {
     std::string quoted;

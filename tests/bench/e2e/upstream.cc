@@ -3,7 +3,6 @@
 // the servers that are measured.
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "tests/bench/e2e/job.h"
+#include "tests/bench/e2e/request_size.h"
 
 namespace extractd::bench {
 namespace {
@@ -38,22 +38,6 @@ std::string ReplyBytes() {
       body.size(),
       body
   );
-}
-
-// The size of the first request in `bytes`, head and body; 0 if it is not whole.
-size_t RequestSize(std::string_view bytes) {
-  constexpr std::string_view kEnd = "\r\n\r\n";
-  constexpr std::string_view kLength = "Content-Length: ";  // as libcurl writes it
-  const size_t head = bytes.find(kEnd);
-  if (head == std::string_view::npos) return 0;
-  const size_t field = bytes.substr(0, head).find(kLength);
-  size_t body = 0;
-  if (field != std::string_view::npos) {
-    const char* const digits = bytes.data() + field + kLength.size();
-    std::from_chars(digits, bytes.data() + head, body);
-  }
-  const size_t size = head + kEnd.size() + body;
-  return bytes.size() < size ? 0 : size;
 }
 
 class Upstream {
