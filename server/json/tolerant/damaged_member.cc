@@ -26,7 +26,7 @@ bool DamagedValueReader::ReadName() {
   const std::string_view name = BareName();
   if (name.empty()) return Fail("expected a member name");
   const bool broken = !IsValidUtf8(name);
-  const std::string_view read = broken ? out_.KeepText(ReplaceInvalidUtf8(name)) : name;
+  const std::string_view read = broken ? out_.CopyText(ReplaceInvalidUtf8(name)) : name;
   at_ += name.size();
   if (!ReadColon(read)) return false;
   const RepairLog::Change change = {

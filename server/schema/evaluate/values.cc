@@ -86,9 +86,7 @@ struct Hashed {
 std::optional<Pair> FindEqualPairByHash(const json::Value& list) {
   constexpr size_t kNone = SIZE_MAX;
   std::vector<Hashed> seen;
-  seen.reserve(list.size());
   absl::flat_hash_map<std::uint64_t, size_t> last;
-  last.reserve(list.size());
   for (const json::Value& element : list) {
     const size_t index = seen.size();
     const auto [at, first] = last.try_emplace(HashValue(element), index);
