@@ -183,7 +183,7 @@ class Gatherer {
   static constexpr size_t kBytes = 512;
 
   // From here on there may not be room for the most that is written between two looks at it.
-  char* full() { return bytes_.data() + kBytes - 4 * kMaxStepBytes; }
+  char* full() { return bytes_.data() + (kBytes - (4 * kMaxStepBytes)); }
   void Flush() { to_ = FlushUpTo(to_); }
   char* FlushUpTo(const char* end) {
     out_.append(bytes_.data(), static_cast<size_t>(end - bytes_.data()));

@@ -65,7 +65,7 @@ LookUp& LookUpOf(std::uint64_t family, LabelValues values) {
   size_t place = family;
   for (const std::string_view value : values) {
     const auto end = value.empty() ? '\0' : value.back();
-    place = place * 31 + value.size() * 7 + static_cast<unsigned char>(end);
+    place = (place * 31) + (value.size() * 7) + static_cast<unsigned char>(end);
   }
   return last[place % kLookUps];
 }
