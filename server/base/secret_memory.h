@@ -17,6 +17,7 @@ struct UndumpedAllocator {
 
   UndumpedAllocator() = default;
   template <class Other>
+  // NOLINTNEXTLINE(google-explicit-constructor): what an allocator has to be made from
   UndumpedAllocator(const UndumpedAllocator<Other>& /*other*/) {}
 
   T* allocate(size_t count) { return static_cast<T*>(AllocateUndumped(count * sizeof(T))); }

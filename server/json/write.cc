@@ -69,7 +69,7 @@ bool IsSurrogate(std::string_view text) {
 char* WriteNonAscii(std::string_view& text, char* to) {
   size_t size = DecodeUtf8(text).size;
   if (size > 0) {
-    to = std::copy_n(text.data(), size, to);
+    to = std::ranges::copy(text.substr(0, size), to).out;
   } else if (IsSurrogate(text)) {
     size = 3;
     to = WriteUnit(
@@ -124,9 +124,10 @@ char* CopyShort(std::string_view& text, char* to) {
 // Copies the plain bytes in front of `text`, of one block at most.
 char* CopyPlain(std::string_view& text, char* to) {
   if (text.size() < kScannedBytes) return CopyShort(text, to);
-  const unsigned found = NotPlain(text.data());
+  const char* const from = text.data();
+  const unsigned found = NotPlain(from);
   const auto run = static_cast<size_t>(std::countr_zero(found | (1U << kScannedBytes)));
-  std::memcpy(to, text.data(), kScannedBytes);
+  std::memcpy(to, from, kScannedBytes);
   text.remove_prefix(run);
   return to + run;
 }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <absl/base/thread_annotations.h>
 #include <absl/status/statusor.h>
@@ -64,8 +65,8 @@ class PayloadLog {
   std::int64_t lost() const { return lost_.load(); }
 
  private:
-  PayloadLog(const Options& options, const Redactor& redactor)
-      : options_(options), redactor_(redactor) {}
+  PayloadLog(Options options, const Redactor& redactor)
+      : options_(std::move(options)), redactor_(redactor) {}
   absl::Status OpenFile() ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);
   // False: it is not there.
   bool WriteLine(std::string_view line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(file_mutex_);

@@ -85,7 +85,7 @@ def asks_for_the_same(theirs: object, ours: object) -> bool:
 
 def says_what_is_wrong(theirs: object, ours: object) -> bool:
     told = isinstance(theirs, str) and isinstance(ours, str) and "rror" in theirs
-    return told and ("valid" in ours or ours.startswith("Not used"))
+    return told and ("valid" in ours or ours.startswith(("Not used", "That could not be read")))
 
 
 def is_wrapped(theirs: object, ours: object) -> bool:

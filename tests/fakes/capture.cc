@@ -1,10 +1,11 @@
 #include "tests/fakes/capture.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <string>
+
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::fakes {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::uintmax_t kMaxBytes = std::uintmax_t{64} << 20U;
 
 const std::string& Folder() {
   static const std::string folder = [] {
-    const char* const value = std::getenv("EXTRACTD_CAPTURE_DIR");
+    const char* const value = Setting("EXTRACTD_CAPTURE_DIR");
     return std::string(value == nullptr ? "" : value);
   }();
   return folder;

@@ -23,6 +23,7 @@
 #include "server/json/parse.h"
 #include "server/json/read.h"
 #include "tests/fakes/capture.h"
+#include "tests/fakes/test_settings.h"
 
 namespace extractd::fakes {
 namespace {
@@ -62,15 +63,18 @@ std::vector<std::string> EnvironmentOf(const DaemonProcess::Options& options) {
   variables.emplace(kCanaryVariable, kCanaryKey);
   for (const auto* name :
        {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
-    if (const char* value = std::getenv(name)) variables.emplace(name, value);
+    const char* const value = Setting(name);
+    if (value != nullptr) variables.emplace(name, value);
   }
   std::vector<std::string> entries;
-  for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
+  entries.reserve(variables.size());
+  for (const auto& [name, value] : variables) entries.push_back(fmt::format("{}={}", name, value));
   return entries;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -236,7 +240,7 @@ int DaemonProcess::OpenDescriptors() const {
   return static_cast<int>(Metric("process_open_fds"));
 }
 
-void DaemonProcess::Rewrite(std::string_view yaml) {
+void DaemonProcess::Rewrite(std::string_view yaml) const {
   std::ofstream(config_file()) << yaml;
 }
 

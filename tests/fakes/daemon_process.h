@@ -52,7 +52,7 @@ class DaemonProcess {
   double Metric(std::string_view sample) const;
   int OpenDescriptors() const;
 
-  void Rewrite(std::string_view yaml);  // replaces the configuration file
+  void Rewrite(std::string_view yaml) const;  // replaces the configuration file
   void Signal(int signal) const;
   // Its exit code, or minus the signal that ended it; waits up to `patience`, then kills it.
   int Wait(std::chrono::seconds patience = std::chrono::seconds(30));

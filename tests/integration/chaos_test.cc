@@ -171,6 +171,7 @@ class ChaosTest : public DaemonTest {
                      (IsFullRun() ? std::chrono::seconds(kPatienceInFull) : kPatience) / 2;
     const size_t last = next_ + calls;
     std::vector<std::thread> callers;
+    callers.reserve(kCallers);
     for (size_t i = 0; i < kCallers; ++i) {
       callers.emplace_back([this, last, end] {
         const auto stub = v1::ExtractionService::NewStub(

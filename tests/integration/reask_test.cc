@@ -195,7 +195,7 @@ TEST_F(ReaskTest, WhatAPatchMendedIsKeptWhenItIsNotEnough) {
   request.mutable_retry()->set_max_reasks(1);
   request.mutable_validation()->set_on_invalid(v1::ON_INVALID_RETURN_BEST_EFFORT);
   std::string two_wrong = Order("-1");
-  two_wrong.replace(two_wrong.find("4"), 1, "0");
+  two_wrong.replace(two_wrong.find('4'), 1, "0");
   Script({ToolAnswer(two_wrong), ToolAnswer(R"({"fix_1":1,"fix_2":0})")});
   const v1::ExtractResponse response = Extracted(request);
   EXPECT_FALSE(response.valid());

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/fakes/capture.h"
+#include "tests/integration/support.h"
 
 namespace extractd::integration {
 namespace {

@@ -1,4 +1,6 @@
 // The names of members, what stands between a name and its value, and names that stand twice.
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -99,13 +101,15 @@ bool DamagedValueReader::TakeSeparator() {
     ++at_;
     return true;
   }
-  for (const std::string_view mark : {"=>", ":=", "="}) {
-    if (text_.substr(at_, mark.size()) != mark || text_.substr(at_, 2) == "==") continue;
-    at_ += mark.size();
-    log_.AddToContainer(repair_kind::kSeparator, {.before = std::string(mark), .after = ":"});
-    return true;
-  }
-  return false;
+  static constexpr std::array<std::string_view, 3> kMarks = {"=>", ":=", "="};
+  const std::string_view rest = text_.substr(at_);
+  const auto* const mark = std::ranges::find_if(kMarks, [&](std::string_view candidate) {
+    return rest.starts_with(candidate);
+  });
+  if (mark == kMarks.end() || rest.starts_with("==")) return false;
+  at_ += mark->size();
+  log_.AddToContainer(repair_kind::kSeparator, {.before = std::string(*mark), .after = ":"});
+  return true;
 }
 
 // Behind a name without a colon. Where they touch, only a guess.

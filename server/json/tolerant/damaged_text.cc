@@ -94,22 +94,20 @@ bool DamagedValueReader::AtFencedText() {
 bool DamagedValueReader::ReadTripleQuoted(std::string_view marks) {
   const size_t start = at_;
   size_t begin = start + marks.size();
-  ForwardSearch& search = marks[0] == '"'    ? double_marks_
-                          : marks[0] == '\'' ? single_marks_
-                                             : fences_;
-  const size_t mark = search.From(begin);
-  size_t end = mark;
   const bool fence = marks == kFenceMark;
+  ForwardSearch& quotes = marks[0] == '"' ? double_marks_ : single_marks_;
+  const size_t mark = (fence ? fences_ : quotes).From(begin);
+  size_t content_end = mark;
   bool language = false;
   if (fence) {
     const size_t word_end = begin + WordAt(text_, begin).size();
     language = word_end > begin && text_.substr(word_end).starts_with('\n');
     if (language) begin = word_end;
-    if (text_.substr(begin, end - begin).starts_with('\n')) ++begin;
-    if (end > begin && text_[end - 1] == '\n') --end;
+    if (text_.substr(begin, content_end - begin).starts_with('\n')) ++begin;
+    if (content_end > begin && text_[content_end - 1] == '\n') --content_end;
   }
-  const size_t string_end = std::min(mark + marks.size(), text_.size());
-  DamagedString string = strings_.ReadWithin(begin, end, string_end, /*escapes=*/!fence);
+  const size_t end = std::min(mark + marks.size(), text_.size());
+  DamagedString string = strings_.ReadWithin(begin, content_end, end, /*escapes=*/!fence);
   string.quote = true;
   string.mixed_quotes = language;
   string.control_character = false;

@@ -26,7 +26,7 @@ std::string_view Trim(std::string_view text) {
 std::string_view Unwrap(std::string_view text, std::string_view mark) {
   const bool around =
       text.size() >= 2 * mark.size() && text.starts_with(mark) && text.ends_with(mark);
-  return around ? text.substr(mark.size(), text.size() - 2 * mark.size()) : text;
+  return around ? text.substr(mark.size(), text.size() - (2 * mark.size())) : text;
 }
 
 std::string_view Bare(std::string_view text) {

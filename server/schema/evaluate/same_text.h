@@ -12,14 +12,14 @@ namespace extractd::schema {
 // The first and the last word of two texts, which may overlap, are the same. REQUIRES: both texts
 // have `size` bytes, at least one word and at most two.
 template <class Word>
-bool SameEnds(const char* a, const char* b, size_t size) {
-  const auto load = [](const char* text) {
+bool SameEnds(std::string_view a, std::string_view b) {
+  const auto load = [](std::string_view text, size_t at) {
     Word word = 0;
-    std::memcpy(&word, text, sizeof(Word));
+    std::memcpy(&word, &text[at], sizeof(Word));
     return word;
   };
-  const size_t last = size - sizeof(Word);
-  return ((load(a) ^ load(b)) | (load(a + last) ^ load(b + last))) == 0;
+  const size_t last = a.size() - sizeof(Word);
+  return ((load(a, 0) ^ load(b, 0)) | (load(a, last) ^ load(b, last))) == 0;
 }
 
 // The call of memcmp costs more than it does for most names.
@@ -27,8 +27,8 @@ inline bool SameText(std::string_view a, std::string_view b) {
   const size_t size = a.size();
   if (size != b.size()) return false;
   if (size > 2 * sizeof(std::uint64_t)) return a == b;
-  if (size >= sizeof(std::uint64_t)) return SameEnds<std::uint64_t>(a.data(), b.data(), size);
-  if (size >= sizeof(std::uint32_t)) return SameEnds<std::uint32_t>(a.data(), b.data(), size);
+  if (size >= sizeof(std::uint64_t)) return SameEnds<std::uint64_t>(a, b);
+  if (size >= sizeof(std::uint32_t)) return SameEnds<std::uint32_t>(a, b);
   for (size_t i = 0; i < size; ++i) {
     if (a[i] != b[i]) return false;
   }

@@ -97,11 +97,8 @@ absl::Status CheckCompatibility(
     issue.set_schema_path(ReplaceInvalidUtf8(change.schema_path));
     issue.set_keyword(change.keyword);
     issue.set_message(change.message);
-    issue.set_expected(
-        change.narrows && change.widens ? "backward, forward"
-        : change.narrows                ? "backward"
-                                        : "forward"
-    );
+    const char* const narrowed = change.widens ? "backward, forward" : "backward";
+    issue.set_expected(change.narrows ? narrowed : "forward");
     const bool breaks = (request.compatibility() == v1::COMPATIBILITY_BACKWARD && change.narrows) ||
                         (request.compatibility() == v1::COMPATIBILITY_FORWARD && change.widens);
     if (breaks) {
@@ -132,7 +129,7 @@ absl::StatusOr<v1::InferSchemaResponse> Infer(const v1::InferSchemaRequest& requ
     RETURN_IF_ERROR(inference.Refine(request.previous_json_schema()));
   }
   const auto inferred = InferFrom(request.examples(), "examples", inference, violations);
-  if (!violations.empty()) return InvalidRequest(std::move(violations));
+  if (!violations.empty() || !inferred.has_value()) return InvalidRequest(std::move(violations));
   v1::InferSchemaResponse response;
   response.set_json_schema(inferred->text);
   for (const schema::ThinEvidence& thin : inferred->warnings) {

@@ -58,9 +58,11 @@ class ProgressWriter {
 
  private:
   void WriteLatest() {
-    if (writing_ || gone_ || !latest_.has_value()) return;
+    if (writing_ || gone_) return;
+    const std::optional<PullProgress> progress = std::exchange(latest_, std::nullopt);
+    if (!progress.has_value()) return;
     writing_ = true;
-    const v1::PullModelResponse message = ToMessage(*std::exchange(latest_, std::nullopt));
+    const v1::PullModelResponse message = ToMessage(*progress);
     rpc_.Write(*Succeed(message).body, [this](bool taken) {
       writing_ = false;
       gone_ = gone_ || !taken;

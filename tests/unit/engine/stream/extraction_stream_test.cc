@@ -79,10 +79,10 @@ std::string ToolEvents(std::string_view text, size_t piece) {
 
 // One of the things that providers do.
 ScriptedReply SomeReply(std::mt19937& random) {
-  const std::string name(1 + random() % 3'000, 'a');
+  const std::string name(1 + (random() % 3'000), 'a');
   const int age = random() % 12 == 0 ? -1 : 36;
   const std::string person = fmt::format(R"({{"age":{},"name":"{}"}})", age, name);
-  const std::string events = ToolEvents(person, 1 + random() % 60);
+  const std::string events = ToolEvents(person, 1 + (random() % 60));
   const size_t somewhere = random() % events.size();
   switch (random() % 16) {
     case 0:
@@ -220,6 +220,7 @@ class Loop final : public UpstreamFactory {
   explicit Loop(Shared& shared) : shared_(shared) {
     thread_ = std::thread([this] { context_.run(); });
   }
+  // NOLINTNEXTLINE(bugprone-exception-escape): only a thread that cannot be joined throws
   ~Loop() override {
     asio::post(context_, [this] { work_.reset(); });
     thread_.join();
@@ -328,9 +329,11 @@ class StreamSoakTest : public ::testing::Test {
 
   void Run(size_t streams, Shared& shared) {
     std::vector<std::unique_ptr<Loop>> loops;
+    loops.reserve(kLoops);
     for (size_t i = 0; i < kLoops; ++i) loops.push_back(std::make_unique<Loop>(shared));
     std::atomic<std::int64_t> left = static_cast<std::int64_t>(streams);
     std::vector<std::thread> callers;
+    callers.reserve(kCallers);
     for (size_t i = 0; i < kCallers; ++i) {
       callers.emplace_back([this, &left, &loops, seed = seed_ + i] {
         std::mt19937 random(static_cast<std::mt19937::result_type>(seed));

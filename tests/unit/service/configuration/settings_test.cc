@@ -72,7 +72,9 @@ TEST(SettingsTest, EverySettingMovesItsValue) {
   for (const Setting& setting : AllSettings()) {
     Config config;
     const std::string before = setting.get(config);
-    std::string text = before == "true" ? "false" : before == "false" ? "true" : "4096";
+    std::string text = "4096";
+    if (before == "true") text = "false";
+    if (before == "false") text = "true";
     if (setting.type.starts_with("integer 0…20")) text = "7";
     if (setting.type.starts_with("integer 1…100") || setting.name == "loops") text = "9";
     if (other.contains(setting.name)) text = other.at(setting.name);
