@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<PayloadLog>> PayloadLog::Open(
 ) {
   std::unique_ptr<PayloadLog> log(new PayloadLog(options, redactor));
   const absl::MutexLock lock(&log->file_mutex_);
-  const absl::Status opened = log->OpenFile();
+  absl::Status opened = log->OpenFile();
   if (!opened.ok()) return opened;
   return log;
 }
